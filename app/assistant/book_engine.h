@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <stop_token>
+#include <vector>
+
+#include <QByteArray>
+#include <QString>
+
+#include "octavo/app/failure.h"
+
+namespace octavo::app {
+
+// Where each token of a document's text form begins, in bytes, ascending.
+using TokenBegins = std::vector<std::uint64_t>;
+
+struct EngineModel {
+    QString name;
+    QString device;
+    QString hash;              // identifies the model file; part of a reading's name on disk
+    qint64 contextTokens = 0;
+    qint64 kvBytesPerToken = 0;
+};
+
+// One document to be read. The engine keeps its reading (in memory and at `readingFile`) under `document`.
+struct ReadRequest {
+    qint64 document = 0;       // any number that stays the same for this text
+    QByteArray text;
+    QString readingsDir;       // where finished and stopped readings are kept; empty = memory only
+};
+
+struct ReadFacts {
+    qint64 tokens = 0;         // of the document
+    qint64 readTokens = 0;     // by this call
+    qint64 reusedTokens = 0;   // found in memory or on disk
+    qint64 kvBytes = 0;
+    double seconds = 0;
+    bool complete = false;     // false: stopped, what was read is kept
+};
+
+struct ReadStep {
+    qint64 doneTokens = 0;     // of the document, reused ones included
+    qint64 reusedTokens = 0;
+    qint64 tokens = 0;
+    double tokensPerSecond = 0;
+};
+
+// One turn of the conversation so far.
+struct Turn {
+    bool user = true;
+    QString text;
+};
+
+struct AskRequest {
+    std::vector<qint64> documents;               // as in ReadRequest, in the order they are put before the question
+    std::vector<Turn> turns;                     // oldest first; the last is the question
+    // Per document: first tokens of its passages, ascending, the first 0. Attention is summed per passage.
+    std::vector<std::vector<std::uint32_t>> passages;
+    int maxTokens = 512;
+    float temperature = 0;                       // 0 = greedy
+    std::uint64_t seed = 0;
+};
+
+struct TokenWeight {
+    std::int32_t document = 0;                   // index into AskRequest::documents
+    std::uint32_t token = 0;                     // of that document's text
+    float weight = 0;                            // share of this answer token's attention, mean of all layers and heads
+};
+
+// Where one answer token looked: shares of its attention, mean of all layers and heads.
+struct AnswerTokenHops {
+    std::uint32_t beginByte = 0;                 // of the answer's text
+    std::vector<float> passages;                 // all passages of all documents, one after the other
+    std::vector<TokenWeight> top;                // heaviest document tokens, heaviest first, at most 32
+    float outside = 0;                           // sinks, prompt and conversation; passages + outside = 1
+};
+
+struct AskFacts {
+    QString answer;
+    std::vector<AnswerTokenHops> hops;           // one per answer token
+    qint64 promptTokens = 0;
+    double firstTokenSeconds = 0;
+    double tokensPerSecond = 0;
+    bool stopped = false;                        // by the stop token; the answer holds what was written till then
+    bool full = false;                           // ended because the room for the conversation is used up
+};
+
+// What the app needs of an engine: about five calls, so that a script can stand in for it in tests.
+// Threads: all calls from one thread, except that stop tokens may be triggered from any. Callbacks run on the calling thread.
+class BookEngine {
+public:
+    virtual ~BookEngine() = default;
+
+    virtual Outcome<EngineModel> open(const QString& modelFile, std::stop_token stop) = 0;
+    virtual Outcome<TokenBegins> tokenize(const QByteArray& text, std::stop_token stop) = 0;
+    virtual Outcome<ReadFacts> read(const ReadRequest& request, const std::function<void(const ReadStep&)>& progress, std::stop_token stop) = 0;
+    virtual Outcome<AskFacts> ask(const AskRequest& request, const std::function<void(const QString& piece)>& piece, std::stop_token stop) = 0;
+    virtual void forget(qint64 document) = 0;    // frees its memory; files on disk stay
+};
+
+} // namespace octavo::app

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include <QObject>
+#include <QStringList>
+
+#include "octavo/app/document.h"
+#include "octavo/app/failure.h"
+#include "octavo/app/hop_view.h"
+#include "octavo/app/session.h"
+
+namespace octavo::app {
+
+class BookEngine;
+
+// What will be read and what it costs, told before anything long starts.
+struct ReadEstimate {
+    DocumentId document = 0;
+    qint64 tokens = 0;
+    double seconds = 0;        // 0 if this machine has not been measured yet
+    qint64 memoryBytes = 0;
+    qint64 diskBytes = 0;
+    QString device;
+};
+
+struct ReadProgress {
+    DocumentId document = 0;
+    qint64 readTokens = 0;     // of which reusedTokens came from disk
+    qint64 reusedTokens = 0;
+    qint64 tokens = 0;
+    double tokensPerSecond = 0;
+    double secondsLeft = 0;    // < 0 while unknown
+};
+
+struct AnswerTimings {
+    double firstTokenSeconds = 0;
+    double tokensPerSecond = 0;
+    qint64 promptTokens = 0;
+    qint64 readTokens = 0;     // document tokens read for this answer
+    qint64 reusedTokens = 0;   // document tokens that were there already
+};
+
+struct ModelSummary {
+    QString name;
+    QString file;
+    QString device;            // "CPU, 2 threads"
+    qint64 contextTokens = 0;
+};
+
+struct AssistantOptions {
+    QString dataDir;           // library.db and readings/ live here; created if absent
+    QString modelFile;
+    int threads = 0;           // 0 = all
+};
+
+// The conversation service of the window: the library, the engine and the work on them, behind slots and signals.
+// All work runs on one worker thread of its own, one job after the other; reading gives way to nothing, but stop() ends any job
+// within 200 ms and keeps what was done. Each call answers with exactly the signals its comment names, or with failed().
+// Threads: lives on and is called from one thread (the GUI's); signals arrive there. Lifetime: the destructor stops and joins.
+class Assistant : public QObject {
+    Q_OBJECT
+
+public:
+    Assistant(AssistantOptions options, std::unique_ptr<BookEngine> engine, QObject* parent = nullptr);
+    ~Assistant() override;
+
+    // The engine of this machine, for main programs and end-to-end tests.
+    static std::unique_ptr<BookEngine> localEngine(int threads);
+
+    bool busy() const;
+
+public slots:
+    void start();                                       // libraryChanged, sessionsChanged, modelReady
+    void openPaths(const QStringList& paths);           // per path: documentAdded, documentOpened, estimated; then reads each as read() does
+    void read(octavo::app::DocumentId document);        // readProgress…, readFinished
+    void openDocument(octavo::app::DocumentId document);// documentOpened
+    void removeDocument(octavo::app::DocumentId document);          // libraryChanged; sessions keep their messages
+    void startSession(const QList<octavo::app::DocumentId>& documents); // sessionOpened, sessionsChanged
+    void openSession(octavo::app::SessionId session);   // sessionOpened, and documentOpened of its first document
+    void renameSession(octavo::app::SessionId session, const QString& title);   // sessionsChanged
+    void trashSession(octavo::app::SessionId session);  // sessionsChanged
+    void restoreSession(octavo::app::SessionId session);// sessionsChanged
+    void searchSessions(const QString& words);          // sessionsChanged with the matches; empty = all
+    void ask(octavo::app::SessionId session, const QString& question); // messageAdded (question), answerStarted, answerPiece…, answerFinished
+    void regenerate(octavo::app::SessionId session);    // answerStarted, answerPiece…, answerFinished: another answer to the last question
+    void openHops(octavo::app::MessageId message, int beginToken, int endToken); // hopsReady; tokens of the answer, begin == end: all
+    void stop();                                        // ends the running job and those waiting
+
+signals:
+    void modelReady(const octavo::app::ModelSummary& model);
+    void libraryChanged(const QList<octavo::app::DocumentSummary>& documents);
+    void sessionsChanged(const QList<octavo::app::SessionSummary>& sessions);
+    void documentAdded(const octavo::app::DocumentSummary& document);
+    void documentOpened(octavo::app::DocumentId id, const octavo::app::Document& document);
+    void estimated(const octavo::app::ReadEstimate& estimate);
+    void readProgress(const octavo::app::ReadProgress& progress);
+    void readFinished(const octavo::app::DocumentSummary& document, bool stopped);
+    void sessionOpened(const octavo::app::Session& session);
+    void messageAdded(octavo::app::SessionId session, const octavo::app::Message& message);
+    void answerStarted(octavo::app::SessionId session, octavo::app::MessageId message);
+    void answerPiece(octavo::app::MessageId message, const QString& piece);
+    void answerFinished(octavo::app::SessionId session, const octavo::app::Message& message, const octavo::app::AnswerTimings& timings);
+    void hopsReady(const octavo::app::HopView& view);
+    void failed(const octavo::app::Failure& failure);
+    void busyChanged(bool busy);
+
+private:
+    class Worker;
+    std::unique_ptr<Worker> m_worker;
+};
+
+} // namespace octavo::app
+
+Q_DECLARE_METATYPE(octavo::app::ReadEstimate)
+Q_DECLARE_METATYPE(octavo::app::ReadProgress)
+Q_DECLARE_METATYPE(octavo::app::AnswerTimings)
+Q_DECLARE_METATYPE(octavo::app::ModelSummary)

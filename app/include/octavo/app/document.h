@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QByteArray>
+#include <QList>
+#include <QMetaType>
+#include <QString>
+
+namespace octavo::app {
+
+using DocumentId = qint64;   // row in the library; 0 = not stored
+
+// Bytes [begin, end) of a document's text form.
+struct ByteRange {
+    qint64 begin = 0;
+    qint64 end = 0;
+    qint64 size() const { return end - begin; }
+    bool operator==(const ByteRange&) const = default;
+};
+
+enum class PartKind { Book, Chapter, Section, Folder, File };
+
+// A node of a document's outline. Children lie inside their parent, in order, without overlap.
+// Text of a parent before its first child (or between children) belongs to the parent itself.
+struct Part {
+    QString title;
+    PartKind kind = PartKind::Book;
+    ByteRange bytes;
+    QList<Part> parts;
+};
+
+// One line of the ledger: what happened to a piece of what was dropped on Octavo. The bytes of all entries add up to the
+// bytes found on disk. `why` is empty for what was read as it is, else one short reason ("binary file", "ignored by .gitignore").
+struct LedgerEntry {
+    QString what;          // path relative to what was opened
+    QString why;
+    qint64 bytes = 0;
+    bool included = false; // part of the text form
+};
+
+// One original file inside the text form. `bytes` is its content only, without the heading line that a folder's text form
+// puts before each file. Where `encoding` is "UTF-8", offset b of the text form is offset b - bytes.begin (+ byte order mark) of the file.
+struct SourceFile {
+    QString path;          // absolute
+    QString relativePath;  // to the document's path; the file name for a single file
+    QString encoding;      // "UTF-8", "ISO-8859-1", …
+    ByteRange bytes;
+};
+
+enum class DocumentKind { PlainText, Markdown, Code, Folder };
+
+// A document as Octavo reads it: one UTF-8 text form, where each piece came from, its outline and its ledger.
+struct Document {
+    QString path;          // absolute path of the file or folder
+    QString title;
+    DocumentKind kind = DocumentKind::PlainText;
+    QByteArray text;       // UTF-8; line ends as in the file; no byte order mark
+    QList<SourceFile> files;
+    Part outline;          // root covers all of text
+    QList<LedgerEntry> ledger;
+
+    // 1-based line of a byte of the text form, within the original file it lies in.
+    int lineOf(qint64 byte) const;
+    const SourceFile* fileAt(qint64 byte) const;   // null in a heading line between files
+    // Titles of the parts around a byte, outermost first, without the root.
+    QList<const Part*> partsAt(qint64 byte) const;
+};
+
+// What the library list shows of one document.
+struct DocumentSummary {
+    enum class State { New, Reading, PartlyRead, Read, Missing };
+    DocumentId id = 0;
+    QString path;
+    QString title;
+    DocumentKind kind = DocumentKind::PlainText;
+    State state = State::New;
+    qint64 textBytes = 0;
+    qint64 tokens = 0;
+    qint64 readTokens = 0;
+    qint64 kvBytes = 0;
+    QString model;
+    bool pinned = false;
+};
+
+} // namespace octavo::app
+
+Q_DECLARE_METATYPE(octavo::app::Document)
+Q_DECLARE_METATYPE(octavo::app::DocumentSummary)
