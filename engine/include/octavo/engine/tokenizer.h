@@ -26,6 +26,7 @@ enum class SpecialTokens { Literal, Parse };
 struct TokenizedText {
     std::vector<TokenId> ids;
     std::vector<std::uint64_t> begins;   // same length as ids, ascending
+    std::uint64_t unknownBytes = 0;      // bytes that the vocabulary has no token for (rare control characters): the model never sees them
 };
 
 // Text to token ids and back, by the vocabulary of one GGUF file.
