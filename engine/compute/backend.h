@@ -99,6 +99,7 @@ public:
     virtual ~Backend() = default;
 
     virtual std::string name() const = 0;
+    virtual int threads() const = 0;       // of the host that work for it
     virtual bool supports(GgmlType type) const = 0;
 
     virtual void embed(const Weight& table, std::span<const TokenId> ids, float* x) = 0;

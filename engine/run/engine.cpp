@@ -26,6 +26,7 @@ Result<std::shared_ptr<Engine>> Engine::create(const EngineOptions& options)
 }
 
 std::string Engine::device() const { return m_backend->name(); }
+int Engine::threads() const { return m_backend->threads(); }
 
 std::uint64_t Engine::availableMemory()
 {

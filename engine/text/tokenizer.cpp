@@ -8,18 +8,19 @@ namespace octavo {
 
 Result<std::unique_ptr<const Tokenizer>> Tokenizer::fromGguf(const GgufFile& file)
 {
-    const auto model = file.stringValue("tokenizer.ggml.model");
+    constexpr std::string_view kKey = "tokenizer.ggml.model";
+    const auto model = file.stringValue(kKey);
     if (!model)
-        return Error{Errc::BadMetadata, "tokenizer.ggml.model", "is missing"};
+        return Error { Errc::BadMetadata, std::string(kKey), "no string" };
     if (*model == "gpt2")
         return BpeTokenizer::fromGguf(file);
-    return Error{Errc::UnsupportedTokenizer, "tokenizer.ggml.model", std::string(*model)};
+    return Error { Errc::UnsupportedTokenizer, std::string(kKey), std::string(model->substr(0, 100)) };
 }
 
 std::string Tokenizer::decode(std::span<const TokenId> ids) const
 {
     std::string text;
-    for (const TokenId id : ids)
+    for (TokenId id : ids)
         text += bytes(id);
     return text;
 }

@@ -11,6 +11,7 @@ public:
     explicit CpuBackend(int threads);
 
     std::string name() const override;
+    int threads() const override { return m_pool.threads(); }
     bool supports(GgmlType type) const override;
     void embed(const Weight& table, std::span<const TokenId> ids, float* x) override;
     void rmsNorm(const float* x, const float* weight, std::size_t count, std::size_t width, float epsilon, float* out) override;

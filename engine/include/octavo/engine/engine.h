@@ -25,7 +25,8 @@ public:
 
     Backend& backend() const { return *m_backend; }
 
-    std::string device() const;          // "CPU, 2 threads, AVX3_DL"
+    std::string device() const;          // "CPU, 2 threads, AVX3"
+    int threads() const;
     static std::uint64_t availableMemory(); // bytes this machine could still give; 0 if it will not say
 
 private:

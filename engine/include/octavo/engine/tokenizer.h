@@ -26,7 +26,6 @@ enum class SpecialTokens { Literal, Parse };
 struct TokenizedText {
     std::vector<TokenId> ids;
     std::vector<std::uint64_t> begins;   // same length as ids, ascending
-    std::uint64_t unknownBytes = 0;      // bytes that the vocabulary has no token for (rare control characters): the model never sees them
 };
 
 // Text to token ids and back, by the vocabulary of one GGUF file.
@@ -39,7 +38,8 @@ public:
     // Errors: UnsupportedTokenizer (model or split pattern unknown), BadMetadata (vocabulary or merges broken).
     static Result<std::unique_ptr<const Tokenizer>> fromGguf(const GgufFile& file);
 
-    // Encodes UTF-8; invalid bytes are kept as bytes. No BOS or other token is added.
+    // Encodes UTF-8; invalid bytes are kept as bytes. No BOS or other token is added. A byte for which the vocabulary has no
+    // token (SmolLM2 lacks 21, such as 0x04 and 0xFF) is read as U+FFFD, so that nothing is passed over unseen.
     virtual TokenizedText encode(std::string_view text, SpecialTokens special) const = 0;
 
     // The bytes of one token; of a special token its spelling. Out-of-range ids give an empty view.
