@@ -206,7 +206,7 @@ Result<std::uint64_t> dataSize(const GgufTensor& tensor)
             return badTensor(tensor.name, "extent " + std::to_string(extent));
     }
     if (tensor.shape.front() % block->elements != 0)
-        return badTensor(tensor.name, "row of " + std::to_string(tensor.shape.front()) + " in blocks of " + std::to_string(block->elements));
+        return badTensor(tensor.name, std::to_string(tensor.shape.front()) + " columns, blocks of " + std::to_string(block->elements));
     std::uint64_t bytes = 0;
     if (__builtin_mul_overflow(elements / block->elements, block->bytes, &bytes))
         return badTensor(tensor.name, "too large");

@@ -25,13 +25,14 @@ constexpr Turns turnsOf(ChatTemplate::Format format)
     case ChatTemplate::Format::Plain:
         return { "", "\n\n", "\n\nQuestion: ", "\nAnswer:", "", false, "\n\nQuestion: " };
     case ChatTemplate::Format::ChatMl:
-        return { "<|im_start|>system\n", "<|im_end|>\n<|im_start|>user\n", "\n\n", "<|im_end|>\n<|im_start|>assistant\n", "<|im_end|>\n", false,
-            "<|im_start|>user\n" };
+        return { "<|im_start|>system\n", "<|im_end|>\n<|im_start|>user\n", "\n\n", "<|im_end|>\n<|im_start|>assistant\n", "<|im_end|>\n",
+            false, "<|im_start|>user\n" };
     case ChatTemplate::Format::Llama2:
         return { "[INST] <<SYS>>\n", "\n<</SYS>>\n\n", "\n\n", " [/INST]", " </s>", true, "[INST] " };
     case ChatTemplate::Format::Llama3:
         return { "<|start_header_id|>system<|end_header_id|>\n\n", "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n", "\n\n",
-            "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n", "<|eot_id|>", false, "<|start_header_id|>user<|end_header_id|>\n\n" };
+            "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n", "<|eot_id|>", false,
+            "<|start_header_id|>user<|end_header_id|>\n\n" };
     case ChatTemplate::Format::Mistral:
         return { "[INST] ", "\n\n", "\n\n", " [/INST]", "</s>", false, "[INST] " };
     case ChatTemplate::Format::Zephyr:

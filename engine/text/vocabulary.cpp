@@ -45,7 +45,7 @@ Result<Vocabulary> Vocabulary::fromGguf(const GgufFile& file)
     constexpr std::string_view kTypes = "tokenizer.ggml.token_type";
     const auto tokens = file.stringArray(kTokens);
     if (!tokens || tokens->empty() || tokens->size() > std::numeric_limits<TokenId>::max())
-        return Error { Errc::BadMetadata, std::string(kTokens), tokens ? std::to_string(tokens->size()) + " tokens" : "no list of strings" };
+        return Error { Errc::BadMetadata, std::string(kTokens), "no list of strings, or an empty one" };
     const std::size_t size = tokens->size();
 
     Vocabulary vocabulary;

@@ -56,7 +56,8 @@ std::string patternOf(Family family)
     case Family::Gpt2: return endings + R"(| ?\p{L}+| ?\p{N}+|)" + marks + "|" + spacesBeforeWord;
     // Two steps where it was trained, first the numbers, then GPT-2's pattern on what lies between; so a number ends a run of spaces
     // as the end of the text does.
-    case Family::SingleNumbers: return R"(\p{N}|)" + endings + R"(| ?\p{L}+|)" + marks + "|" + spaces + "(?![^" + space + R"(\p{N}])|)" + spaces;
+    case Family::SingleNumbers: return R"(\p{N}|)" + endings + R"(| ?\p{L}+|)" + marks + "|" + spaces + "(?![^" + space + R"(\p{N}])|)"
+            + spaces;
     case Family::Llama3: return wordsAndLines(R"(\p{N}{1,3})");
     case Family::Qwen2: return wordsAndLines(R"(\p{N})");
     }
@@ -102,7 +103,8 @@ void WordSplitter::split(std::string_view text, const std::function<void(std::st
 {
     const std::unique_ptr<pcre2_match_data, FreeMatch> match(pcre2_match_data_create_from_pattern(m_pattern->code, nullptr));
     const auto matchAt = [&](std::string_view subject, std::size_t from, std::uint32_t options) {
-        return pcre2_match(m_pattern->code, reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), from, options, match.get(), nullptr);
+        const auto* bytes = reinterpret_cast<PCRE2_SPTR>(subject.data());
+        return pcre2_match(m_pattern->code, bytes, subject.size(), from, options, match.get(), nullptr);
     };
     // PCRE2 checks a subject before it matches, and says where the first byte stands that is not UTF-8.
     const auto validSize = [&](std::string_view rest) {

@@ -35,7 +35,8 @@ TEST(ChatTemplate, WritesEachFormat)
             "Read the book below.\n\nCall me Ishmael.\n\nWho?<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nIshmael.<|eot_id|>"
             "<|start_header_id|>user<|end_header_id|>\n\nWhere?<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n" },
         { Format::Llama2, "<s>",
-            "<s>[INST] <<SYS>>\nBe brief.\n<</SYS>>\n\nRead the book below.\n\nCall me Ishmael.\n\nWho? [/INST]Ishmael. </s><s>[INST] Where? [/INST]" },
+            "<s>[INST] <<SYS>>\nBe brief.\n<</SYS>>\n\nRead the book below.\n\n"
+            "Call me Ishmael.\n\nWho? [/INST]Ishmael. </s><s>[INST] Where? [/INST]" },
         { Format::Mistral, "<s>",
             "<s>[INST] Be brief.\n\nRead the book below.\n\nCall me Ishmael.\n\nWho? [/INST]Ishmael.</s>[INST] Where? [/INST]" },
         { Format::Zephyr, "",
@@ -74,7 +75,8 @@ TEST_F(ChatTemplateOfFile, IsRecognised)
     } rows[] = {
         { test::kTinyChatTemplate, Format::ChatMl },
         { "{{ bos_token }}{% for m in messages %}{{ '<|start_header_id|>' + m['role'] + '<|end_header_id|>\n\n' }}", Format::Llama3 },
-        { "{% if system %}{{ '<<SYS>>\\n' + system + '\\n<</SYS>>\\n\\n' }}{% endif %}{{ '[INST] ' + content + ' [/INST]' }}", Format::Llama2 },
+        { "{% if system %}{{ '<<SYS>>\\n' + system + '\\n<</SYS>>\\n\\n' }}{% endif %}"
+          "{{ '[INST] ' + content + ' [/INST]' }}", Format::Llama2 },
         { "{{ bos_token }}{% if m['role'] == 'user' %}{{ '[INST] ' + m['content'] + ' [/INST]' }}", Format::Mistral },
         { "{% if m['role'] == 'user' %}{{ '<|user|>\n' + m['content'] + eos_token }}", Format::Zephyr },
         { "{{ '<|user|>\n' + m['content'] + '<|end|>\n<|assistant|>\n' }}", Format::Plain },

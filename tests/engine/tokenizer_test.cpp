@@ -151,7 +151,9 @@ TEST_F(TinyTokenizer, KeepsEveryByteAndItsPlace)
     for (int byte = 0; byte < 256; ++byte)
         every.push_back(static_cast<char>(byte));
     const std::string texts[] = {
-        every, "the whale the whale  the\r\n\r\nwhale", "naïve café — “quotes” … 北京 🚀", "ends in half a character \xE5\x8C", "\xFF",
+        every, "the whale the whale  the\r\n\r\nwhale", "naïve café — “quotes” … 北京 🚀",
+        "ends in half a character \xE5\x8C",
+        "\xFF",
         "\xFF\xFE the \xC0\x80 whale \xED\xA0\x80 \xF4\x90\x80\x80", std::string(3, '\0'), "cut here \xF0\x9F\x9A the whale",
         randomBytes(20000, 1), "\xEF\xBB\xBF" "begin",
     };
@@ -216,7 +218,8 @@ TEST_F(TinyTokenizer, KnowsItsOwnTokens)
     EXPECT_TRUE(tiny->endsTurn(2));
     EXPECT_TRUE(tiny->endsTurn(0));   // <|endoftext|>, though eos is another
     EXPECT_FALSE(tiny->isSpecial(test::kTinyFirstByte));
-    for (TokenId outside : { -1, static_cast<TokenId>(test::kTinyVocabulary), std::numeric_limits<TokenId>::max(), std::numeric_limits<TokenId>::min() }) {
+    constexpr TokenId kPast = static_cast<TokenId>(test::kTinyVocabulary);
+    for (TokenId outside : { -1, kPast, std::numeric_limits<TokenId>::max(), std::numeric_limits<TokenId>::min() }) {
         EXPECT_EQ(tiny->bytes(outside), "");
         EXPECT_FALSE(tiny->isSpecial(outside));
         EXPECT_FALSE(tiny->endsTurn(outside));
