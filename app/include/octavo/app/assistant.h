@@ -72,7 +72,7 @@ public:
     bool busy() const;
 
 public slots:
-    void start();                                       // libraryChanged, sessionsChanged, modelReady
+    void start();                                       // libraryChanged, sessionsChanged, modelReady (libraryChanged before it if it is another model)
     void openPaths(const QStringList& paths);           // per path: documentAdded, documentOpened, estimated; then reads each as read() does
     void read(octavo::app::DocumentId document);        // readProgress…, readFinished
     void openDocument(octavo::app::DocumentId document);// documentOpened
@@ -83,8 +83,10 @@ public slots:
     void trashSession(octavo::app::SessionId session);  // sessionsChanged
     void restoreSession(octavo::app::SessionId session);// sessionsChanged
     void searchSessions(const QString& words);          // sessionsChanged with the matches; empty = all
-    void ask(octavo::app::SessionId session, const QString& question); // messageAdded (question), answerStarted, answerPiece…, answerFinished
-    void regenerate(octavo::app::SessionId session);    // answerStarted, answerPiece…, answerFinished: another answer to the last question
+    // messageAdded (question), answerStarted, answerPiece…, answerFinished, sessionsChanged. Documents not read yet in this run are
+    // read before the first piece: readProgress…, readFinished. An engine's failure is the answer's note, with state Failed.
+    void ask(octavo::app::SessionId session, const QString& question);
+    void regenerate(octavo::app::SessionId session);    // the same without messageAdded: another answer to the last question
     void openHops(octavo::app::MessageId message, int beginToken, int endToken); // hopsReady; tokens of the answer, begin == end: all
     void stop();                                        // ends the running job and those waiting
 

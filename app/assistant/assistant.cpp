@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "octavo/app/assistant.h"
+
+#include <utility>
+
+#include "assistant/assistant_worker.h"
+
+namespace octavo::app {
+
+Assistant::Assistant(AssistantOptions options, std::unique_ptr<BookEngine> engine, QObject* parent)
+    : QObject(parent), m_worker(std::make_unique<Worker>(*this, std::move(options), std::move(engine)))
+{
+}
+
+Assistant::~Assistant() = default;
+
+bool Assistant::busy() const
+{
+    return m_worker->isBusy();
+}
+
+void Assistant::start()
+{
+    m_worker->postLong([](Worker& worker, std::stop_token stop) { worker.start(std::move(stop)); });
+}
+
+void Assistant::openPaths(const QStringList& paths)
+{
+    m_worker->postLong([paths](Worker& worker, std::stop_token stop) { worker.openPaths(paths, std::move(stop)); });
+}
+
+void Assistant::read(DocumentId document)
+{
+    m_worker->postLong([document](Worker& worker, std::stop_token stop) { worker.read(document, std::move(stop)); });
+}
+
+void Assistant::openDocument(DocumentId document)
+{
+    m_worker->post([document](Worker& worker) { worker.openDocument(document); });
+}
+
+void Assistant::removeDocument(DocumentId document)
+{
+    m_worker->post([document](Worker& worker) { worker.removeDocument(document); });
+}
+
+void Assistant::startSession(const QList<DocumentId>& documents)
+{
+    m_worker->post([documents](Worker& worker) { worker.startSession(documents); });
+}
+
+void Assistant::openSession(SessionId session)
+{
+    m_worker->post([session](Worker& worker) { worker.openSession(session); });
+}
+
+void Assistant::renameSession(SessionId session, const QString& title)
+{
+    m_worker->post([session, title](Worker& worker) {
+        worker.changeSessions([&](SessionRepository& sessions) { sessions.rename(session, title); });
+    });
+}
+
+void Assistant::trashSession(SessionId session)
+{
+    m_worker->post([session](Worker& worker) { worker.changeSessions([&](SessionRepository& sessions) { sessions.trash(session); }); });
+}
+
+void Assistant::restoreSession(SessionId session)
+{
+    m_worker->post([session](Worker& worker) { worker.changeSessions([&](SessionRepository& sessions) { sessions.restore(session); }); });
+}
+
+void Assistant::searchSessions(const QString& words)
+{
+    m_worker->post([words](Worker& worker) { worker.searchSessions(words); });
+}
+
+void Assistant::ask(SessionId session, const QString& question)
+{
+    m_worker->postLong([session, question](Worker& worker, std::stop_token stop) { worker.ask(session, question, std::move(stop)); });
+}
+
+void Assistant::regenerate(SessionId session)
+{
+    m_worker->postLong([session](Worker& worker, std::stop_token stop) { worker.regenerate(session, std::move(stop)); });
+}
+
+void Assistant::openHops(MessageId message, int beginToken, int endToken)
+{
+    m_worker->post([=](Worker& worker) { worker.openHops(message, beginToken, endToken); });
+}
+
+void Assistant::stop()
+{
+    m_worker->stop();
+}
+
+} // namespace octavo::app

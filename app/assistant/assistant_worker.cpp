@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "assistant/assistant_worker.h"
+
+#include <utility>
+
+namespace octavo::app {
+
+Assistant::Worker::Worker(Assistant& owner, AssistantOptions options, std::unique_ptr<BookEngine> engine)
+    : m_owner(owner), m_options(std::move(options)), m_engine(std::move(engine)), m_jobs(std::make_unique<JobQueue>())
+{
+}
+
+Assistant::Worker::~Worker()
+{
+    m_jobs.reset();   // joins, before what its jobs use goes away
+}
+
+void Assistant::Worker::post(std::function<void(Worker&)> job)
+{
+    postLong([job = std::move(job)](Worker& worker, const std::stop_token&) { job(worker); });
+}
+
+void Assistant::Worker::postLong(std::function<void(Worker&, std::stop_token)> job)
+{
+    if (m_pending++ == 0)
+        emit m_owner.busyChanged(true);
+    m_jobs->post([this, job = std::move(job)](std::stop_token stop) {
+        job(*this, std::move(stop));
+        QMetaObject::invokeMethod(&m_owner, [this] {
+            if (--m_pending == 0)
+                emit m_owner.busyChanged(false);
+        }, Qt::QueuedConnection);
+    });
+}
+
+template <class Signal, class... Values>
+void Assistant::Worker::tell(Signal signal, const Values&... values)
+{
+    QMetaObject::invokeMethod(&m_owner, [owner = &m_owner, signal, values...] { emit (owner->*signal)(values...); }, Qt::QueuedConnection);
+}
+
+ConversationService* Assistant::Worker::service()
+{
+    if (!m_library) {
+        Outcome<std::unique_ptr<Library>> opened = Library::open(m_options.dataDir);
+        if (!opened) {
+            fail(opened.error());
+            return nullptr;
+        }
+        m_library = std::move(*opened);
+        m_service = std::make_unique<ConversationService>(*m_library, *m_engine, m_options.dataDir);
+    }
+    return m_service.get();
+}
+
+void Assistant::Worker::start(std::stop_token stop)
+{
+    if (!service())
+        return;
+    tellLibrary();   // as the last model left it: the list should not wait for a model
+    tellSessions();
+    const Outcome<EngineModel> model = m_service->openModel(m_options.modelFile, stop);
+    if (!model)
+        return fail(model.error());
+    if (modelChanged(*model))
+        tellLibrary();
+    tell(&Assistant::modelReady, ModelSummary{model->name, m_options.modelFile, model->device, model->contextTokens});
+}
+
+bool Assistant::Worker::modelChanged(const EngineModel& model)
+{
+    const QString key = QStringLiteral("model.hash");
+    const Outcome<bool> changed = m_library->write([&](Library& in) {
+        const bool differs = in.settings().value(key) != model.hash;
+        in.settings().set(key, model.hash);
+        return differs;
+    });
+    return changed && *changed;
+}
+
+void Assistant::Worker::openPaths(const QStringList& paths, std::stop_token stop)
+{
+    if (!service())
+        return;
+    QList<DocumentId> added;
+    for (const QString& path : paths) {
+        const Outcome<DocumentSummary> document = m_service->addDocument(path, stop);
+        if (!document) {
+            fail(document.error());
+            continue;
+        }
+        tell(&Assistant::documentAdded, *document);
+        openDocument(document->id);
+        const Outcome<ReadEstimate> estimate = m_service->estimate(document->id, stop);
+        if (!estimate) {
+            fail(estimate.error());
+            continue;
+        }
+        tell(&Assistant::estimated, *estimate);
+        added.append(document->id);
+    }
+    for (const DocumentId document : std::as_const(added))
+        read(document, stop);
+}
+
+void Assistant::Worker::read(DocumentId document, std::stop_token stop)
+{
+    if (!service())
+        return;
+    const Outcome<ReadResult> result = m_service->read(document, [this](const ReadProgress& step) { tell(&Assistant::readProgress, step); }, stop);
+    if (!result)
+        return fail(result.error());
+    tell(&Assistant::readFinished, result->document, result->stopped);
+}
+
+void Assistant::Worker::openDocument(DocumentId id)
+{
+    if (!service())
+        return;
+    const Outcome<std::shared_ptr<const Document>> document = m_service->document(id);
+    if (!document)
+        return fail(document.error());
+    tell(&Assistant::documentOpened, id, **document);
+}
+
+void Assistant::Worker::removeDocument(DocumentId document)
+{
+    if (!service())
+        return;
+    const Outcome<void> removed = m_service->removeDocument(document);
+    if (!removed)
+        return fail(removed.error());
+    tellLibrary();
+}
+
+void Assistant::Worker::startSession(const QList<DocumentId>& documents)
+{
+    if (!service())
+        return;
+    const Outcome<Session> session = m_service->startSession(documents);
+    if (!session)
+        return fail(session.error());
+    tell(&Assistant::sessionOpened, *session);
+    tellSessions();
+}
+
+void Assistant::Worker::openSession(SessionId id)
+{
+    if (!service())
+        return;
+    const Outcome<Session> session = m_service->session(id);
+    if (!session)
+        return fail(session.error());
+    tell(&Assistant::sessionOpened, *session);
+    if (!session->summary.documents.isEmpty())
+        openDocument(session->summary.documents.first());
+}
+
+void Assistant::Worker::changeSessions(const std::function<void(SessionRepository&)>& change)
+{
+    if (!service())
+        return;
+    const Outcome<void> changed = m_library->write([&](Library& in) { change(in.sessions()); });
+    if (!changed)
+        return fail(changed.error());
+    tellSessions();
+}
+
+void Assistant::Worker::searchSessions(const QString& words)
+{
+    m_searchedWords = words;
+    if (service())
+        tellSessions();
+}
+
+void Assistant::Worker::ask(SessionId session, const QString& question, std::stop_token stop)
+{
+    if (service())
+        finishAnswer(session, m_service->ask(session, question, {}, eventsOf(session), stop));
+}
+
+void Assistant::Worker::regenerate(SessionId session, std::stop_token stop)
+{
+    if (service())
+        finishAnswer(session, m_service->regenerate(session, eventsOf(session), stop));
+}
+
+void Assistant::Worker::openHops(MessageId message, int beginToken, int endToken)
+{
+    if (!service())
+        return;
+    const Outcome<HopView> view = m_service->hops(message, beginToken, endToken);
+    if (!view)
+        return fail(view.error());
+    tell(&Assistant::hopsReady, *view);
+}
+
+void Assistant::Worker::tellLibrary()
+{
+    const Outcome<QList<DocumentSummary>> documents = m_service->documents();
+    if (!documents)
+        return fail(documents.error());
+    tell(&Assistant::libraryChanged, *documents);
+}
+
+void Assistant::Worker::tellSessions()
+{
+    const Outcome<QList<SessionSummary>> sessions = m_library->read([&](Library& in) { return in.sessions().search(m_searchedWords); });
+    if (!sessions)
+        return fail(sessions.error());
+    tell(&Assistant::sessionsChanged, *sessions);
+}
+
+AnswerEvents Assistant::Worker::eventsOf(SessionId session)
+{
+    AnswerEvents events;
+    const auto answer = std::make_shared<MessageId>(0);
+    events.questionStored = [this, session](const Message& question) { tell(&Assistant::messageAdded, session, question); };
+    events.started = [this, session, answer](MessageId message) {
+        *answer = message;
+        tell(&Assistant::answerStarted, session, message);
+    };
+    events.readProgress = [this](const ReadProgress& step) { tell(&Assistant::readProgress, step); };
+    events.readFinished = [this](const DocumentSummary& document, bool stopped) { tell(&Assistant::readFinished, document, stopped); };
+    events.piece = [this, answer](const QString& piece) { tell(&Assistant::answerPiece, *answer, piece); };
+    return events;
+}
+
+void Assistant::Worker::finishAnswer(SessionId session, const Outcome<Answer>& answer)
+{
+    if (!answer)
+        return fail(answer.error());
+    tell(&Assistant::answerFinished, session, answer->message, answer->timings);
+    tellSessions();   // the first question gives a session its title, and the last one its place in the list
+}
+
+} // namespace octavo::app

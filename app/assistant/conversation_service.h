@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+
+#include "assistant/book_engine.h"
+#include "assistant/document_shelf.h"
+#include "assistant/hop_record.h"
+#include "library/library.h"
+#include "octavo/app/assistant.h"
+
+namespace octavo::app {
+
+// How the next answer is written.
+struct AnswerOptions {
+    int maxTokens = 512;
+    float temperature = 0;       // 0 = the likeliest token each time
+    std::uint64_t seed = 0;
+};
+
+// What happens on the way to an answer, in this order; each may be empty. Called on the thread that asks.
+struct AnswerEvents {
+    std::function<void(const Message& question)> questionStored;
+    std::function<void(MessageId answer)> started;
+    std::function<void(const ReadProgress&)> readProgress;                      // of documents not read yet in this run
+    std::function<void(const DocumentSummary&, bool stopped)> readFinished;
+    std::function<void(const QString& piece)> piece;
+};
+
+struct Answer {
+    Message message;             // also where the engine failed (state Failed) or was stopped: note says why
+    AnswerTimings timings;
+};
+
+struct ReadResult {
+    DocumentSummary document;
+    ReadFacts facts;
+    bool stopped = false;        // what was read is kept
+};
+
+// The conversation: documents are added and read, questions asked and answered, and all of it is in the library before and after.
+// The window (through Assistant) and octavo-cli both work through this class, so that they cannot differ.
+// Blocking; threads: one at a time, stop tokens from any. Lifetime: library and engine outlive it.
+// Errors: a Failure if nothing could be done. A question that was stored always gets an answer message; engine errors are its note.
+class ConversationService {
+public:
+    ConversationService(Library& library, BookEngine& engine, const QString& dataDir);
+
+    Outcome<EngineModel> openModel(const QString& modelFile, std::stop_token stop);
+
+    Outcome<DocumentSummary> addDocument(const QString& path, std::stop_token stop);   // needs no model
+    Outcome<std::shared_ptr<const Document>> document(DocumentId id);
+    Outcome<DocumentSummary> summary(DocumentId id);
+    Outcome<QList<DocumentSummary>> documents();
+    Outcome<void> removeDocument(DocumentId id);
+    Outcome<ReadEstimate> estimate(DocumentId id, std::stop_token stop);
+    Outcome<ReadResult> read(DocumentId id, const std::function<void(const ReadProgress&)>& progress, std::stop_token stop);
+
+    Outcome<Session> startSession(const QList<DocumentId>& documents);
+    Outcome<Session> session(SessionId id);
+    // Asks at the end of the branch shown. Documents not read yet in this run are read first (found on disk where they were read before);
+    // one whose reading was stopped in this run is asked as far as it was read, and the answer's note says so.
+    Outcome<Answer> ask(SessionId session, const QString& question, const AnswerOptions& options, const AnswerEvents& events, std::stop_token stop);
+    // Another answer to the last question of the branch shown, on a branch of its own.
+    Outcome<Answer> regenerate(SessionId session, const AnswerEvents& events, std::stop_token stop);
+    // Answer tokens [beginToken, endToken); begin == end: all.
+    Outcome<HopView> hops(MessageId message, int beginToken, int endToken);
+
+private:
+    struct Extent {              // how far the engine has a document in memory
+        qint64 tokens = 0;
+        qint64 readTokens = 0;
+        bool isComplete() const { return readTokens >= tokens; }
+    };
+
+    using Documents = std::map<DocumentId, std::shared_ptr<const Document>>;
+
+    Failure noModel() const;
+    Outcome<Answer> answer(const Session& session, const Message& question, const AnswerOptions& options, const AnswerEvents& events,
+                           std::stop_token stop);
+    // Reads what has to be read, then asks; the answer's text grows with each piece.
+    Outcome<AskFacts> askEngine(const Session& session, const Message& question, const AnswerOptions& options, const AnswerEvents& events,
+                                Answer& answer, std::stop_token stop);
+    Outcome<void> readFirst(DocumentId id, const AnswerEvents& events, AnswerTimings& timings, std::stop_token stop);
+    Outcome<AskRequest> requestFor(const Session& session, const Message& question, const AnswerOptions& options, std::stop_token stop);
+    QString partlyReadNote(const QList<DocumentId>& documents);
+    Outcome<void> storeAnswer(const Session& session, const Message& question, const AskFacts& facts, Message& message);
+    Outcome<HopRecord> recordOf(const QList<DocumentId>& documents, const Message& question, const AskFacts& facts);
+    Outcome<Documents> documentsOf(const HopRecord& record);
+
+    Library& m_library;
+    BookEngine& m_engine;
+    QString m_readingsDir;
+    DocumentShelf m_shelf;
+    std::optional<EngineModel> m_model;
+    std::map<DocumentId, Extent> m_inMemory;
+};
+
+} // namespace octavo::app

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <stop_token>
+#include <vector>
+
+#include "assistant/book_engine.h"
+#include "library/library.h"
+
+namespace octavo::app {
+
+// A document of the library as the engine sees it: in tokens, cut into the passages that hops and sources are told in.
+struct TokenizedDocument {
+    TokenBegins tokens;                           // of the text form
+    std::vector<ByteRange> passages;              // in text order; those in which a token begins
+    std::vector<std::uint32_t> passageBegins;     // first token of each passage, ascending, the first 0
+};
+
+// Brings documents in: from disk into the library, from the library into memory, and cuts them into tokens and passages.
+// Loaded ones stay in memory until removed. Threads: one at a time. Lifetime: library and engine outlive it.
+class DocumentShelf {
+public:
+    DocumentShelf(Library& library, BookEngine& engine) : m_library(library), m_engine(engine) {}
+
+    // Loads a file or folder and stores it; the same text is the same document.
+    Outcome<DocumentId> add(const QString& path, std::stop_token stop);
+    Outcome<std::shared_ptr<const Document>> open(DocumentId id);
+    // In the tokens of the engine's model; call forgetTokens() when that changes.
+    Outcome<std::shared_ptr<const TokenizedDocument>> tokenized(DocumentId id, std::stop_token stop);
+    void forgetTokens() { m_tokenized.clear(); }
+    void drop(DocumentId id);
+
+private:
+    Library& m_library;
+    BookEngine& m_engine;
+    std::map<DocumentId, std::shared_ptr<const Document>> m_documents;
+    std::map<DocumentId, std::shared_ptr<const TokenizedDocument>> m_tokenized;
+};
+
+} // namespace octavo::app

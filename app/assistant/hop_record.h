@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include <QByteArray>
+#include <QString>
+
+#include "octavo/app/document.h"
+
+namespace octavo::app {
+
+// Where an answer looked, as it is kept in the library: all that the hop inspector needs besides the documents themselves, so that it
+// can be drawn again without a model.
+struct HopRecord {
+    struct Passage {
+        DocumentId document = 0;
+        ByteRange bytes;
+    };
+    struct HeavyToken {          // a single token of a document that an answer token looked at
+        DocumentId document = 0;
+        ByteRange bytes;
+        float weight = 0;        // share of the answer token's attention
+    };
+
+    QString model;
+    QString question;
+    QString answer;
+    std::vector<Passage> passages;                  // document after document, in text order
+    std::vector<std::uint32_t> tokenBegins;         // bytes of the answer's UTF-8, one per answer token
+    std::vector<float> weights;                     // [answer token][passage], shares of the token's attention
+    std::vector<float> outside;                     // [answer token], share that went to no document
+    std::vector<std::vector<HeavyToken>> heaviest;  // [answer token], heaviest first
+
+    std::size_t tokenCount() const { return tokenBegins.size(); }
+    float weight(std::size_t token, std::size_t passage) const { return weights[token * passages.size() + passage]; }
+    // Each passage's share of the attention to document text, over answer tokens [begin, end); they add up to 1, or are all 0.
+    std::vector<double> shares(std::size_t begin, std::size_t end) const;
+    // The answer token as text; of a character that several tokens make up, the first one has all.
+    QString tokenText(std::size_t token) const;
+};
+
+// On disk: "OHOP", a version, then one zstd frame of little-endian fields. Version 1 is that above; fields are only appended,
+// numbers never reused.
+QByteArray packHopRecord(const HopRecord& record);
+// Null for what is damaged or of a newer version.
+std::optional<HopRecord> unpackHopRecord(const QByteArray& bytes);
+
+} // namespace octavo::app

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "library/document_repository.h"
+
+#include <QFileInfo>
+#include <xxhash.h>
+
+#include "library/compression.h"
+#include "library/query.h"
+
+namespace octavo::app {
+
+namespace {
+
+QString contentHash(const QByteArray& text)
+{
+    XXH128_canonical_t bytes;
+    XXH128_canonicalFromHash(&bytes, XXH3_128bits(text.constData(), static_cast<std::size_t>(text.size())));
+    return QString::fromLatin1(QByteArray(reinterpret_cast<const char*>(bytes.digest), sizeof bytes.digest).toHex());
+}
+
+// One row per document: itself and the reading by model ?1, or its latest reading if ?1 is empty.
+constexpr const char* kSummaries =
+    "SELECT d.id, d.path, d.title, d.kind, d.text_bytes, d.pinned, r.model, r.tokens, r.read_tokens, r.kv_bytes "
+    "FROM documents d LEFT JOIN readings r ON r.document = d.id AND r.model_hash = "
+    "  CASE WHEN ?1 = '' THEN (SELECT model_hash FROM readings WHERE document = d.id ORDER BY at DESC LIMIT 1) ELSE ?1 END ";
+
+DocumentSummary::State stateOf(const DocumentSummary& summary)
+{
+    using State = DocumentSummary::State;
+    if (!QFileInfo::exists(summary.path))
+        return State::Missing;
+    if (summary.readTokens == 0)
+        return State::New;
+    return summary.readTokens < summary.tokens ? State::PartlyRead : State::Read;
+}
+
+DocumentSummary summaryOf(Query& row)
+{
+    DocumentSummary summary;
+    summary.id = row.number(0);
+    summary.path = row.text(1);
+    summary.title = row.text(2);
+    summary.kind = static_cast<DocumentKind>(row.number(3));
+    summary.textBytes = row.number(4);
+    summary.pinned = row.number(5) != 0;
+    summary.model = row.text(6);
+    summary.tokens = row.number(7);
+    summary.readTokens = row.number(8);
+    summary.kvBytes = row.number(9);
+    summary.state = stateOf(summary);
+    return summary;
+}
+
+void insertPart(Query& insert, DocumentId id, const Part& part, int depth, int& position)
+{
+    insert.runWith(id, position++, depth, part.kind, part.title, part.bytes.begin, part.bytes.end);
+    for (const Part& child : part.parts)
+        insertPart(insert, id, child, depth + 1, position);
+}
+
+} // namespace
+
+DocumentId DocumentRepository::store(const Document& document)
+{
+    const QString hash = contentHash(document.text);
+    DocumentId id = 0;
+    if (Query known(m_database, "SELECT id FROM documents WHERE content_hash = ?", hash); known.next())
+        id = known.number(0);
+    if (id != 0) {
+        Query(m_database, "UPDATE documents SET path = ?, title = ?, kind = ?, removed_at = NULL WHERE id = ?", document.path, document.title,
+              document.kind, id).run();
+    } else {
+        Query(m_database, "INSERT INTO documents(content_hash, path, title, kind, text_bytes, text, added_at) VALUES (?, ?, ?, ?, ?, ?, ?)", hash,
+              document.path, document.title, document.kind, document.text.size(), compress(document.text), QDateTime::currentDateTime()).run();
+        id = m_database.getLastInsertRowid();
+    }
+    storeFiles(id, document.files);
+    storeOutline(id, document.outline);
+    storeLedger(id, document.ledger);
+    return id;
+}
+
+std::optional<Document> DocumentRepository::load(DocumentId id)
+{
+    Query query(m_database, "SELECT path, title, kind, text FROM documents WHERE id = ?", id);
+    if (!query.next())
+        return std::nullopt;
+    Document document;
+    document.path = query.text(0);
+    document.title = query.text(1);
+    document.kind = static_cast<DocumentKind>(query.number(2));
+    document.text = decompress(query.blob(3));
+    document.files = loadFiles(id);
+    document.outline = loadOutline(id);
+    document.ledger = loadLedger(id);
+    return document;
+}
+
+QList<DocumentSummary> DocumentRepository::list(const QString& modelHash)
+{
+    const std::string sql = std::string(kSummaries) + "WHERE d.removed_at IS NULL ORDER BY d.pinned DESC, d.added_at DESC, d.id DESC";
+    Query query(m_database, sql.c_str(), modelHash);
+    QList<DocumentSummary> summaries;
+    while (query.next())
+        summaries.append(summaryOf(query));
+    return summaries;
+}
+
+std::optional<DocumentSummary> DocumentRepository::summary(DocumentId id, const QString& modelHash)
+{
+    const std::string sql = std::string(kSummaries) + "WHERE d.id = ?2";
+    Query query(m_database, sql.c_str(), modelHash, id);
+    if (!query.next())
+        return std::nullopt;
+    return summaryOf(query);
+}
+
+void DocumentRepository::storeReading(DocumentId id, const ReadingRow& reading)
+{
+    Query(m_database, "INSERT OR REPLACE INTO readings(document, model_hash, model, tokens, read_tokens, kv_bytes, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+          id, reading.modelHash, reading.model, reading.tokens, reading.readTokens, reading.kvBytes, QDateTime::currentDateTime()).run();
+}
+
+void DocumentRepository::remove(DocumentId id)
+{
+    Query(m_database, "UPDATE documents SET removed_at = ? WHERE id = ?", QDateTime::currentDateTime(), id).run();
+    Query(m_database, "DELETE FROM documents WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM session_documents WHERE document = ?1) "
+                      "AND NOT EXISTS (SELECT 1 FROM citations WHERE document = ?1)", id).run();
+}
+
+void DocumentRepository::storeFiles(DocumentId id, const QList<SourceFile>& files)
+{
+    Query(m_database, "DELETE FROM document_files WHERE document = ?", id).run();
+    Query insert(m_database, "INSERT INTO document_files(document, position, path, relative_path, encoding, begin_byte, end_byte) "
+                             "VALUES (?, ?, ?, ?, ?, ?, ?)");
+    for (qsizetype at = 0; at < files.size(); ++at) {
+        const SourceFile& file = files[at];
+        insert.runWith(id, at, file.path, file.relativePath, file.encoding, file.bytes.begin, file.bytes.end);
+    }
+}
+
+void DocumentRepository::storeOutline(DocumentId id, const Part& root)
+{
+    Query(m_database, "DELETE FROM document_parts WHERE document = ?", id).run();
+    Query insert(m_database, "INSERT INTO document_parts(document, position, depth, kind, title, begin_byte, end_byte) VALUES (?, ?, ?, ?, ?, ?, ?)");
+    int position = 0;
+    insertPart(insert, id, root, 0, position);
+}
+
+void DocumentRepository::storeLedger(DocumentId id, const QList<LedgerEntry>& ledger)
+{
+    Query(m_database, "DELETE FROM document_ledger WHERE document = ?", id).run();
+    Query insert(m_database, "INSERT INTO document_ledger(document, position, what, why, bytes, included) VALUES (?, ?, ?, ?, ?, ?)");
+    for (qsizetype at = 0; at < ledger.size(); ++at)
+        insert.runWith(id, at, ledger[at].what, ledger[at].why, ledger[at].bytes, ledger[at].included);
+}
+
+QList<SourceFile> DocumentRepository::loadFiles(DocumentId id)
+{
+    Query query(m_database, "SELECT path, relative_path, encoding, begin_byte, end_byte FROM document_files WHERE document = ? ORDER BY position", id);
+    QList<SourceFile> files;
+    while (query.next())
+        files.append({query.text(0), query.text(1), query.text(2), {query.number(3), query.number(4)}});
+    return files;
+}
+
+Part DocumentRepository::loadOutline(DocumentId id)
+{
+    Query query(m_database, "SELECT depth, kind, title, begin_byte, end_byte FROM document_parts WHERE document = ? ORDER BY position", id);
+    Part root;
+    while (query.next()) {
+        const Part part{query.text(2), static_cast<PartKind>(query.number(1)), {query.number(3), query.number(4)}, {}};
+        const qint64 depth = query.number(0);
+        if (depth == 0) {
+            root = part;
+            continue;
+        }
+        // Preorder: the parent is the last part so far one level up.
+        Part* parent = &root;
+        for (qint64 level = 1; level < depth; ++level) {
+            if (parent->parts.isEmpty())
+                throw DamagedRecord("an outline without its upper parts");
+            parent = &parent->parts.last();
+        }
+        parent->parts.append(part);
+    }
+    return root;
+}
+
+QList<LedgerEntry> DocumentRepository::loadLedger(DocumentId id)
+{
+    Query query(m_database, "SELECT what, why, bytes, included FROM document_ledger WHERE document = ? ORDER BY position", id);
+    QList<LedgerEntry> ledger;
+    while (query.next())
+        ledger.append({query.text(0), query.text(1), query.number(2), query.number(3) != 0});
+    return ledger;
+}
+
+} // namespace octavo::app

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include <QList>
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "octavo/app/document.h"
+
+namespace octavo::app {
+
+// How far one model has read one document.
+struct ReadingRow {
+    QString modelHash;
+    QString model;
+    qint64 tokens = 0;
+    qint64 readTokens = 0;
+    qint64 kvBytes = 0;
+};
+
+// Documents with text form, outline, files and ledger, and how far they have been read. A document is its content: the same text form
+// opened again is the same row, a changed one a new row, so that old sessions keep the text they were asked about.
+// Throws as Query does; use within Library::read and Library::write.
+class DocumentRepository {
+public:
+    explicit DocumentRepository(SQLite::Database& database) : m_database(database) {}
+
+    DocumentId store(const Document& document);   // takes a removed one back
+    std::optional<Document> load(DocumentId id);
+    // Those shown in the library, newest first, with the reading by this model; an empty hash takes each document's latest reading.
+    QList<DocumentSummary> list(const QString& modelHash);
+    std::optional<DocumentSummary> summary(DocumentId id, const QString& modelHash);
+    void storeReading(DocumentId id, const ReadingRow& reading);
+    // Takes it out of the list; its content is deleted too unless a session needs it.
+    void remove(DocumentId id);
+
+private:
+    void storeFiles(DocumentId id, const QList<SourceFile>& files);
+    void storeOutline(DocumentId id, const Part& root);
+    void storeLedger(DocumentId id, const QList<LedgerEntry>& ledger);
+    QList<SourceFile> loadFiles(DocumentId id);
+    Part loadOutline(DocumentId id);
+    QList<LedgerEntry> loadLedger(DocumentId id);
+
+    SQLite::Database& m_database;
+};
+
+} // namespace octavo::app

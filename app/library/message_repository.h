@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include <QList>
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "octavo/app/session.h"
+
+namespace octavo::app {
+
+// The messages of sessions: a tree for each, of which one branch is shown. Messages come without their sources.
+// Throws as Query does; use within Library::read and Library::write.
+class MessageRepository {
+public:
+    explicit MessageRepository(SQLite::Database& database) : m_database(database) {}
+
+    // Stores a message below message.parent, gives it its id, and makes it the end of the branch shown.
+    MessageId add(SessionId session, const Message& message);
+    void update(const Message& message);              // text, state and note
+    // A message still streaming when its program ended is loaded as Stopped, with a note that says so.
+    std::optional<Message> find(MessageId id);
+    std::optional<SessionId> sessionOf(MessageId id);
+    QList<Message> branch(SessionId session);         // the one shown, oldest first
+    int countAnswersTo(MessageId question);
+
+private:
+    SQLite::Database& m_database;
+};
+
+} // namespace octavo::app

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include <QList>
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "octavo/app/session.h"
+
+namespace octavo::app {
+
+// Sessions and the documents they are about. A session in the trash is out of every list until it is restored.
+// Throws as Query does; use within Library::read and Library::write.
+class SessionRepository {
+public:
+    explicit SessionRepository(SQLite::Database& database) : m_database(database) {}
+
+    SessionId add(const QString& title, const QList<DocumentId>& documents);
+    std::optional<SessionSummary> find(SessionId id);   // in the trash or not
+    QList<SessionSummary> list();                       // last changed first
+    // Sessions with a title or message that has all the words, each as the beginning of a word in it; best match first, with the
+    // place as snippet. No words find all.
+    QList<SessionSummary> search(const QString& words);
+    void rename(SessionId id, const QString& title);
+    void trash(SessionId id);
+    void restore(SessionId id);
+
+private:
+    QList<DocumentId> documentsOf(SessionId id);
+
+    SQLite::Database& m_database;
+};
+
+} // namespace octavo::app

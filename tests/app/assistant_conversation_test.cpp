@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "assistant/conversation_service.h"
+
+#include <QTemporaryDir>
+#include <gtest/gtest.h>
+
+#include "library/query.h"
+#include "support/sample_book.h"
+#include "support/scripted_engine.h"
+
+using namespace octavo::app;
+using octavo::test::EngineScript;
+using octavo::test::ScriptedEngine;
+
+namespace {
+
+// One run of the program: its engine forgets at the end, its library and the script's disk stay.
+struct ProgramRun {
+    ProgramRun(const QString& dataDir, const std::shared_ptr<EngineScript>& script)
+        : library(Library::open(dataDir).value()), engine(script), service(*library, engine, dataDir)
+    {
+        (void)service.openModel(QStringLiteral("model.gguf"), {});
+    }
+
+    std::unique_ptr<Library> library;
+    ScriptedEngine engine;
+    ConversationService service;
+};
+
+class ConversationTest : public ::testing::Test {
+protected:
+    void restart() { m_run = std::make_unique<ProgramRun>(dataDir(), m_script); }
+    QString dataDir() const { return m_dir.filePath(QStringLiteral("data")); }
+    ConversationService& service() { return m_run->service; }
+    DocumentId addBook() { return service().addDocument(octavo::test::writeSampleBook(m_dir.path()), {})->id; }
+    SessionId startSession(DocumentId book) { return service().startSession({book})->summary.id; }
+    Answer ask(SessionId session, const char* question = "Who gets the doubloon?", const AnswerEvents& events = {}, std::stop_token stop = {})
+    {
+        return service().ask(session, QString::fromUtf8(question), {}, events, std::move(stop)).value();
+    }
+
+    QTemporaryDir m_dir;
+    std::shared_ptr<EngineScript> m_script = std::make_shared<EngineScript>();
+    std::unique_ptr<ProgramRun> m_run = std::make_unique<ProgramRun>(dataDir(), m_script);
+};
+
+} // namespace
+
+TEST_F(ConversationTest, EstimateTellsTokensMemoryAndTheMeasuredTime)
+{
+    const DocumentId book = addBook();
+    const ReadEstimate before = *service().estimate(book, {});
+    EXPECT_GT(before.tokens, 1000);
+    EXPECT_EQ(before.memoryBytes, 100 * before.tokens);
+    EXPECT_EQ(before.diskBytes, before.memoryBytes);
+    EXPECT_EQ(before.seconds, 0);
+    ASSERT_TRUE(service().read(book, {}, {}));
+    EXPECT_EQ(service().estimate(book, {})->seconds, 0);   // nothing left to read
+    const DocumentId other = service().addDocument(octavo::test::writeSampleBook(m_dir.path(), "Another text. " + octavo::test::sampleBookText()), {})->id;
+    const ReadEstimate measured = *service().estimate(other, {});
+    EXPECT_NEAR(measured.seconds, static_cast<double>(measured.tokens) / 1000, 0.01);
+}
+
+TEST_F(ConversationTest, ReadingReportsProgressAndIsRemembered)
+{
+    const DocumentId book = addBook();
+    QList<ReadProgress> steps;
+    const ReadResult result = *service().read(book, [&](const ReadProgress& step) { steps.append(step); }, {});
+    EXPECT_FALSE(result.stopped);
+    EXPECT_EQ(result.document.state, DocumentSummary::State::Read);
+    ASSERT_GT(steps.size(), 2);
+    EXPECT_GT(steps.first().secondsLeft, 0);
+    EXPECT_EQ(steps.last().readTokens, steps.last().tokens);
+    restart();
+    EXPECT_EQ(service().documents()->first().state, DocumentSummary::State::Read);
+    const ReadResult again = *service().read(book, {}, {});
+    EXPECT_EQ(again.facts.readTokens, 0);
+    EXPECT_EQ(again.facts.reusedTokens, again.facts.tokens);
+}
+
+TEST_F(ConversationTest, AnswerHasSourcesHopsTimingsAndIsThereAfterARestart)
+{
+    const DocumentId book = addBook();
+    ASSERT_TRUE(service().read(book, {}, {}));
+    const SessionId session = startSession(book);
+    m_script->favourite = 7;
+    const Answer answer = ask(session);
+    EXPECT_EQ(answer.message.state, Message::State::Complete);
+    EXPECT_EQ(answer.message.text, QStringLiteral("Ahab nails it."));
+    EXPECT_TRUE(answer.message.note.isEmpty());
+    EXPECT_EQ(answer.timings.readTokens, 0);
+    EXPECT_GT(answer.timings.reusedTokens, 0);
+    ASSERT_GE(answer.message.sources.size(), 1);
+    const Source& first = answer.message.sources.first();
+    EXPECT_NEAR(first.weight, 0.5 / 0.8, 0.05);
+    EXPECT_EQ(first.document, book);
+    EXPECT_GT(first.line, 1);
+    const QByteArray text = octavo::test::sampleBookText();
+    EXPECT_EQ(first.text, QString::fromUtf8(text.mid(first.bytes.begin, first.bytes.size())).trimmed());
+    EXPECT_EQ(first.line, 1 + text.left(first.bytes.begin).count('\n'));
+    for (qsizetype at = 1; at < answer.message.sources.size(); ++at)
+        EXPECT_GE(answer.message.sources[at - 1].weight, answer.message.sources[at].weight);
+
+    restart();
+    const Session found = *service().session(session);
+    EXPECT_EQ(found.summary.title, QStringLiteral("Who gets the doubloon?"));
+    ASSERT_EQ(found.messages.size(), 2);
+    EXPECT_EQ(found.messages[1].text, answer.message.text);
+    EXPECT_TRUE(found.messages[1].hasHops);
+    ASSERT_EQ(found.messages[1].sources.size(), answer.message.sources.size());
+    EXPECT_EQ(found.messages[1].sources[0].text, first.text);
+    const HopView view = *service().hops(found.messages[1].id, 0, 0);
+    EXPECT_EQ(view.answerTokens, (QStringList{QStringLiteral("Ahab "), QStringLiteral("nails "), QStringLiteral("it.")}));
+    EXPECT_NEAR(view.outsideShare, 0.2, 1e-6);
+}
+
+TEST_F(ConversationTest, QuestionIsStoredBeforeTheEngineStartsAndPiecesWhileItStreams)
+{
+    const DocumentId book = addBook();
+    const SessionId session = startSession(book);
+    // What another program, or this one after a crash, would find in the library.
+    const auto branchOnDisk = [&] { return *Library::open(dataDir()).value()->read([&](Library& in) { return in.messages().branch(session); }); };
+    QList<Message> atAsk;
+    QList<Message> atFirstPiece;
+    m_script->onAsk = [&] { atAsk = branchOnDisk(); };
+    m_script->onPiece = [&](int piece) {
+        if (piece == 0)
+            atFirstPiece = branchOnDisk();
+    };
+    ask(session, "Saved?");
+    ASSERT_EQ(atAsk.size(), 2);
+    EXPECT_EQ(atAsk[0].text, QStringLiteral("Saved?"));
+    ASSERT_EQ(atFirstPiece.size(), 2);
+    EXPECT_EQ(atFirstPiece[1].text, QStringLiteral("Ahab "));
+    EXPECT_EQ(atFirstPiece[1].state, Message::State::Stopped);   // so it would load, had the program ended there
+    EXPECT_FALSE(atFirstPiece[1].note.isEmpty());
+}
+
+TEST_F(ConversationTest, DocumentNotReadYetIsReadFirstAndFoundOnDiskAfterARestart)
+{
+    const SessionId session = startSession(addBook());
+    QList<ReadProgress> steps;
+    int finished = 0;
+    AnswerEvents events;
+    events.readProgress = [&](const ReadProgress& step) { steps.append(step); };
+    events.readFinished = [&](const DocumentSummary&, bool) { ++finished; };
+    const Answer first = ask(session, "One?", events);
+    EXPECT_GT(first.timings.readTokens, 0);
+    EXPECT_FALSE(steps.isEmpty());
+    EXPECT_EQ(finished, 1);
+    EXPECT_EQ(ask(session, "Two?", events).timings.readTokens, 0);
+    EXPECT_EQ(m_script->reads, 1);
+    restart();
+    const Answer later = ask(session, "Three?", events);
+    EXPECT_EQ(later.timings.readTokens, 0);
+    EXPECT_EQ(later.timings.reusedTokens, first.timings.readTokens);
+    EXPECT_EQ(m_script->reads, 2);
+}
+
+TEST_F(ConversationTest, StoppedReadingIsAskedAsFarAsItWent)
+{
+    const DocumentId book = addBook();
+    std::stop_source stop;
+    const ReadResult read = *service().read(book, [&](const ReadProgress& step) {
+        if (step.readTokens > step.tokens / 2)
+            stop.request_stop();
+    }, stop.get_token());
+    EXPECT_TRUE(read.stopped);
+    EXPECT_EQ(read.document.state, DocumentSummary::State::PartlyRead);
+    const Answer answer = ask(startSession(book));
+    EXPECT_EQ(answer.message.state, Message::State::Complete);
+    EXPECT_TRUE(answer.message.note.contains(QStringLiteral("5"))) << answer.message.note.toStdString();
+    EXPECT_TRUE(answer.message.note.contains(QStringLiteral("%")));
+    EXPECT_EQ(m_script->reads, 1);
+    ASSERT_TRUE(service().read(book, {}, {}));
+    EXPECT_TRUE(ask(startSession(book)).message.note.isEmpty());
+}
+
+TEST_F(ConversationTest, StopEndsEachPhaseAndKeepsWhatWasDone)
+{
+    const SessionId session = startSession(addBook());
+    std::stop_source before;
+    before.request_stop();
+    const Answer never = ask(session, "Never begun?", {}, before.get_token());
+    EXPECT_EQ(never.message.state, Message::State::Stopped);
+    EXPECT_FALSE(never.message.note.isEmpty());
+
+    std::stop_source reading;
+    AnswerEvents events;
+    events.readProgress = [&](const ReadProgress&) { reading.request_stop(); };
+    const Answer unread = ask(session, "Stopped while reading?", events, reading.get_token());
+    EXPECT_EQ(unread.message.state, Message::State::Stopped);
+    EXPECT_TRUE(unread.message.note.contains(QStringLiteral("%"))) << unread.message.note.toStdString();
+
+    std::stop_source writing;
+    events = {};
+    events.piece = [&](const QString&) { writing.request_stop(); };
+    const Answer half = ask(session, "Stopped while writing?", events, writing.get_token());
+    EXPECT_EQ(half.message.state, Message::State::Stopped);
+    EXPECT_EQ(half.message.text, QStringLiteral("Ahab "));
+    EXPECT_TRUE(half.message.hasHops);
+
+    const Session stored = *service().session(session);
+    ASSERT_EQ(stored.messages.size(), 6);
+    EXPECT_EQ(stored.messages[5].text, QStringLiteral("Ahab "));
+    EXPECT_EQ(ask(session, "And on?").message.state, Message::State::Complete);
+}
+
+TEST_F(ConversationTest, EngineFailuresEndInAMessageThatSaysWhy)
+{
+    struct Row {
+        const char* name;
+        std::optional<Failure> EngineScript::*phase;
+        Failure failure;
+        const char* text;      // what was streamed until then stays
+    };
+    const Row rows[] = {
+        {"reading", &EngineScript::readFailure, {Failure::Kind::OutOfMemory, QStringLiteral("Out of memory.")}, ""},
+        {"answering", &EngineScript::askFailure, {Failure::Kind::Engine, QStringLiteral("It broke.")}, "Ahab nails it."},
+        {"context full", &EngineScript::askFailure, {Failure::Kind::ContextFull, QStringLiteral("No room.")}, "Ahab nails it."},
+    };
+    const DocumentId book = addBook();
+    for (const Row& row : rows) {
+        SCOPED_TRACE(row.name);
+        const SessionId session = startSession(book);
+        (*m_script).*row.phase = row.failure;
+        const Answer answer = ask(session);
+        (*m_script).*row.phase = std::nullopt;
+        EXPECT_EQ(answer.message.state, Message::State::Failed);
+        EXPECT_EQ(answer.message.note, row.failure.sentence);
+        EXPECT_EQ(answer.message.text, QString::fromUtf8(row.text));
+        EXPECT_EQ(service().session(session)->messages.last().note, row.failure.sentence);
+        EXPECT_EQ(ask(session).message.state, Message::State::Complete);   // the next question works
+    }
+}
+
+TEST_F(ConversationTest, AnswerThatFillsTheContextSaysSo)
+{
+    m_script->full = true;
+    const Answer answer = ask(startSession(addBook()));
+    EXPECT_EQ(answer.message.state, Message::State::Complete);
+    EXPECT_FALSE(answer.message.note.isEmpty());
+}
+
+TEST_F(ConversationTest, EarlierTurnsOfTheBranchAreAskedAlong)
+{
+    const SessionId session = startSession(addBook());
+    ask(session, "One?");
+    m_script->readFailure.reset();
+    m_script->askFailure = Failure{Failure::Kind::Engine, QStringLiteral("x")};
+    ask(session, "Failed?");
+    m_script->askFailure.reset();
+    ask(session, "Two?");
+    const std::vector<Turn>& turns = m_script->asked.back().turns;
+    ASSERT_EQ(turns.size(), 3u);
+    EXPECT_EQ(turns[0].text, QStringLiteral("One?"));
+    EXPECT_FALSE(turns[1].user);
+    EXPECT_EQ(turns[1].text, QStringLiteral("Ahab nails it."));
+    EXPECT_EQ(turns[2].text, QStringLiteral("Two?"));
+}
+
+TEST_F(ConversationTest, RegeneratedAnswerIsABranchOfItsOwn)
+{
+    const SessionId session = startSession(addBook());
+    const Answer first = ask(session);
+    m_script->pieces = {QStringLiteral("Another.")};
+    const Answer second = service().regenerate(session, {}, {}).value();
+    EXPECT_EQ(second.message.parent, first.message.parent);
+    EXPECT_GT(m_script->asked.back().temperature, 0);
+    EXPECT_EQ(m_script->asked.back().turns.size(), 1u);
+    const Session shown = *service().session(session);
+    ASSERT_EQ(shown.messages.size(), 2);
+    EXPECT_EQ(shown.messages[1].id, second.message.id);
+    EXPECT_FALSE(service().regenerate(startSession(shown.summary.documents.first()), {}, {}).ok());   // nothing asked yet
+}
+
+TEST_F(ConversationTest, ChangedFileIsANewDocumentAndOldSessionsKeepTheirs)
+{
+    const DocumentId old = addBook();
+    const SessionId session = startSession(old);
+    EXPECT_EQ(addBook(), old);
+    const DocumentId changed = service().addDocument(octavo::test::writeSampleBook(m_dir.path(), "# New\n\nAll is new.\n"), {})->id;
+    EXPECT_NE(changed, old);
+    EXPECT_EQ(service().session(session)->summary.documents, QList<DocumentId>{old});
+    EXPECT_EQ((*service().document(old))->text, octavo::test::sampleBookText());
+}
+
+TEST_F(ConversationTest, RemovedDocumentStillAnswersInItsSession)
+{
+    const DocumentId book = addBook();
+    const SessionId session = startSession(book);
+    ask(session);
+    ASSERT_TRUE(service().removeDocument(book));
+    EXPECT_EQ(m_script->forgotten, std::vector<qint64>{book});
+    EXPECT_TRUE(service().documents()->isEmpty());
+    EXPECT_EQ(ask(session).message.state, Message::State::Complete);
+}
+
+TEST_F(ConversationTest, WhatIsNotThereIsAFailure)
+{
+    EXPECT_EQ(service().ask(99, QStringLiteral("?"), {}, {}, {}).error().kind, Failure::Kind::Usage);
+    EXPECT_EQ(service().session(99).error().kind, Failure::Kind::Usage);
+    EXPECT_EQ(service().document(99).error().kind, Failure::Kind::Usage);
+    EXPECT_EQ(service().read(99, {}, {}).error().kind, Failure::Kind::Usage);
+    EXPECT_EQ(service().startSession({99}).error().kind, Failure::Kind::Usage);
+    EXPECT_EQ(service().hops(99, 0, 0).error().kind, Failure::Kind::Usage);
+    EXPECT_FALSE(service().addDocument(m_dir.filePath(QStringLiteral("nope.txt")), {}).ok());
+}
+
+TEST_F(ConversationTest, WithoutAModelDocumentsOpenAndQuestionsAreKept)
+{
+    m_script->openFailure = Failure{Failure::Kind::Model, QStringLiteral("model.gguf is not a model.")};
+    restart();
+    const DocumentId book = addBook();
+    EXPECT_EQ(service().read(book, {}, {}).error().kind, Failure::Kind::Model);
+    EXPECT_EQ(service().estimate(book, {}).error().kind, Failure::Kind::Model);
+    const SessionId session = startSession(book);
+    EXPECT_EQ(ask(session, "Kept?").message.state, Message::State::Failed);
+    EXPECT_EQ(service().session(session)->messages.first().text, QStringLiteral("Kept?"));
+}

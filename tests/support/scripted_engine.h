@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include <QStringList>
+
+#include "assistant/book_engine.h"
+
+namespace octavo::test {
+
+// What a ScriptedEngine does, and what was asked of it. The test keeps it while an Assistant owns the engine; change it only while
+// no job runs. `onDisk` outlives an engine: pass the same script to a second one, and that is a restart.
+struct EngineScript {
+    std::optional<app::Failure> openFailure;
+    std::optional<app::Failure> readFailure;
+    std::optional<app::Failure> askFailure;             // after the pieces have been streamed
+    qint64 chunkTokens = 64;
+    std::chrono::milliseconds chunkDelay{0};
+    QStringList pieces{QStringLiteral("Ahab "), QStringLiteral("nails "), QStringLiteral("it.")};
+    std::chrono::milliseconds pieceDelay{0};
+    bool full = false;
+    std::size_t favourite = 1;                          // the passage that gets half of the attention, others share 3/10
+    std::function<void()> onAsk;                        // before the first piece
+    std::function<void(int piece)> onPiece;             // after each
+
+    std::map<QByteArray, qint64> onDisk;                // text → tokens read
+    int reads = 0;
+    std::vector<app::AskRequest> asked;
+    std::vector<qint64> forgotten;
+};
+
+// An engine without a model: tokens are at most four bytes and begin at spaces, readings are counts, answers are scripted.
+// It answers a stop at once, whatever it is doing.
+class ScriptedEngine : public app::BookEngine {
+public:
+    explicit ScriptedEngine(std::shared_ptr<EngineScript> script) : m_script(std::move(script)) {}
+
+    app::Outcome<app::EngineModel> open(const QString&, std::stop_token) override
+    {
+        if (m_script->openFailure)
+            return *m_script->openFailure;
+        return app::EngineModel{QStringLiteral("Scripted"), QStringLiteral("Script"), QStringLiteral("0123abcd"), 8192, 100};
+    }
+
+    app::Outcome<app::TokenBegins> tokenize(const QByteArray& text, std::stop_token stop) override
+    {
+        if (stop.stop_requested())
+            return stopped();
+        app::TokenBegins begins;
+        for (qsizetype byte = 0; byte < text.size(); ++byte) {
+            if (begins.empty() || text[byte] == ' ' || static_cast<quint64>(byte) == begins.back() + 4)
+                begins.push_back(static_cast<quint64>(byte));
+        }
+        return begins;
+    }
+
+    app::Outcome<app::ReadFacts> read(const app::ReadRequest& request, const std::function<void(const app::ReadStep&)>& progress,
+                                      std::stop_token stop) override
+    {
+        ++m_script->reads;
+        if (m_script->readFailure)
+            return *m_script->readFailure;
+        const auto tokens = static_cast<qint64>(tokenize(request.text, {})->size());
+        qint64& done = m_script->onDisk[request.text];
+        const qint64 reused = done;
+        while (done < tokens && pause(m_script->chunkDelay, stop)) {
+            done = std::min(tokens, done + m_script->chunkTokens);
+            progress({done, reused, tokens, 1000.0});
+        }
+        return app::ReadFacts{tokens, done - reused, reused, done * 100, static_cast<double>(done - reused) / 1000.0, done == tokens};
+    }
+
+    app::Outcome<app::AskFacts> ask(const app::AskRequest& request, const std::function<void(const QString&)>& piece,
+                                    std::stop_token stop) override
+    {
+        m_script->asked.push_back(request);
+        if (m_script->onAsk)
+            m_script->onAsk();
+        app::AskFacts facts;
+        facts.promptTokens = 10;
+        facts.firstTokenSeconds = 0.25;
+        facts.tokensPerSecond = 20;
+        facts.full = m_script->full;
+        for (int at = 0; at < m_script->pieces.size(); ++at) {
+            if (!pause(m_script->pieceDelay, stop)) {
+                facts.stopped = true;
+                return facts;
+            }
+            facts.hops.push_back(hopsOf(request, static_cast<std::uint32_t>(facts.answer.toUtf8().size())));
+            facts.answer += m_script->pieces[at];
+            piece(m_script->pieces[at]);
+            if (m_script->onPiece)
+                m_script->onPiece(at);
+        }
+        if (m_script->askFailure)
+            return *m_script->askFailure;
+        return facts;
+    }
+
+    void forget(qint64 document) override { m_script->forgotten.push_back(document); }
+
+private:
+    static app::Failure stopped() { return {app::Failure::Kind::Stopped, QStringLiteral("Stopped.")}; }
+
+    // False if stopped meanwhile.
+    static bool pause(std::chrono::milliseconds time, const std::stop_token& stop)
+    {
+        std::mutex mutex;
+        std::unique_lock lock(mutex);
+        std::condition_variable_any never;
+        never.wait_for(lock, stop, time, [] { return false; });
+        return !stop.stop_requested();
+    }
+
+    app::AnswerTokenHops hopsOf(const app::AskRequest& request, std::uint32_t beginByte) const
+    {
+        std::size_t passages = 0;
+        for (const auto& document : request.passages)
+            passages += document.size();
+        app::AnswerTokenHops hops;
+        hops.beginByte = beginByte;
+        hops.outside = passages > 0 ? 0.2F : 1.0F;
+        if (passages == 0)
+            return hops;
+        const std::size_t favourite = std::min(m_script->favourite, passages - 1);
+        hops.passages.assign(passages, passages > 1 ? 0.3F / static_cast<float>(passages - 1) : 0.0F);
+        hops.passages[favourite] = passages > 1 ? 0.5F : 0.8F;
+        hops.top.push_back({0, request.passages.front()[std::min(favourite, request.passages.front().size() - 1)], 0.1F});
+        return hops;
+    }
+
+    std::shared_ptr<EngineScript> m_script;
+};
+
+} // namespace octavo::test
