@@ -57,9 +57,9 @@ Result<std::vector<TokenScore>> Reading::run(std::span<const TokenId> tokens, st
         return Error{Errc::ContextFull, "reading", {}, m_ids.size() + tokens.size(), m_plannedTokens};
     if (const auto wrong = checkIds(*m_model, tokens))
         return *wrong;
-    if (!m_state->resumable)
+    if (!tokens.empty() && !m_state->resumable)
         return Error{Errc::InvalidArgument, "reading", "was kept complete and cannot go on"};
-    if (firstScored == 0 && m_lastHidden.empty())
+    if (!tokens.empty() && firstScored == 0 && m_lastHidden.empty())
         return Error{Errc::InvalidArgument, "first scored token", "at least 1: nothing stands before the first token"};
 
     const auto begin = std::chrono::steady_clock::now();

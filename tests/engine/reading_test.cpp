@@ -231,6 +231,7 @@ TEST_F(TinyModel, AKeptReadingAnswersTheSameBitForBit)
     EXPECT_EQ(ask({loaded->get()}, someIds(7, 5)), ask({reading.get()}, someIds(7, 5)));
     EXPECT_EQ(*(*loaded)->lastLogits(), *reading->lastLogits());
     EXPECT_FALSE(std::filesystem::exists(file.string() + ".partial"));
+    EXPECT_TRUE((*loaded)->read({}, {}, {}).ok()); // nothing is left to read, and that is no failure
 }
 
 TEST_F(TinyModel, AnUnfinishedKeptReadingGoesOn)
