@@ -18,7 +18,7 @@ constexpr int kMostHeadingLines = 3;
 constexpr qint64 kNextToNoText = 300;       // bytes between headings that still look like a list of them
 constexpr size_t kShortestContents = 3;     // headings in a row without text that make a table of contents, if they come again
 constexpr size_t kSureContents = 5;         // … even if they don't
-constexpr qint64 kGutenbergBytes = 64 * 1024;   // its header and its licence are each shorter
+constexpr qint64 kGutenbergBytes = 64 << 10;   // its header and its licence are each shorter
 
 struct FoundHeading {
     BookHeading heading;

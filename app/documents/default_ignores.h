@@ -6,7 +6,7 @@
 
 namespace octavo::app {
 
-inline constexpr qint64 kMaxFolderFileBytes = 4 * 1024 * 1024;
+inline constexpr qint64 kMaxFolderFileBytes = 4 << 20;
 
 // What Octavo leaves out of a folder even where no ignore file says so, each with one short reason for the ledger;
 // an empty answer means: read it.

@@ -138,7 +138,7 @@ Outcome<Document> loadFolder(const fs::path& path, Document document, const Prog
 
 } // namespace
 
-Outcome<Document> loadDocument(const QString& path, const std::function<void(qint64 bytesSoFar)>& progress, std::stop_token stop)
+Outcome<Document> loadDocument(const QString& path, const std::function<void(qint64 bytesSoFar)>& progress, const std::stop_token& stop)
 {
     const QFileInfo info(path);
     const QString shown = info.absoluteFilePath();
@@ -153,7 +153,7 @@ Outcome<Document> loadDocument(const QString& path, const std::function<void(qin
     document.path = QFileInfo(real).filePath();
     const bool isFolder = fs::is_directory(real, error);
     if (isFolder) {
-        fs::directory_iterator(real, error);
+        const fs::directory_iterator probe(real, error);
         if (error)
             return Failure{Failure::Kind::Folder, QStringLiteral("The folder “%1” cannot be opened; check its permissions, then open it again.").arg(shown)};
     }

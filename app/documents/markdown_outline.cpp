@@ -14,7 +14,7 @@ namespace octavo::app {
 namespace {
 
 // md4c looks at a whole text before it reports anything, and cannot be stopped meanwhile: about 100 ms for this much.
-constexpr qint64 kMostMarkdownBytes = 64 * 1024 * 1024;
+constexpr qint64 kMostMarkdownBytes = 64 << 20;
 
 struct Heading {
     unsigned level = 0;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -119,7 +120,7 @@ public:
             return std::nullopt;
         QByteArray text;
         text.reserve(bytes.size() + bytes.size() / 2);
-        std::array<char, 16 * 1024> room;
+        std::array<char, 16384> room;
         char* in = const_cast<char*>(bytes.data());   // iconv's signature; it does not write there
         size_t left = size_t(bytes.size());
         while (left > 0) {
@@ -134,7 +135,7 @@ public:
     }
 
 private:
-    bool usable() const { return m_state != iconv_t(-1); }
+    bool usable() const { return reinterpret_cast<std::intptr_t>(m_state) != -1; }
 
     iconv_t m_state;
 };
@@ -164,7 +165,7 @@ bool looksBinary(QByteArrayView head)
     return std::count_if(head.begin(), head.end(), isControl) * 50 > head.size();
 }
 
-Expected<DecodedText, DecodeFault> decodeText(const QByteArray& raw, std::stop_token stop)
+Expected<DecodedText, DecodeFault> decodeText(const QByteArray& raw, const std::stop_token& stop)
 {
     if (looksBinary(raw))
         return DecodeFault::Binary;

@@ -22,7 +22,7 @@ struct DecodedText {
 enum class DecodeFault { Binary, Stopped };
 
 // How many bytes at the head of a file decide whether it is binary.
-inline constexpr qint64 kBinaryProbeBytes = 64 * 1024;
+inline constexpr qint64 kBinaryProbeBytes = 64 << 10;
 
 // Whether the head of a file shows that it is no text: zero bytes, too many control characters, or a format's magic.
 // UTF-16 and UTF-32 with a byte order mark are text.
@@ -30,6 +30,6 @@ bool looksBinary(QByteArrayView head);
 
 // Strict UTF-8 first; else UTF-16 or UTF-32 by their mark; else the charset that the bytes look like. Text is never refused for
 // its charset alone: ISO-8859-1 is the last resort. Threads: any. Answers a stop within a few milliseconds.
-Expected<DecodedText, DecodeFault> decodeText(const QByteArray& raw, std::stop_token stop);
+Expected<DecodedText, DecodeFault> decodeText(const QByteArray& raw, const std::stop_token& stop);
 
 } // namespace octavo::app

@@ -15,7 +15,7 @@ constexpr qint64 kPiece = 1 << 20;
 } // namespace
 
 Expected<TextFile, TextFileFault> readTextFile(const fs::path& path, qint64 maxBytes, const std::function<void(qint64 newBytes)>& progress,
-                                               std::stop_token stop)
+                                               const std::stop_token& stop)
 {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);

@@ -19,6 +19,6 @@ enum class TextFileFault { Missing, NotAFile, Unreadable, Empty, TooLarge, Binar
 // Reads and decodes one file. A binary file is given up after its head. `progress` gets the bytes newly read, at least once per MiB.
 // A file that goes away or shrinks meanwhile is Changed or Missing: half a file must not pass for a whole one.
 Expected<TextFile, TextFileFault> readTextFile(const std::filesystem::path& path, qint64 maxBytes,
-                                               const std::function<void(qint64 newBytes)>& progress, std::stop_token stop);
+                                               const std::function<void(qint64 newBytes)>& progress, const std::stop_token& stop);
 
 } // namespace octavo::app
