@@ -41,7 +41,7 @@ struct GgufTensor {
 
 // Maps one GGUF file (version 2 or 3, little endian) and finds its keys and tensors by name in O(1).
 // Every offset, count and length is checked against the file before use, so a hostile file gives an Error, never a crash;
-// no allocation is larger than the file itself.
+// counts that the file could not hold are refused before memory is taken for them.
 // Threads: const calls are safe from any thread. Lifetime: views and spans die with the object. Move-only.
 class GgufFile {
 public:

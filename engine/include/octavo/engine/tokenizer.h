@@ -38,7 +38,8 @@ public:
     // Errors: UnsupportedTokenizer (model or split pattern unknown), BadMetadata (vocabulary or merges broken).
     static Result<std::unique_ptr<const Tokenizer>> fromGguf(const GgufFile& file);
 
-    // Encodes UTF-8; invalid bytes are kept as bytes. No BOS or other token is added.
+    // Encodes UTF-8; invalid bytes are kept as bytes. No BOS or other token is added. A byte for which the vocabulary has no
+    // token (SmolLM2 lacks 21, such as 0x04 and 0xFF) is read as U+FFFD, so that nothing is passed over unseen.
     virtual TokenizedText encode(std::string_view text, SpecialTokens special) const = 0;
 
     // The bytes of one token; of a special token its spelling. Out-of-range ids give an empty view.

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "assistant/local_engine.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFile>
+#include <QStringDecoder>
+#include <chrono>
+#include <map>
+
+#include "assistant/engine_failure.h"
+#include "octavo/app/assistant.h"
+#include "octavo/engine/asking.h"
+
+namespace octavo::app {
+
+namespace {
+
+constexpr std::string_view kSystem = "You are a helpful assistant.";
+constexpr std::uint64_t kConversationRoom = 8192; // tokens of questions and answers that positions are planned for
+
+// Small models fall into loops without it: SmolLM2-135M repeats one sentence to the end of the answer.
+constexpr float kRepetitionPenalty = 1.1f;
+
+double secondsSince(std::chrono::steady_clock::time_point begin)
+{
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+std::string_view view(const QByteArray& bytes) { return {bytes.constData(), static_cast<std::size_t>(bytes.size())}; }
+
+class LocalEngine final : public BookEngine {
+public:
+    explicit LocalEngine(const LocalEngineOptions& options) : m_options(options) {}
+
+    Outcome<EngineModel> open(const QString& modelFile, std::stop_token stop) override;
+    Outcome<TokenBegins> tokenize(const QByteArray& text, std::stop_token stop) override;
+    Outcome<ReadFacts> read(const ReadRequest& request, const std::function<void(const ReadStep&)>& progress, std::stop_token stop) override;
+    Outcome<AskFacts> ask(const AskRequest& request, const std::function<void(const QString&)>& piece, std::stop_token stop) override;
+    void forget(qint64 document) override;
+
+private:
+    // A document's reading. The tokens of the prompt around it come first.
+    struct Kept {
+        std::unique_ptr<Reading> reading;
+        std::vector<TokenId> ids;       // intro, then the document
+        std::uint64_t introTokens = 0;
+        std::uint64_t lastUse = 0;
+    };
+
+    // A conversation whose keys and values are still there: the next question adds to it instead of being read with all turns again.
+    struct Warm {
+        std::unique_ptr<Asking> asking;
+        std::vector<qint64> documents;
+        std::vector<std::vector<std::uint32_t>> passages;
+        std::vector<TokenId> ids;
+    };
+
+    std::vector<TokenId> documentIds(const QByteArray& text, std::uint64_t& introTokens) const;
+    Outcome<std::unique_ptr<Reading>> openReading(const Kept& kept, const QString& file);
+    bool makeRoom(qint64 keep);
+    std::vector<TokenId> promptIds(const std::vector<Turn>& turns) const;
+    std::vector<TokenSpan> spansOf(const AskRequest& request) const;
+    Outcome<void> warmUp(const AskRequest& request, const std::vector<TokenId>& prompt, std::stop_token stop);
+    AnswerTokenHops hopsOf(const HopRecord& record, const AskRequest& request) const;
+
+    LocalEngineOptions m_options;
+    std::shared_ptr<Engine> m_engine;
+    std::shared_ptr<const Model> m_model;
+    std::map<qint64, Kept> m_kept;
+    std::uint64_t m_uses = 0;
+    Warm m_warm;
+};
+
+Outcome<EngineModel> LocalEngine::open(const QString& modelFile, std::stop_token)
+{
+    if (!m_engine) {
+        auto engine = Engine::create({m_options.threads});
+        if (!engine)
+            return failureOf(engine.error());
+        m_engine = *engine;
+    }
+    auto model = Model::open(QFile::encodeName(modelFile).toStdString(), m_engine);
+    if (!model)
+        return failureOf(model.error());
+    m_warm = {};
+    m_kept.clear();
+    m_model = *model;
+    const ModelConfig& config = m_model->config();
+    return EngineModel{QString::fromStdString(config.name), QString::fromStdString(m_engine->device()), QString::fromStdString(m_model->hash()),
+                       config.context, static_cast<qint64>(config.kvBytesPerToken())};
+}
+
+Outcome<TokenBegins> LocalEngine::tokenize(const QByteArray& text, std::stop_token)
+{
+    return m_model->tokenizer().encode(view(text), SpecialTokens::Literal).begins;
+}
+
+std::vector<TokenId> LocalEngine::documentIds(const QByteArray& text, std::uint64_t& introTokens) const
+{
+    const Tokenizer& tokenizer = m_model->tokenizer();
+    std::vector<TokenId> ids = tokenizer.encode(m_model->chat().documentIntro(kSystem), SpecialTokens::Parse).ids;
+    introTokens = ids.size();
+    const std::vector<TokenId> body = tokenizer.encode(view(text), SpecialTokens::Literal).ids;
+    ids.insert(ids.end(), body.begin(), body.end());
+    return ids;
+}
+
+// Frees the reading that was not used for longest; false if there is none but `keep`.
+bool LocalEngine::makeRoom(qint64 keep)
+{
+    auto oldest = m_kept.end();
+    for (auto entry = m_kept.begin(); entry != m_kept.end(); ++entry)
+        if (entry->first != keep && entry->second.reading && (oldest == m_kept.end() || entry->second.lastUse < oldest->second.lastUse))
+            oldest = entry;
+    if (oldest == m_kept.end())
+        return false;
+    m_warm = {};
+    m_kept.erase(oldest);
+    return true;
+}
+
+// From disk if it is there and whole, else a new one. A file that cannot be used is removed: it would never be usable again.
+Outcome<std::unique_ptr<Reading>> LocalEngine::openReading(const Kept& kept, const QString& file)
+{
+    const std::uint64_t planned = kept.ids.size() + kConversationRoom;
+    if (!file.isEmpty() && QFile::exists(file)) {
+        auto loaded = Reading::load(QFile::encodeName(file).toStdString(), m_model, m_options.plan, planned, kept.ids);
+        if (loaded)
+            return std::move(*loaded);
+        if (loaded.error().code == Errc::OutOfMemory)
+            return failureOf(loaded.error());
+        QFile::remove(file);
+    }
+    auto started = Reading::start(m_model, m_options.plan, planned);
+    if (!started)
+        return failureOf(started.error());
+    return std::move(*started);
+}
+
+Outcome<ReadFacts> LocalEngine::read(const ReadRequest& request, const std::function<void(const ReadStep&)>& progress, std::stop_token stop)
+{
+    const auto begin = std::chrono::steady_clock::now();
+    Kept& kept = m_kept[request.document];
+    kept.lastUse = ++m_uses;
+    if (kept.ids.empty())
+        kept.ids = documentIds(request.text, kept.introTokens);
+    QString file;
+    if (!request.readingsDir.isEmpty()) {
+        if (!QDir().mkpath(request.readingsDir))
+            return Failure{Failure::Kind::Folder, QCoreApplication::translate("LocalEngine", "The folder %1 cannot be made; choose another data folder.").arg(request.readingsDir)};
+        const std::string name = Reading::fileName(*m_model, m_options.plan, kept.ids.size() + kConversationRoom, kept.ids);
+        file = QDir(request.readingsDir).filePath(QString::fromStdString(name));
+    }
+    while (!kept.reading) {
+        auto opened = openReading(kept, file);
+        if (opened)
+            kept.reading = std::move(*opened);
+        else if (opened.error().kind != Failure::Kind::OutOfMemory || !makeRoom(request.document))
+            return opened.error();
+    }
+
+    ReadFacts facts;
+    const std::uint64_t before = kept.reading->tokens();
+    const auto ofDocument = [&](std::uint64_t tokens) { return static_cast<qint64>(tokens > kept.introTokens ? tokens - kept.introTokens : 0); };
+    facts.tokens = ofDocument(kept.ids.size());
+    facts.reusedTokens = ofDocument(before);
+    const auto result = kept.reading->read(
+        std::span(kept.ids).subspan(before),
+        [&](const ReadingProgress& step) {
+            progress({ofDocument(before + step.done), facts.reusedTokens, facts.tokens, static_cast<double>(step.done) / std::max(step.seconds, 1e-9)});
+        },
+        stop);
+    if (!result && result.error().code != Errc::Stopped)
+        return failureOf(result.error());
+    facts.complete = result.ok();
+    facts.readTokens = ofDocument(kept.reading->tokens()) - facts.reusedTokens;
+    if (facts.readTokens > 0)
+        m_warm = {}; // it does not see the new tokens
+    facts.kvBytes = static_cast<qint64>(kept.reading->kvBytes());
+    facts.seconds = secondsSince(begin);
+    if (facts.complete && facts.readTokens > 0 && !file.isEmpty()) {
+        // A reading that cannot be kept is still good for this run: the next start reads it again.
+        const auto saved = kept.reading->save(QFile::encodeName(file).toStdString(), false, stop);
+        if (!saved && saved.error().code != Errc::Stopped)
+            return failureOf(saved.error());
+    }
+    return facts;
+}
+
+std::vector<TokenId> LocalEngine::promptIds(const std::vector<Turn>& turns) const
+{
+    const Tokenizer& tokenizer = m_model->tokenizer();
+    const ChatTemplate& chat = m_model->chat();
+    std::vector<TokenId> ids;
+    const auto add = [&](std::string_view text, SpecialTokens special) {
+        const std::vector<TokenId> more = tokenizer.encode(text, special).ids;
+        ids.insert(ids.end(), more.begin(), more.end());
+    };
+    for (std::size_t n = 0; n < turns.size(); ++n) {
+        if (turns[n].user)
+            add(n == 0 ? chat.questionIntro() : chat.nextQuestionIntro(), SpecialTokens::Parse);
+        add(turns[n].text.toStdString(), SpecialTokens::Literal);
+        if (turns[n].user)
+            add(chat.answerIntro(), SpecialTokens::Parse);
+    }
+    return ids;
+}
+
+// Passages as spans over the tokens of all readings. What has not been read yet lies beyond: its passages are empty.
+std::vector<TokenSpan> LocalEngine::spansOf(const AskRequest& request) const
+{
+    std::vector<TokenSpan> spans;
+    std::uint64_t base = 0;
+    for (std::size_t n = 0; n < request.documents.size(); ++n) {
+        const Kept& kept = m_kept.at(request.documents[n]);
+        const std::uint64_t end = kept.reading->tokens();
+        const std::vector<std::uint32_t>& firsts = request.passages[n];
+        for (std::size_t p = 0; p < firsts.size(); ++p) {
+            const std::uint64_t first = kept.introTokens + firsts[p];
+            const std::uint64_t next = p + 1 < firsts.size() ? kept.introTokens + firsts[p + 1] : kept.ids.size();
+            spans.push_back({base + std::min(first, end), base + std::min(next, end)});
+        }
+        base += end;
+    }
+    return spans;
+}
+
+// Leaves m_warm with exactly the prompt in it.
+Outcome<void> LocalEngine::warmUp(const AskRequest& request, const std::vector<TokenId>& prompt, std::stop_token stop)
+{
+    const bool goesOn = m_warm.asking && m_warm.documents == request.documents && m_warm.passages == request.passages
+        && m_warm.ids.size() < prompt.size() && std::equal(m_warm.ids.begin(), m_warm.ids.end(), prompt.begin());
+    if (!goesOn) {
+        std::vector<const Reading*> readings;
+        for (const qint64 document : request.documents)
+            readings.push_back(m_kept.at(document).reading.get());
+        AskingOptions options;
+        options.spans = spansOf(request);
+        options.room = kConversationRoom;
+        auto asking = Asking::over(readings, std::move(options));
+        if (!asking)
+            return failureOf(asking.error());
+        m_warm = {std::move(*asking), request.documents, request.passages, {}};
+    }
+    const auto added = m_warm.asking->prefill(std::span(prompt).subspan(m_warm.ids.size()), stop);
+    if (!added)
+        return failureOf(added.error());
+    m_warm.ids = prompt;
+    return {};
+}
+
+AnswerTokenHops LocalEngine::hopsOf(const HopRecord& record, const AskRequest& request) const
+{
+    AnswerTokenHops hops;
+    hops.passages = record.spans;
+    hops.outside = record.outside;
+    for (const TokenAttention& top : record.top) {
+        std::uint64_t token = top.token;
+        std::int32_t document = 0;
+        while (token >= m_kept.at(request.documents[document]).reading->tokens())
+            token -= m_kept.at(request.documents[document++]).reading->tokens();
+        hops.top.push_back({document, static_cast<std::uint32_t>(token - m_kept.at(request.documents[document]).introTokens), top.weight});
+    }
+    return hops;
+}
+
+Outcome<AskFacts> LocalEngine::ask(const AskRequest& request, const std::function<void(const QString&)>& piece, std::stop_token stop)
+{
+    const auto begin = std::chrono::steady_clock::now();
+    for (const qint64 document : request.documents) {
+        const auto kept = m_kept.find(document);
+        if (kept == m_kept.end() || !kept->second.reading || kept->second.reading->tokens() == 0)
+            return Failure{Failure::Kind::Engine, QCoreApplication::translate("LocalEngine", "The document has not been read yet; read it, then ask again.")};
+        kept->second.lastUse = ++m_uses;
+    }
+    const std::vector<TokenId> prompt = promptIds(request.turns);
+    const std::uint64_t warmTokens = m_warm.ids.size();
+    if (const auto warm = warmUp(request, prompt, stop); !warm)
+        return warm.error();
+
+    AskFacts facts;
+    facts.promptTokens = static_cast<qint64>(prompt.size() > warmTokens ? prompt.size() - warmTokens : prompt.size());
+    SamplingSettings settings;
+    settings.temperature = request.temperature;
+    settings.repetitionPenalty = kRepetitionPenalty;
+    settings.seed = request.seed;
+    Sampler sampler(settings);
+    QStringDecoder decoder(QStringDecoder::Utf8); // keeps the bytes of a character that a token cuts in two
+    std::uint32_t bytes = 0;
+    const auto result = m_warm.asking->generate(
+        sampler, static_cast<std::uint64_t>(request.maxTokens),
+        [&](const AnswerToken& token) {
+            if (facts.hops.empty())
+                facts.firstTokenSeconds = secondsSince(begin);
+            facts.hops.push_back(hopsOf(*token.hops, request));
+            facts.hops.back().beginByte = bytes;
+            bytes += static_cast<std::uint32_t>(token.bytes.size());
+            const QString text = decoder.decode(QByteArrayView(token.bytes.data(), static_cast<qsizetype>(token.bytes.size())));
+            facts.answer += text;
+            if (!text.isEmpty())
+                piece(text);
+        },
+        stop);
+    if (!result) {
+        m_warm = {};
+        return failureOf(result.error());
+    }
+    // The last token is written but was not looked back from: the keys and values of the others are warm.
+    m_warm.ids.insert(m_warm.ids.end(), result->ids.begin(), result->ids.end());
+    if (result->end != Answer::End::Turn)
+        m_warm = {};
+    facts.stopped = result->end == Answer::End::Stopped;
+    facts.full = result->end == Answer::End::RoomUsedUp;
+    const double writing = secondsSince(begin) - facts.firstTokenSeconds;
+    facts.tokensPerSecond = facts.hops.size() > 1 ? static_cast<double>(facts.hops.size() - 1) / std::max(writing, 1e-9) : 0;
+    return facts;
+}
+
+void LocalEngine::forget(qint64 document)
+{
+    m_warm = {};
+    m_kept.erase(document);
+}
+
+} // namespace
+
+std::unique_ptr<BookEngine> makeLocalEngine(const LocalEngineOptions& options) { return std::make_unique<LocalEngine>(options); }
+
+std::unique_ptr<BookEngine> Assistant::localEngine(int threads) { return makeLocalEngine({threads, {}}); }
+
+} // namespace octavo::app

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sys/resource.h>
+
+#include <chrono>
+
+#include "cli/cli.h"
+#include "octavo/engine/asking.h"
+
+namespace octavo::app::cli {
+
+namespace {
+
+constexpr std::size_t kDecoded = 32;
+
+struct Options {
+    std::uint64_t tokens = 512;
+    PlanOptions plan;
+};
+
+// Arbitrary but fixed ids: speed does not depend on them.
+std::vector<TokenId> someIds(const Model& model, std::uint64_t count)
+{
+    std::vector<TokenId> ids(count);
+    for (std::uint64_t n = 0; n < count; ++n)
+        ids[n] = static_cast<TokenId>((1000 + n * 7919 % 20000) % model.config().vocabulary);
+    return ids;
+}
+
+std::uint64_t peakBytes()
+{
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+int bench(const Session& session, const Options& options, bool decode)
+{
+    const auto plan = options.plan.plan();
+    if (!plan)
+        return session.fail(plan.error());
+    const auto model = session.openModel();
+    if (!model)
+        return kFailed;
+    const std::vector<TokenId> ids = someIds(*model, std::max<std::uint64_t>(1, options.tokens));
+    auto warm = Reading::start(model, *plan, 64); // brings the weights into memory
+    auto reading = Reading::start(model, *plan, ids.size() + kDecoded);
+    if (!warm || !reading)
+        return session.fail(warm ? reading.error() : warm.error());
+    if (const auto read = (*warm)->read(someIds(*model, 64), {}, session.stop); !read)
+        return session.fail(read.error());
+    auto begin = std::chrono::steady_clock::now();
+    if (const auto read = (*reading)->read(ids, {}, session.stop); !read)
+        return session.fail(read.error());
+    std::size_t count = ids.size();
+    if (decode) {
+        const Reading* readings[] = {reading->get()};
+        auto asking = Asking::over(readings, {});
+        if (!asking)
+            return session.fail(asking.error());
+        count = kDecoded;
+        begin = std::chrono::steady_clock::now();
+        for (std::size_t n = 0; n < kDecoded; ++n) {
+            const TokenId id = static_cast<TokenId>(2000 + n);
+            if (const auto added = (*asking)->prefill({&id, 1}, session.stop); !added)
+                return session.fail(added.error());
+            (*asking)->lastLogits();
+        }
+    }
+    const double rate = static_cast<double>(count) / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    const std::string attention = plan->isFull() ? "full" : "tensorized";
+    char text[160];
+    std::snprintf(text, sizeof text, "%s %s %llu tokens, %s attention, %s: %.1f tokens/s", decode ? "decode" : "prefill", decode ? "at" : "of",
+                  static_cast<unsigned long long>(options.tokens), attention.c_str(), model->engine().device().c_str(), rate);
+    return session.done({{"tokens", options.tokens},
+                         {"tokens_per_second", rate},
+                         {"attention", attention},
+                         {"device", model->engine().device()},
+                         {"threads", model->engine().threads()},
+                         {"peak_bytes", peakBytes()}},
+                        text);
+}
+
+} // namespace
+
+void addBenchCommand(CLI::App& program, Session& session, int& exitCode)
+{
+    CLI::App* command = program.add_subcommand("bench", "measure speed");
+    command->require_subcommand(1);
+    command->fallthrough();
+    for (const bool decode : {false, true}) {
+        auto options = std::make_shared<Options>();
+        CLI::App* job = command->add_subcommand(decode ? "decode" : "prefill", decode ? "writing, after so many tokens" : "reading so many tokens");
+        job->add_option("--tokens", options->tokens, decode ? "tokens read before" : "tokens to read");
+        options->plan.addTo(*job);
+        job->callback([&session, &exitCode, options, decode] { exitCode = bench(session, *options, decode); });
+    }
+}
+
+} // namespace octavo::app::cli

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <QString>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "assistant/engine_failure.h"
+#include "octavo/engine/model.h"
+#include "octavo/engine/plan.h"
+
+namespace octavo::app::cli {
+
+// Exit codes.
+inline constexpr int kDone = 0, kFailed = 1, kWrongUsage = 2, kStoppedByUser = 130;
+
+// The options that all commands share, and the two ways a command speaks: one JSON object or text for people on stdout; progress and
+// failures on stderr.
+struct Session {
+    bool json = false;
+    std::string dataDir;     // empty: the default
+    std::string model;       // empty: the default
+    int threads = 0;
+    std::string device = "auto";
+    std::stop_token stop;    // requested by Ctrl+C
+
+    QString dataDirPath() const;
+    QString modelPath() const;
+
+    // Opens the model for commands that talk to the engine itself. Fails by printing the sentence.
+    std::shared_ptr<const Model> openModel() const;
+
+    int done(const nlohmann::json& object, const std::string& text) const;
+    int fail(const Failure& failure) const;
+    int fail(const Error& error) const { return fail(failureOf(error)); }
+    void progress(const std::string& line) const;    // one line that replaces itself
+    void endProgress() const;
+};
+
+// --attention, --dims and --gate, shared by the commands that read.
+struct PlanOptions {
+    std::string attention = "auto";
+    std::string dims;
+    float gate = 4.0f;
+
+    void addTo(CLI::App& command);
+    Result<ReadingPlan> plan() const;
+};
+
+// Each adds its command to the program; the command's callback sets `exitCode`.
+void addTokenizeCommand(CLI::App& program, Session& session, int& exitCode);
+void addEvalCommand(CLI::App& program, Session& session, int& exitCode);
+void addBenchCommand(CLI::App& program, Session& session, int& exitCode);
+void addReadCommand(CLI::App& program, Session& session, int& exitCode);
+void addAskCommand(CLI::App& program, Session& session, int& exitCode);
+void addSessionsCommand(CLI::App& program, Session& session, int& exitCode);
+void addHopsCommand(CLI::App& program, Session& session, int& exitCode);
+
+} // namespace octavo::app::cli

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/desk.h"
+
+#include <QFile>
+#include <QFileInfo>
+
+#include "assistant/local_engine.h"
+
+namespace octavo::app::cli {
+
+Outcome<Desk> Desk::open(const Session& session, const ReadingPlan& plan)
+{
+    Desk desk;
+    auto library = Library::open(session.dataDirPath());
+    if (!library)
+        return library.error();
+    desk.library = std::move(*library);
+    desk.engine = makeLocalEngine({session.threads, plan});
+    desk.service = std::make_unique<ConversationService>(*desk.library, *desk.engine, session.dataDirPath());
+    return desk;
+}
+
+Outcome<QList<DocumentId>> Desk::documents(const std::vector<std::string>& pathsOrIds, const Session& session)
+{
+    QList<DocumentId> ids;
+    for (const std::string& name : pathsOrIds) {
+        const QString path = QFile::decodeName(name.c_str());
+        bool isNumber = false;
+        const DocumentId id = path.toLongLong(&isNumber);
+        const auto document = isNumber && !QFileInfo::exists(path) ? service->summary(id)
+                                                                   : service->addDocument(QFileInfo(path).absoluteFilePath(), session.stop);
+        if (!document)
+            return document.error();
+        if (!ids.contains(document->id))
+            ids.append(document->id);
+    }
+    return ids;
+}
+
+std::string progressLine(const ReadProgress& progress)
+{
+    char text[160];
+    const double share = progress.tokens ? 100.0 * static_cast<double>(progress.readTokens) / static_cast<double>(progress.tokens) : 0;
+    std::snprintf(text, sizeof text, "reading: %lld of %lld tokens (%.0f %%), %.0f tokens/s, %.0f s left", static_cast<long long>(progress.readTokens),
+                  static_cast<long long>(progress.tokens), share, progress.tokensPerSecond, std::max(0.0, progress.secondsLeft));
+    return text;
+}
+
+} // namespace octavo::app::cli

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "assistant/conversation_service.h"
+#include "cli/cli.h"
+#include "library/library.h"
+
+namespace octavo::app::cli {
+
+// The library and the engine opened for one command, as the window has them.
+struct Desk {
+    std::unique_ptr<Library> library;
+    std::unique_ptr<BookEngine> engine;
+    std::unique_ptr<ConversationService> service;
+
+    static Outcome<Desk> open(const Session& session, const ReadingPlan& plan);
+    Outcome<EngineModel> openModel(const Session& session) { return service->openModel(session.modelPath(), session.stop); }
+
+    // Documents named by path (added to the library if they are new) or by id.
+    Outcome<QList<DocumentId>> documents(const std::vector<std::string>& pathsOrIds, const Session& session);
+};
+
+// "1,234 of 5,678 tokens (21 %), 1,100 tokens/s, 4 s left"
+std::string progressLine(const ReadProgress& progress);
+
+} // namespace octavo::app::cli

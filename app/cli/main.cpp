@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <pthread.h>
+
+#include <QGuiApplication>
+#include <algorithm>
+#include <csignal>
+#include <memory>
+#include <string_view>
+#include <thread>
+
+#include "cli/cli.h"
+
+int main(int argc, char** argv)
+{
+    namespace cli = octavo::app::cli;
+    // Ctrl+C becomes a stop request: a thread of its own waits for the signal, all others never see it.
+    sigset_t interrupts;
+    sigemptyset(&interrupts);
+    sigaddset(&interrupts, SIGINT);
+    sigaddset(&interrupts, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &interrupts, nullptr);
+    std::stop_source stop;
+    std::thread([&interrupts, stop]() mutable {
+        int signal = 0;
+        sigwait(&interrupts, &signal);
+        stop.request_stop();
+    }).detach();
+
+    // Only PNG needs fonts and pixels, and those no display.
+    const bool paints = std::find(argv, argv + argc, std::string_view("png")) != argv + argc;
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    const std::unique_ptr<QCoreApplication> application(paints ? new QGuiApplication(argc, argv) : new QCoreApplication(argc, argv));
+
+    cli::Session session;
+    session.stop = stop.get_token();
+    CLI::App program{"Octavo reads whole books and codebases with a local model and answers questions about them."};
+    program.require_subcommand(1);
+    program.fallthrough();
+    program.add_flag("--json", session.json, "print one JSON object on stdout");
+    program.add_option("--data-dir", session.dataDir, "where the library and the readings are kept");
+    program.add_option("--model", session.model, "GGUF file of a Llama");
+    program.add_option("--threads", session.threads, "0 = one per core")->check(CLI::Range(0, 1024));
+    program.add_option("--device", session.device, "where to compute")->check(CLI::IsMember({"auto", "cpu"}));
+    int exitCode = cli::kDone;
+    cli::addReadCommand(program, session, exitCode);
+    cli::addAskCommand(program, session, exitCode);
+    cli::addSessionsCommand(program, session, exitCode);
+    cli::addHopsCommand(program, session, exitCode);
+    cli::addTokenizeCommand(program, session, exitCode);
+    cli::addEvalCommand(program, session, exitCode);
+    cli::addBenchCommand(program, session, exitCode);
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return program.exit(error) == 0 ? cli::kDone : cli::kWrongUsage;
+    }
+    return exitCode;
+}

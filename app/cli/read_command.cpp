@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <QLocale>
+
+#include "cli/desk.h"
+
+namespace octavo::app::cli {
+
+namespace {
+
+struct Options {
+    std::vector<std::string> paths;
+    PlanOptions plan;
+    bool dryRun = false;
+};
+
+nlohmann::json ledgerOf(const Document& document)
+{
+    nlohmann::json lines = nlohmann::json::array();
+    for (const LedgerEntry& entry : document.ledger)
+        lines.push_back({{"what", entry.what.toStdString()}, {"why", entry.why.toStdString()}, {"bytes", entry.bytes}, {"included", entry.included}});
+    return lines;
+}
+
+const char* kindName(PartKind kind)
+{
+    switch (kind) {
+    case PartKind::Book: return "book";
+    case PartKind::Chapter: return "chapter";
+    case PartKind::Section: return "section";
+    case PartKind::Folder: return "folder";
+    case PartKind::File: return "file";
+    }
+    return "part";
+}
+
+nlohmann::json partsOf(const Part& part)
+{
+    nlohmann::json parts = nlohmann::json::array();
+    for (const Part& child : part.parts)
+        parts.push_back({{"title", child.title.toStdString()},
+                         {"kind", kindName(child.kind)},
+                         {"begin_byte", child.bytes.begin},
+                         {"end_byte", child.bytes.end},
+                         {"parts", partsOf(child)}});
+    return parts;
+}
+
+std::string skippedText(const Document& document)
+{
+    std::string text;
+    for (const LedgerEntry& entry : document.ledger)
+        if (!entry.included)
+            text += "  not read: " + entry.what.toStdString() + " (" + entry.why.toStdString() + ", " + std::to_string(entry.bytes) + " bytes)\n";
+    return text;
+}
+
+Outcome<nlohmann::json> preview(Desk& desk, DocumentId id, const Session& session, std::string& text)
+{
+    const auto document = desk.service->document(id);
+    if (!document)
+        return document.error();
+    const auto estimate = desk.service->estimate(id, session.stop);
+    if (!estimate)
+        return estimate.error();
+    const Document& found = **document;
+    text += found.path.toStdString() + ": " + std::to_string(estimate->tokens) + " tokens, "
+        + QLocale().formattedDataSize(estimate->memoryBytes).toStdString() + " of memory"
+        + (estimate->seconds > 0 ? ", about " + std::to_string(static_cast<long long>(estimate->seconds + 0.5)) + " s" : std::string()) + "\n"
+        + skippedText(found);
+    return nlohmann::json{{"id", id},
+                          {"path", found.path.toStdString()},
+                          {"tokens", estimate->tokens},
+                          {"ledger", ledgerOf(found)},
+                          {"parts", partsOf(found.outline)},
+                          {"estimate", {{"seconds", estimate->seconds}, {"memory_bytes", estimate->memoryBytes}, {"disk_bytes", estimate->diskBytes}}}};
+}
+
+Outcome<nlohmann::json> readOne(Desk& desk, DocumentId id, const Session& session, std::string& text, bool& stopped)
+{
+    const auto result = desk.service->read(id, [&](const ReadProgress& step) { session.progress(progressLine(step)); }, session.stop);
+    session.endProgress();
+    if (!result)
+        return result.error();
+    const auto document = desk.service->document(id);
+    if (!document)
+        return document.error();
+    stopped = result->stopped;
+    const ReadFacts& facts = result->facts;
+    const double rate = facts.seconds > 0 ? static_cast<double>(facts.readTokens) / facts.seconds : 0;
+    char line[200];
+    std::snprintf(line, sizeof line, ": %lld tokens, %lld read now in %.1f s (%.0f tokens/s), %lld were there already%s\n",
+                  static_cast<long long>(facts.tokens), static_cast<long long>(facts.readTokens), facts.seconds, rate,
+                  static_cast<long long>(facts.reusedTokens), stopped ? "; stopped" : "");
+    text += result->document.path.toStdString() + line + skippedText(**document);
+    return nlohmann::json{{"id", id},
+                          {"path", result->document.path.toStdString()},
+                          {"tokens", facts.tokens},
+                          {"read_tokens", facts.readTokens},
+                          {"reused_tokens", facts.reusedTokens},
+                          {"seconds", facts.seconds},
+                          {"tokens_per_second", rate},
+                          {"kv_bytes", facts.kvBytes},
+                          {"ledger", ledgerOf(**document)}};
+}
+
+int read(const Session& session, const Options& options)
+{
+    const auto plan = options.plan.plan();
+    if (!plan)
+        return session.fail(plan.error());
+    auto desk = Desk::open(session, *plan);
+    if (!desk)
+        return session.fail(desk.error());
+    if (const auto model = desk->openModel(session); !model)
+        return session.fail(model.error());
+    const auto ids = desk->documents(options.paths, session);
+    if (!ids)
+        return session.fail(ids.error());
+    nlohmann::json documents = nlohmann::json::array();
+    std::string text;
+    bool stopped = false;
+    for (const DocumentId id : *ids) {
+        const auto document = options.dryRun ? preview(*desk, id, session, text) : readOne(*desk, id, session, text, stopped);
+        if (!document)
+            return session.fail(document.error());
+        documents.push_back(*document);
+        if (stopped)
+            break;
+    }
+    if (text.ends_with('\n'))
+        text.pop_back();
+    session.done({{"documents", documents}}, text);
+    return stopped ? kStoppedByUser : kDone;
+}
+
+} // namespace
+
+void addReadCommand(CLI::App& program, Session& session, int& exitCode)
+{
+    auto options = std::make_shared<Options>();
+    CLI::App* command = program.add_subcommand("read", "read documents and keep what was understood");
+    command->add_option("paths", options->paths, "files and folders, or ids of documents in the library")->required();
+    command->add_flag("--dry-run", options->dryRun, "only tell what would be read and what it costs");
+    options->plan.addTo(*command);
+    command->callback([&session, &exitCode, options] { exitCode = read(session, *options); });
+}
+
+} // namespace octavo::app::cli

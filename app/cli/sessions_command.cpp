@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/cli.h"
+#include "library/library.h"
+
+namespace octavo::app::cli {
+
+namespace {
+
+using app::Session;
+using Terminal = cli::Session;
+
+nlohmann::json summaryOf(const SessionSummary& summary)
+{
+    nlohmann::json documents = nlohmann::json::array();
+    for (const DocumentId id : summary.documents)
+        documents.push_back(id);
+    return {{"id", summary.id},
+            {"title", summary.title.toStdString()},
+            {"changed", summary.changed.toString(Qt::ISODate).toStdString()},
+            {"documents", documents},
+            {"snippet", summary.snippet.toStdString()}};
+}
+
+int printSummaries(const Terminal& terminal, const Outcome<QList<SessionSummary>>& sessions)
+{
+    if (!sessions)
+        return terminal.fail(sessions.error());
+    nlohmann::json list = nlohmann::json::array();
+    std::string text;
+    for (const SessionSummary& summary : *sessions) {
+        list.push_back(summaryOf(summary));
+        text += (text.empty() ? "" : "\n") + std::to_string(summary.id) + "  " + summary.changed.toString(Qt::ISODate).toStdString() + "  "
+            + summary.title.toStdString() + (summary.snippet.isEmpty() ? "" : "  (" + summary.snippet.toStdString() + ")");
+    }
+    return terminal.done({{"sessions", list}}, text.empty() ? "no sessions" : text);
+}
+
+int show(const Terminal& terminal, Library& library, SessionId id)
+{
+    struct Found {
+        std::optional<SessionSummary> summary;
+        QList<Message> messages;
+    };
+    auto found = library.read([&](Library& in) {
+        Found result{in.sessions().find(id), in.messages().branch(id)};
+        for (Message& message : result.messages)
+            message.sources = in.citations().of(message.id);
+        return result;
+    });
+    if (!found)
+        return terminal.fail(found.error());
+    if (!found->summary)
+        return terminal.fail(Error{Errc::InvalidArgument, "session", "there is none with number " + std::to_string(id)});
+    nlohmann::json messages = nlohmann::json::array();
+    std::string text = "# " + found->summary->title.toStdString();
+    for (const Message& message : found->messages) {
+        const bool user = message.role == Message::Role::User;
+        nlohmann::json sources = nlohmann::json::array();
+        text += std::string("\n\n**") + (user ? "You" : "Octavo") + "**: " + message.text.toStdString();
+        for (const Source& source : message.sources) {
+            sources.push_back({{"document", source.document}, {"place", source.place.toStdString()}, {"begin_byte", source.bytes.begin},
+                               {"end_byte", source.bytes.end}, {"weight", source.weight}, {"text", source.text.toStdString()}});
+            text += "\n> " + source.place.toStdString() + ": " + source.text.simplified().left(200).toStdString();
+        }
+        messages.push_back({{"id", message.id}, {"role", user ? "user" : "assistant"}, {"text", message.text.toStdString()},
+                            {"note", message.note.toStdString()}, {"at", message.at.toString(Qt::ISODate).toStdString()}, {"sources", sources}});
+    }
+    nlohmann::json object = summaryOf(*found->summary);
+    object["messages"] = messages;
+    return terminal.done(object, text);
+}
+
+} // namespace
+
+void addSessionsCommand(CLI::App& program, Terminal& terminal, int& exitCode)
+{
+    CLI::App* command = program.add_subcommand("sessions", "conversations in the library");
+    command->require_subcommand(1);
+    command->fallthrough();
+    auto words = std::make_shared<std::string>();
+    auto id = std::make_shared<SessionId>(0);
+    const auto withLibrary = [&terminal, &exitCode](const std::function<int(Library&)>& run) {
+        auto library = Library::open(terminal.dataDirPath());
+        exitCode = library ? run(**library) : terminal.fail(library.error());
+    };
+    command->add_subcommand("list", "all, last changed first")->callback([=, &terminal] {
+        withLibrary([&](Library& library) { return printSummaries(terminal, library.read([](Library& in) { return in.sessions().list(); })); });
+    });
+    CLI::App* search = command->add_subcommand("search", "those whose title or messages hold all words");
+    search->add_option("words", *words, "words, or beginnings of words")->required();
+    search->callback([=, &terminal] {
+        withLibrary([&](Library& library) {
+            return printSummaries(terminal, library.read([&](Library& in) { return in.sessions().search(QString::fromStdString(*words)); }));
+        });
+    });
+    CLI::App* shown = command->add_subcommand("show", "one with its messages and sources, as Markdown or JSON");
+    shown->add_option("session", *id, "its number")->required();
+    shown->callback([=, &terminal] { withLibrary([&](Library& library) { return show(terminal, library, *id); }); });
+    CLI::App* trashed = command->add_subcommand("delete", "put one into the trash");
+    trashed->add_option("session", *id, "its number")->required();
+    trashed->callback([=, &terminal] {
+        withLibrary([&](Library& library) {
+            const auto done = library.write([&](Library& in) { in.sessions().trash(*id); });
+            return done ? terminal.done({{"trashed", *id}}, "session " + std::to_string(*id) + " is in the trash") : terminal.fail(done.error());
+        });
+    });
+}
+
+} // namespace octavo::app::cli

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <stop_token>
+#include <vector>
+
+#include <QString>
+
+namespace octavo::app {
+
+// One thing met in a folder: a file to be read (why is empty), or a file or whole folder that is left out, and why.
+struct FoundItem {
+    std::filesystem::path path;   // absolute; also right where the name is no UTF-8
+    QString relativePath;         // for people, '/' between names; a folder's ends with '/'
+    QString why;
+    qint64 bytes = 0;             // of a folder: all files below it, or as many as were counted (why says so)
+};
+
+// Everything below a folder, in the order that helps a reader: in each folder READMEs first, then manifests, then the rest by
+// name. Ignore files and sensible defaults are honoured (ignore_rules.h, default_ignores.h). Symbolic links are named, not
+// followed. Whether a file is text is not looked at. Ends early, with what it has, when stopped.
+std::vector<FoundItem> walkFolder(const std::filesystem::path& folder, std::stop_token stop);
+
+} // namespace octavo::app

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stop_token>
+
+#include "octavo/app/document.h"
+
+namespace octavo::app {
+
+// Fills in title and outline of a document whose path, kind, text and files are there. A folder's parts are its folders and
+// files (a file's part begins with its heading line), and files hold the chapters found in them. Ends early, with half an outline, when stopped.
+void outlineDocument(Document& document, const std::stop_token& stop);
+
+} // namespace octavo::app

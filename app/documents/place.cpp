@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "documents/place.h"
+
+#include <algorithm>
+
+#include <QStringList>
+
+namespace octavo::app {
+
+namespace {
+
+// The file a byte lies in; for a heading line between files, the file it announces.
+const SourceFile* fileAround(const Document& document, qint64 byte)
+{
+    const auto file = std::upper_bound(document.files.cbegin(), document.files.cend(), byte,
+                                       [](qint64 at, const SourceFile& candidate) { return at < candidate.bytes.end; });
+    return file == document.files.cend() ? nullptr : &*file;
+}
+
+} // namespace
+
+QString placeOf(const Document& document, qint64 byte)
+{
+    if (document.kind == DocumentKind::PlainText || document.kind == DocumentKind::Markdown) {
+        QStringList titles;
+        for (const Part* part : document.partsAt(byte))
+            titles.append(part->title);
+        if (!titles.isEmpty())
+            return titles.join(QStringLiteral(" ▸ "));
+    }
+    const SourceFile* file = fileAround(document, byte);
+    return file ? QStringLiteral("%1:%2").arg(file->relativePath).arg(document.lineOf(byte)) : document.title;
+}
+
+} // namespace octavo::app

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QString>
+
+#include "octavo/app/document.h"
+
+namespace octavo::app {
+
+// A byte's place in words a person can look up: "Book I ▸ Miss Brooke ▸ Chapter IV" in a book, "engine/run/forward.cpp:120"
+// (file and line) in code and in folders, and where a text has no chapters.
+QString placeOf(const Document& document, qint64 byte);
+
+} // namespace octavo::app

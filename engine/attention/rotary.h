@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+namespace octavo {
+
+// Rotary position embedding (arXiv 2104.09864) of neighbouring pairs (2i, 2i+1), as GGUF stores Llama weights. Rotations
+// add: a key turned to position j and then by p stands at j + p, which is what lets readings move.
+// Threads: const use from any thread.
+class Rotary {
+public:
+    Rotary(double base, std::uint32_t headWidth)
+    {
+        for (std::uint32_t pair = 0; pair < headWidth / 2; ++pair)
+            m_frequency.push_back(std::pow(base, -2.0 * pair / headWidth));
+    }
+
+    std::uint32_t pairs() const { return static_cast<std::uint32_t>(m_frequency.size()); }
+
+    // Cosines and sines of each pair's angle at `position`, pairs() values each. Computed in double: positions reach 10^6.
+    void turn(double position, float* cosines, float* sines) const
+    {
+        for (std::size_t pair = 0; pair < m_frequency.size(); ++pair) {
+            const double angle = position * m_frequency[pair];
+            cosines[pair] = static_cast<float>(std::cos(angle));
+            sines[pair] = static_cast<float>(std::sin(angle));
+        }
+    }
+
+private:
+    std::vector<double> m_frequency;
+};
+
+} // namespace octavo

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "model/gguf.h"
+#include "octavo/engine/plan.h"
+#include "octavo/engine/tokenizer.h"
+
+namespace octavo {
+
+class HopValues;
+class KvCache;
+class Rotary;
+
+// A matrix as it stands in the file: `rows` outputs of `columns` inputs, blocks of `type` along the columns.
+struct Weight {
+    GgmlType type = GgmlType::F32;
+    std::uint64_t rows = 0;
+    std::uint64_t columns = 0;
+    const std::byte* data = nullptr;
+    std::uint64_t rowBytes = 0;
+};
+
+// y [count][weight.rows] (+)= x [count][weight.columns] · weightᵀ. Several products of one x are given together.
+struct LinearProduct {
+    const Weight* weight = nullptr;
+    float* y = nullptr;
+    bool accumulate = false;
+};
+
+// Head counts and width of a model's attention.
+struct AttentionShape {
+    std::uint32_t heads = 0;     // H
+    std::uint32_t kvHeads = 0;   // G
+    std::uint32_t headWidth = 0; // D, even, a multiple of 16
+    std::uint32_t group() const { return heads / kvHeads; }
+};
+
+// One layer's attention inside a forward pass: stores the keys and values of the tokens at hand, then attends.
+// q and out [count][H·D]; k and v [count][G·D]; all before rotation.
+class LayerAttention {
+public:
+    virtual ~LayerAttention() = default;
+    virtual void attend(std::uint32_t layer, const float* q, const float* k, const float* v, float* out, std::stop_token stop) = 0;
+};
+
+// Tensorized reading attention (ReadingPlan) over a chunk of new tokens.
+class ReadingAttention : public LayerAttention {
+public:
+    // The next attend() calls, one per layer, are for tokens [first, first + count); first tokens are in the cache and in hopValues.
+    virtual void begin(std::uint64_t first, std::uint32_t count) = 0;
+};
+
+// A run of cached tokens that lie in one page and one row: token (row, column + n) stands in slot `slot` + n of the page.
+struct CachedRun {
+    std::uint32_t cache = 0;   // index into the caches given
+    std::uint32_t page = 0;
+    std::uint32_t slot = 0;
+    std::uint32_t count = 0;
+    std::uint64_t row = 0;     // I: counted over all readings
+    std::uint64_t column = 0;  // i: place in its row
+};
+
+// Where a token being asked about stands.
+struct AskedToken {
+    std::uint64_t row = 0;
+    std::uint64_t column = 0;
+    std::uint64_t visible = 0; // cached tokens it sees, itself included
+};
+
+// Exact asking attention over caches of several readings and the conversation's own, the last of them.
+class AskingAttention : public LayerAttention {
+public:
+    // The next attend() calls are for `tokens`, stored in the last cache from its token `firstOwn` on. `runs` name every cached token
+    // that comes before them and the tokens themselves, oldest first. If `recordLast`, the last token's weights are gathered.
+    virtual void begin(std::span<const CachedRun> runs, std::span<const AskedToken> tokens, std::uint64_t firstOwn, bool recordLast) = 0;
+
+    // Mean over all layers and heads of the last token's attention, one weight per cached token in the order of the runs; sums to 1.
+    virtual std::vector<float> recordedWeights() const = 0;
+};
+
+struct AskingGeometry {
+    std::uint64_t row = 0;       // m, tokens
+    std::uint64_t rowStep = 0;   // c, positions
+    std::uint64_t context = 0;   // trained context, tokens
+};
+
+// The tensor operations that a forward pass needs, on one device. Pointers are in the device's memory.
+// Threads: one run at a time. A stop makes an operation return early with its result undefined: the caller drops the chunk.
+class Backend {
+public:
+    virtual ~Backend() = default;
+
+    virtual std::string name() const = 0;
+    virtual int threads() const = 0;       // of the host that work for it
+    virtual bool supports(GgmlType type) const = 0;
+
+    virtual void embed(const Weight& table, std::span<const TokenId> ids, float* x) = 0;
+    virtual void rmsNorm(const float* x, const float* weight, std::size_t count, std::size_t width, float epsilon, float* out) = 0;
+    virtual void linear(std::span<const LinearProduct> products, const float* x, std::size_t count, std::stop_token stop) = 0;
+    virtual void siluMultiply(float* gate, const float* up, std::size_t size) = 0; // gate = silu(gate)·up
+
+    virtual std::unique_ptr<ReadingAttention> readingAttention(const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row,
+                                                               std::uint64_t rowStep, const Rotary& rotary, KvCache& cache,
+                                                               HopValues& hopValues) = 0;
+    virtual std::unique_ptr<AskingAttention> askingAttention(const AttentionShape& shape, std::uint32_t layers, const AskingGeometry& geometry,
+                                                             const Rotary& rotary, std::vector<const KvCache*> readings, KvCache& own) = 0;
+};
+
+std::unique_ptr<Backend> makeCpuBackend(int threads);
+
+} // namespace octavo

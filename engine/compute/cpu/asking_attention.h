@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "compute/backend.h"
+#include "compute/cpu/key_value_store.h"
+#include "compute/cpu/thread_pool.h"
+
+namespace octavo::cpu {
+
+// Exact attention of a few tokens to everything cached. Queries are turned once per distance in rows, the cached keys are used as they
+// stand. Scores of up to kQueries tokens are kept for all keys, so that one pass gives the softmax and the hop record alike.
+// Sums over keys are cut into parts whose borders do not depend on the number of threads: the same answer on any machine.
+class CpuAskingAttention final : public AskingAttention {
+public:
+    CpuAskingAttention(ThreadPool& pool, const AttentionShape& shape, std::uint32_t layers, const AskingGeometry& geometry, const Rotary& rotary,
+                       std::vector<const KvCache*> readings, KvCache& own);
+
+    void begin(std::span<const CachedRun> runs, std::span<const AskedToken> tokens, std::uint64_t firstOwn, bool recordLast) override;
+    void attend(std::uint32_t layer, const float* q, const float* k, const float* v, float* out, std::stop_token stop) override;
+    std::vector<float> recordedWeights() const override;
+
+private:
+    struct Placed {
+        CachedRun run;
+        std::uint64_t token;   // of its first token, counted over all runs
+        std::size_t column;    // in the score rows: runs are padded to whole vectors
+        std::size_t row;       // index into m_rows
+    };
+
+    void scorePart(std::uint32_t layer, std::uint32_t kvHead, std::size_t part, std::size_t begin, std::size_t end, const float* q,
+                   std::vector<float>& scratch);
+    void turnQueries(std::uint32_t kvHead, std::size_t row, std::size_t begin, std::size_t end, const float* q, float* queries) const;
+    std::uint64_t distance(std::uint64_t tokenRow, std::uint64_t row) const;
+    void normalize(std::size_t row);
+    const KvPage& page(const CachedRun& run) const;
+    float* scoreRow(std::uint32_t kvHead, std::size_t row) { return m_scores.data() + (kvHead * m_rowsPerHead + row) * m_columns; }
+
+    ThreadPool& m_pool;
+    AttentionShape m_shape;
+    std::uint32_t m_layers;
+    AskingGeometry m_geometry;
+    const Rotary& m_rotary;
+    std::vector<const KvCache*> m_readings;
+    KvCache& m_own;
+
+    std::vector<Placed> m_runs;
+    std::vector<std::size_t> m_parts;    // runs [m_parts[n], m_parts[n + 1]) are summed together
+    std::vector<AskedToken> m_tokens;
+    std::uint64_t m_firstOwn = 0;
+    std::uint64_t m_cached = 0;
+    bool m_record = false;
+    std::vector<TokenBlock> m_blocks;
+    std::vector<std::uint64_t> m_rows;   // the rows that the runs stand in
+    Turns m_columnTurns;                 // per asked token: its place in its row
+    Turns m_distanceTurns;               // [asked token][row]: position of the token as seen from the row's begin
+    std::size_t m_columns = 0;           // of a score row
+    std::size_t m_rowsPerHead = 0;       // asked tokens at a time · group
+    std::vector<float> m_scores;         // [kvHead][token][group][columns]
+    std::vector<float> m_partial;        // [kvHead][part][token][group][headWidth]
+    std::vector<double> m_recorded;      // [cached token], summed over layers and heads
+    std::vector<std::vector<float>> m_scratch;
+};
+
+} // namespace octavo::cpu

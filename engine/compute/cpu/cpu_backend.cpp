@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compute/cpu/cpu_backend.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "compute/cpu/asking_attention.h"
+#include "compute/cpu/kernels.h"
+#include "compute/cpu/reading_attention.h"
+
+namespace octavo::cpu {
+
+namespace {
+
+// Weights are unpacked, a block of kPanel outputs × kDepth inputs at a time, into a panel that stays in L2 while all rows of x pass by.
+constexpr std::size_t kPanel = 64;
+constexpr std::size_t kDepth = 256;
+constexpr std::size_t kStrip = 16;   // outputs unpacked together, so that the transposed stores fill cache lines
+// From this many rows on, unpacking once beats dotting each row straight from the quantized blocks.
+constexpr std::size_t kFewRows = 4;
+constexpr std::size_t kRowTask = 32; // outputs per task when there are few rows
+constexpr std::size_t kElementTask = 1 << 15;
+
+const std::byte* rowAt(const Weight& weight, std::size_t row, std::size_t column)
+{
+    const BlockLayout layout = *blockLayout(weight.type);
+    return weight.data + row * weight.rowBytes + column / layout.elements * layout.bytes;
+}
+
+// panel [depth][kPanel] = weight rows [row, row + outputs), columns [column, column + depth), transposed; missing outputs are zero.
+void unpackPanel(const Weight& weight, std::size_t row, std::size_t outputs, std::size_t column, std::size_t depth, float* strip, float* panel)
+{
+    for (std::size_t begin = 0; begin < kPanel; begin += kStrip) {
+        for (std::size_t n = 0; n < kStrip; ++n) {
+            if (begin + n < outputs)
+                dequantize(weight.type, rowAt(weight, row + begin + n, column), depth, strip + n * kDepth);
+            else
+                std::fill_n(strip + n * kDepth, depth, 0.0f);
+        }
+        for (std::size_t k = 0; k < depth; ++k)
+            for (std::size_t n = 0; n < kStrip; ++n)
+                panel[k * kPanel + begin + n] = strip[n * kDepth + k];
+    }
+}
+
+} // namespace
+
+CpuBackend::CpuBackend(int threads) : m_pool(threads), m_scratch(m_pool.threads()) {}
+
+std::string CpuBackend::name() const
+{
+    return "CPU, " + std::to_string(m_pool.threads()) + (m_pool.threads() == 1 ? " thread, " : " threads, ") + targetName();
+}
+
+bool CpuBackend::supports(GgmlType type) const { return hasKernels(type); }
+
+void CpuBackend::embed(const Weight& table, std::span<const TokenId> ids, float* x)
+{
+    for (std::size_t n = 0; n < ids.size(); ++n)
+        dequantize(table.type, rowAt(table, static_cast<std::size_t>(ids[n]), 0), table.columns, x + n * table.columns);
+}
+
+void CpuBackend::rmsNorm(const float* x, const float* weight, std::size_t count, std::size_t width, float epsilon, float* out)
+{
+    const std::size_t perTask = std::max<std::size_t>(1, kElementTask / width);
+    m_pool.forEach((count + perTask - 1) / perTask, {}, [&](std::size_t task, std::size_t) {
+        for (std::size_t n = task * perTask; n < std::min(count, (task + 1) * perTask); ++n)
+            cpu::rmsNorm(x + n * width, weight, width, epsilon, out + n * width);
+    });
+}
+
+void CpuBackend::siluMultiply(float* gate, const float* up, std::size_t size)
+{
+    m_pool.forEach((size + kElementTask - 1) / kElementTask, {}, [&](std::size_t task, std::size_t) {
+        const std::size_t begin = task * kElementTask;
+        cpu::siluMultiply(gate + begin, up + begin, std::min(kElementTask, size - begin));
+    });
+}
+
+void CpuBackend::linear(std::span<const LinearProduct> products, const float* x, std::size_t count, std::stop_token stop)
+{
+    if (count < kFewRows)
+        multiplyFew(products, x, count, stop);
+    else
+        multiplyMany(products, x, count, stop);
+}
+
+void CpuBackend::multiplyFew(std::span<const LinearProduct> products, const float* x, std::size_t count, const std::stop_token& stop)
+{
+    const std::size_t columns = products[0].weight->columns;
+    const std::size_t blocks = columns / 32;
+    std::vector<float> blockSums(count * blocks);
+    for (std::size_t n = 0; n < count; ++n)
+        for (std::size_t block = 0; block < blocks; ++block)
+            blockSums[n * blocks + block] = sum(x + n * columns + block * 32, 32);
+
+    struct Task {
+        const LinearProduct* product;
+        std::size_t begin;
+    };
+    std::vector<Task> tasks;
+    for (const LinearProduct& product : products)
+        for (std::size_t begin = 0; begin < product.weight->rows; begin += kRowTask)
+            tasks.push_back({&product, begin});
+    m_pool.forEach(tasks.size(), stop, [&](std::size_t index, std::size_t) {
+        const auto [product, begin] = tasks[index];
+        const Weight& weight = *product->weight;
+        for (std::size_t row = begin; row < std::min<std::size_t>(weight.rows, begin + kRowTask); ++row)
+            for (std::size_t n = 0; n < count; ++n) {
+                const float result = dot(weight.type, weight.data + row * weight.rowBytes, x + n * columns, blockSums.data() + n * blocks, columns);
+                float& y = product->y[n * weight.rows + row];
+                y = product->accumulate ? y + result : result;
+            }
+    });
+}
+
+void CpuBackend::multiplyMany(std::span<const LinearProduct> products, const float* x, std::size_t count, const std::stop_token& stop)
+{
+    const std::size_t columns = products[0].weight->columns;
+    std::size_t panels = 0;
+    for (const LinearProduct& product : products)
+        panels += (product.weight->rows + kPanel - 1) / kPanel;
+    // Few panels leave threads idle at the end: split the rows of x too, although each part unpacks again.
+    const std::size_t parts = panels < 8 * static_cast<std::size_t>(m_pool.threads()) && count >= 128 ? 2 : 1;
+    const std::size_t rowsPerPart = (count + parts - 1) / parts;
+
+    struct Task {
+        const LinearProduct* product;
+        std::size_t output;
+        std::size_t row;
+    };
+    std::vector<Task> tasks;
+    for (const LinearProduct& product : products)
+        for (std::size_t output = 0; output < product.weight->rows; output += kPanel)
+            for (std::size_t row = 0; row < count; row += rowsPerPart)
+                tasks.push_back({&product, output, row});
+
+    for (std::vector<float>& scratch : m_scratch)
+        scratch.resize(kStrip * kDepth + kDepth * kPanel + rowsPerPart * kPanel);
+    m_pool.forEach(tasks.size(), stop, [&](std::size_t index, std::size_t worker) {
+        const auto [product, output, row] = tasks[index];
+        const Weight& weight = *product->weight;
+        const std::size_t rows = std::min(rowsPerPart, count - row);
+        const std::size_t outputs = std::min<std::size_t>(kPanel, weight.rows - output);
+        float* strip = m_scratch[worker].data();
+        float* panel = strip + kStrip * kDepth;
+        float* y = product->y + row * weight.rows + output;
+        // Odd output counts go through scratch: whole vectors would run into the next row's results, which another thread may be writing.
+        const bool direct = outputs % kColumnStep == 0;
+        float* target = direct ? y : panel + kDepth * kPanel;
+        const std::size_t leading = direct ? weight.rows : kPanel;
+        for (std::size_t column = 0; column < columns; column += kDepth) {
+            const std::size_t depth = std::min(kDepth, columns - column);
+            unpackPanel(weight, output, outputs, column, depth, strip, panel);
+            multiply(x + row * columns + column, columns, panel, kPanel, target, leading, rows, roundUp(outputs), depth,
+                     column > 0 || (direct && product->accumulate));
+        }
+        if (!direct)
+            for (std::size_t n = 0; n < rows; ++n)
+                for (std::size_t j = 0; j < outputs; ++j) {
+                    float& result = y[n * weight.rows + j];
+                    result = product->accumulate ? result + target[n * leading + j] : target[n * leading + j];
+                }
+    });
+}
+
+std::unique_ptr<ReadingAttention> CpuBackend::readingAttention(const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row,
+                                                               std::uint64_t rowStep, const Rotary& rotary, KvCache& cache, HopValues& hopValues)
+{
+    return std::make_unique<CpuReadingAttention>(m_pool, shape, plan, row, rowStep, rotary, cache, hopValues);
+}
+
+std::unique_ptr<AskingAttention> CpuBackend::askingAttention(const AttentionShape& shape, std::uint32_t layers, const AskingGeometry& geometry,
+                                                             const Rotary& rotary, std::vector<const KvCache*> readings, KvCache& own)
+{
+    return std::make_unique<CpuAskingAttention>(m_pool, shape, layers, geometry, rotary, std::move(readings), own);
+}
+
+} // namespace octavo::cpu
+
+namespace octavo {
+
+std::unique_ptr<Backend> makeCpuBackend(int threads) { return std::make_unique<cpu::CpuBackend>(threads); }
+
+} // namespace octavo

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compute/cpu/reading_attention.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace octavo::cpu {
+
+namespace {
+constexpr std::size_t kTile = 64;       // keys per tile of the finest hop, tokens per block of a coarse one
+constexpr std::size_t kQueryTile = 48;  // queries per task of the finest hop: eight register tiles of six rows
+constexpr float kMasked = -1e30f;       // finite, so that a fully masked row gives numbers, which the first visible key then wipes out
+} // namespace
+
+CpuReadingAttention::CpuReadingAttention(ThreadPool& pool, const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row,
+                                         std::uint64_t rowStep, const Rotary& rotary, KvCache& cache, HopValues& hopValues)
+    : m_pool(pool), m_shape(shape), m_plan(plan), m_row(row), m_rowStep(rowStep), m_rotary(rotary), m_cache(cache), m_hopValues(hopValues),
+      m_scale(1.0f / std::sqrt(static_cast<float>(shape.headWidth))), m_folded(plan.hops() > 1),
+      m_tileSize(static_cast<std::size_t>(shape.headWidth) * kTile), m_fibreTurns(plan.hops() - 1), m_scratch(pool.threads())
+{
+    for (Turns& turns : m_fibreTurns)
+        turns.clear(rotary);
+    m_sinkTurn.clear(rotary);
+    m_sinkTurn.add(rotary, static_cast<double>(row));
+}
+
+std::size_t CpuReadingAttention::hopKeys(std::uint32_t hop, std::uint64_t token) const
+{
+    const std::uint64_t reachable = token / m_plan.stride(hop) + 1;
+    return m_plan.dims[hop] ? std::min<std::uint64_t>(m_plan.dims[hop], reachable) : reachable;
+}
+
+void CpuReadingAttention::begin(std::uint64_t first, std::uint32_t count)
+{
+    m_first = first;
+    m_count = count;
+    m_blocks = blocksOf(first, count);
+    const std::uint64_t end = first + count;
+    const std::uint64_t reach = m_folded ? m_row - 1 : first;
+    m_windowFirst = (first > reach ? first - reach : 0) / kTile * kTile;
+    m_tiles = (end - m_windowFirst + kTile - 1) / kTile;
+
+    const std::uint64_t firstRow = m_windowFirst / m_row;
+    m_columnTurns.clear(m_rotary);
+    m_nearTurns.clear(m_rotary);
+    for (std::uint64_t token = first; token < end; ++token) {
+        m_columnTurns.add(m_rotary, static_cast<double>(token % m_row));
+        m_nearTurns.add(m_rotary, static_cast<double>(token - firstRow * m_row));
+    }
+    m_rowTurns.clear(m_rotary);
+    for (std::uint64_t row = firstRow; row <= (end - 1) / m_row; ++row)
+        m_rowTurns.add(m_rotary, static_cast<double>((row - firstRow) * m_row));
+    m_tileRuns.assign(m_tiles, {});
+    for (std::uint64_t token = m_windowFirst; token < end;) {
+        const std::size_t column = (token - m_windowFirst) % kTile;
+        const std::uint64_t stop = std::min({token + kTile - column, (token / m_row + 1) * m_row, end});
+        m_tileRuns[(token - m_windowFirst) / kTile].push_back({token, column, stop - token, token / m_row - firstRow});
+        token = stop;
+    }
+    for (std::uint32_t hop = 0; hop + 1 < m_plan.hops(); ++hop) {
+        const double step = static_cast<double>(m_rowStep * (m_plan.stride(hop) / m_row)); // positions from one key of a fibre to the next
+        for (std::size_t a = m_fibreTurns[hop].size(); a < hopKeys(hop, end - 1); ++a)
+            m_fibreTurns[hop].add(m_rotary, -step * static_cast<double>(a));
+    }
+    m_keys.resize(m_shape.kvHeads * m_tiles * m_tileSize);
+    m_values.resize((m_folded ? m_shape.heads : m_shape.kvHeads) * m_tiles * m_tileSize);
+}
+
+void CpuReadingAttention::attend(std::uint32_t layer, const float* q, const float* k, const float* v, float* out, std::stop_token stop)
+{
+    m_pool.forEach(m_blocks.size() * m_shape.kvHeads, stop, [&](std::size_t task, std::size_t worker) {
+        const TokenBlock block = m_blocks[task / m_shape.kvHeads];
+        m_scratch[worker].resize(std::max(m_scratch[worker].size(), m_tileSize + m_shape.headWidth));
+        storeKeysValues(m_cache, m_shape, layer, task % m_shape.kvHeads, m_first, block.begin, block.end, k, v, m_columnTurns,
+                        m_scratch[worker].data());
+    });
+    for (std::uint32_t hop = 0; hop + 1 < m_plan.hops(); ++hop)
+        coarseHop(hop, layer, q, stop);
+    unpackWindow(layer, stop);
+    const std::size_t queryTiles = (m_count + kQueryTile - 1) / kQueryTile;
+    m_pool.forEach(m_shape.heads * queryTiles, stop, [&](std::size_t task, std::size_t worker) {
+        const std::size_t begin = task % queryTiles * kQueryTile;
+        finestTile(layer, task / queryTiles, begin, std::min<std::size_t>(m_count, begin + kQueryTile), q, out, m_scratch[worker]);
+    });
+}
+
+void CpuReadingAttention::coarseHop(std::uint32_t hop, std::uint32_t layer, const float* q, const std::stop_token& stop)
+{
+    m_pool.forEach(m_blocks.size() * m_shape.kvHeads, stop, [&](std::size_t task, std::size_t worker) {
+        coarseBlock(hop, layer, task % m_shape.kvHeads, m_blocks[task / m_shape.kvHeads], q, m_scratch[worker]);
+    });
+}
+
+void CpuReadingAttention::coarseBlock(std::uint32_t hop, std::uint32_t layer, std::uint32_t kvHead, TokenBlock block, const float* q,
+                                      std::vector<float>& scratch)
+{
+    const std::size_t width = m_shape.headWidth;
+    const std::size_t group = m_shape.group();
+    const std::size_t columns = block.end - block.begin;
+    const std::uint64_t token = m_first + block.begin;
+    const std::uint64_t stride = m_plan.stride(hop);
+    const std::size_t keys = hopKeys(hop, m_first + block.end - 1);
+    const Turns& turns = m_fibreTurns[hop];
+
+    scratch.resize(std::max(scratch.size(), (group + 1) * m_tileSize + group * keys * kTile + 2 * width));
+    float* queries = scratch.data();                     // [group][width][64], turned to the place in the row, scaled
+    float* fibre = queries + group * m_tileSize;         // [width][64]: the a-th key of each token
+    float* scores = fibre + m_tileSize;                  // [group][keys][64]
+    float* row = scores + group * keys * kTile;          // [width]
+    std::fill_n(queries, (group + 1) * m_tileSize, 0.0f); // unused lanes must hold numbers
+
+    for (std::size_t g = 0; g < group; ++g)
+        for (std::size_t n = 0; n < columns; ++n) {
+            const float* query = q + ((block.begin + n) * m_shape.heads + kvHead * group + g) * width;
+            rotate(query, m_columnTurns.cosines(block.begin + n), m_columnTurns.sines(block.begin + n), width / 2, row);
+            for (std::size_t d = 0; d < width; ++d)
+                queries[g * m_tileSize + d * kTile + n] = row[d] * m_scale;
+        }
+
+    for (std::size_t a = 0; a < keys; ++a) {
+        const std::uint64_t back = a * stride;
+        const std::size_t valid = back > token ? back - token : 0; // columns before it reach beyond the first token
+        for (std::size_t column = valid; column < columns;) {      // at most two pages
+            const std::uint64_t from = token + column - back;
+            const std::size_t count = std::min<std::size_t>(columns - column, kPageTokens - from % kPageTokens);
+            rotateColumns(m_cache.page(from / kPageTokens).keys(layer, kvHead) + from % kPageTokens, kPageTokens, turns.cosines(a),
+                          turns.sines(a), width / 2, count, fibre + column, kTile);
+            column += count;
+        }
+        for (std::size_t g = 0; g < group; ++g) {
+            float* score = scores + (g * keys + a) * kTile;
+            columnDots(queries + g * m_tileSize, kTile, fibre, kTile, width, columns, score);
+            std::fill_n(score, valid, kMasked);
+            if (a == 0)
+                for (std::size_t n = 0; n < columns; ++n)
+                    score[n] += m_plan.gate;
+        }
+    }
+
+    std::vector<const Half*> values(keys);
+    for (std::size_t g = 0; g < group; ++g) {
+        const std::uint32_t head = static_cast<std::uint32_t>(kvHead * group + g);
+        float* weights = scores + g * keys * kTile;
+        columnSoftmax(weights, keys, kTile, columns);
+        for (std::size_t n = 0; n < columns; ++n) {
+            const std::size_t reachable = hopKeys(hop, token + n);
+            for (std::size_t a = 0; a < reachable; ++a) {
+                const std::uint64_t from = token + n - a * stride;
+                values[a] = hop == 0 ? m_cache.page(from / kPageTokens).values(layer, kvHead) + from % kPageTokens * width
+                                     : m_hopValues.at(hop - 1, layer, head, from);
+            }
+            gatherWeighted(values.data(), weights + n, kTile, reachable, width, row);
+            toHalf(row, width, m_hopValues.at(hop, layer, head, token + n));
+        }
+    }
+}
+
+void CpuReadingAttention::unpackWindow(std::uint32_t layer, const std::stop_token& stop)
+{
+    const std::size_t width = m_shape.headWidth;
+    const std::size_t valueHeads = m_folded ? m_shape.heads : m_shape.kvHeads;
+    const std::uint64_t end = m_first + m_count;
+    m_pool.forEach(m_tiles * (m_shape.kvHeads + valueHeads), stop, [&](std::size_t task, std::size_t) {
+        const std::size_t tile = task % m_tiles;
+        const std::uint32_t head = static_cast<std::uint32_t>(task / m_tiles);
+        if (head < m_shape.kvHeads) {
+            for (const KeyRun& run : m_tileRuns[tile])
+                rotateColumns(m_cache.page(run.token / kPageTokens).keys(layer, head) + run.token % kPageTokens, kPageTokens,
+                              m_rowTurns.cosines(run.turn), m_rowTurns.sines(run.turn), width / 2, run.count,
+                              keyTile(head, tile) + run.column, kTile);
+            return;
+        }
+        const std::uint32_t valueHead = head - m_shape.kvHeads;
+        const std::uint64_t token = m_windowFirst + tile * kTile;
+        const Half* values = m_folded ? m_hopValues.at(m_plan.hops() - 2, layer, valueHead, token)
+                                      : m_cache.page(token / kPageTokens).values(layer, valueHead) + token % kPageTokens * width;
+        toFloats(values, std::min<std::uint64_t>(kTile, end - token) * width, valueTile(valueHead, tile));
+    });
+}
+
+void CpuReadingAttention::finestTile(std::uint32_t layer, std::uint32_t head, std::size_t begin, std::size_t end, const float* q, float* out,
+                                     std::vector<float>& scratch)
+{
+    const std::size_t width = m_shape.headWidth;
+    const std::size_t rows = end - begin;
+    const std::uint32_t kvHead = head / m_shape.group();
+    scratch.resize(std::max(scratch.size(), kQueryTile * (2 * width + kTile + 3)));
+    float* queries = scratch.data();               // [48][width], turned and scaled
+    float* sums = queries + kQueryTile * width;    // [48][width], of weighted values
+    float* scores = sums + kQueryTile * width;     // [48][64]
+    float* maxima = scores + kQueryTile * kTile;   // [48]
+    float* totals = maxima + kQueryTile;           // [48]
+    float* rescale = totals + kQueryTile;          // [48]
+
+    for (std::size_t n = 0; n < rows; ++n) {
+        const float* query = q + ((begin + n) * m_shape.heads + head) * width;
+        startWithSinks(layer, kvHead, m_first + begin + n, query, maxima[n], totals[n], sums + n * width);
+        rotate(query, m_nearTurns.cosines(begin + n), m_nearTurns.sines(begin + n), width / 2, queries + n * width);
+        scale(queries + n * width, m_scale, width);
+    }
+
+    const std::uint64_t firstToken = m_first + begin;
+    const std::uint64_t lastToken = m_first + end - 1;
+    const std::uint64_t reach = m_folded ? m_row : lastToken + 1; // distances below it are visible
+    const std::uint64_t oldest = firstToken + 1 > reach ? firstToken + 1 - reach : 0;
+    for (std::size_t tile = (oldest - m_windowFirst) / kTile; tile <= (lastToken - m_windowFirst) / kTile; ++tile) {
+        const std::uint64_t key = m_windowFirst + tile * kTile;
+        multiply(queries, width, keyTile(kvHead, tile), kTile, scores, kTile, rows, kTile, width, false);
+        if (key + kTile - 1 > firstToken || key + reach <= lastToken)
+            for (std::size_t n = 0; n < rows; ++n)
+                for (std::size_t j = 0; j < kTile; ++j)
+                    if (key + j > firstToken + n || key + j + reach <= firstToken + n)
+                        scores[n * kTile + j] = kMasked;
+        onlineSoftmax(scores, kTile, rows, kTile, maxima, totals, rescale);
+        for (std::size_t n = 0; n < rows; ++n)
+            if (rescale[n] != 1.0f)
+                scale(sums + n * width, rescale[n], width);
+        multiply(scores, kTile, valueTile(m_folded ? head : kvHead, tile), width, sums, width, rows, width, kTile, true);
+    }
+    for (std::size_t n = 0; n < rows; ++n) {
+        scale(sums + n * width, 1.0f / totals[n], width);
+        std::copy_n(sums + n * width, width, out + ((begin + n) * m_shape.heads + head) * width);
+    }
+}
+
+// The first tokens stay visible, with their own values, to tokens that no longer reach them: at the distance of a row.
+void CpuReadingAttention::startWithSinks(std::uint32_t layer, std::uint32_t kvHead, std::uint64_t token, const float* q, float& maximum,
+                                         float& sum, float* out) const
+{
+    const std::size_t width = m_shape.headWidth;
+    maximum = kMasked;
+    sum = 0;
+    std::fill_n(out, width, 0.0f);
+    if (!m_folded || token < m_row)
+        return;
+    const std::uint64_t sinks = std::min<std::uint64_t>(m_plan.sinks, token - m_row + 1); // those at least a row away
+    const KvPage& page = m_cache.page(0);
+    const Half* keys = page.keys(layer, kvHead);
+    std::vector<float> turned(width);
+    std::vector<float> weights(sinks);
+    std::vector<const Half*> values(sinks);
+    rotate(q, m_sinkTurn.cosines(0), m_sinkTurn.sines(0), width / 2, turned.data());
+    for (std::size_t n = 0; n < sinks; ++n) {
+        float score = 0;
+        for (std::size_t d = 0; d < width; ++d)
+            score += turned[d] * toFloat(keys[d * kPageTokens + n]);
+        weights[n] = score * m_scale;
+        values[n] = page.values(layer, kvHead) + n * width;
+    }
+    if (sinks == 0)
+        return;
+    maximum = *std::max_element(weights.begin(), weights.end());
+    sum = expSum(weights.data(), 1.0f, maximum, sinks);
+    gatherWeighted(values.data(), weights.data(), 1, sinks, width, out);
+}
+
+} // namespace octavo::cpu

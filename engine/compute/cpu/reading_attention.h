@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "compute/backend.h"
+#include "compute/cpu/key_value_store.h"
+#include "compute/cpu/thread_pool.h"
+#include "memory/hop_values.h"
+
+namespace octavo::cpu {
+
+// ReadingPlan's attention over chunks of up to kChunkTokens new tokens. Per layer, in order: store keys and values; each coarse hop
+// (tokens of a block side by side in the lanes, every key of a fibre turned as it is loaded, so that no second copy of the keys is
+// kept); unpack the finest hop's window into tiles that all query tiles share; the finest hop as small matrix products with an online softmax.
+class CpuReadingAttention final : public ReadingAttention {
+public:
+    CpuReadingAttention(ThreadPool& pool, const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row, std::uint64_t rowStep,
+                        const Rotary& rotary, KvCache& cache, HopValues& hopValues);
+
+    void begin(std::uint64_t first, std::uint32_t count) override;
+    void attend(std::uint32_t layer, const float* q, const float* k, const float* v, float* out, std::stop_token stop) override;
+
+private:
+    struct KeyRun {              // keys of one tile that stand in one row
+        std::uint64_t token;
+        std::size_t column;      // in the tile
+        std::size_t count;
+        std::size_t turn;        // index into m_rowTurns
+    };
+
+    void coarseHop(std::uint32_t hop, std::uint32_t layer, const float* q, const std::stop_token& stop);
+    void coarseBlock(std::uint32_t hop, std::uint32_t layer, std::uint32_t kvHead, TokenBlock block, const float* q, std::vector<float>& scratch);
+    void unpackWindow(std::uint32_t layer, const std::stop_token& stop);
+    void finestTile(std::uint32_t layer, std::uint32_t head, std::size_t begin, std::size_t end, const float* q, float* out,
+                    std::vector<float>& scratch);
+    void startWithSinks(std::uint32_t layer, std::uint32_t kvHead, std::uint64_t token, const float* q, float& maximum, float& sum, float* out) const;
+
+    std::size_t hopKeys(std::uint32_t hop, std::uint64_t token) const; // keys that hop `hop` of this token attends to
+    float* keyTile(std::uint32_t kvHead, std::size_t tile) { return m_keys.data() + (kvHead * m_tiles + tile) * m_tileSize; }
+    float* valueTile(std::uint32_t valueHead, std::size_t tile) { return m_values.data() + (valueHead * m_tiles + tile) * m_tileSize; }
+
+    ThreadPool& m_pool;
+    AttentionShape m_shape;
+    ReadingPlan m_plan;
+    std::uint64_t m_row;
+    std::uint64_t m_rowStep;
+    const Rotary& m_rotary;
+    KvCache& m_cache;
+    HopValues& m_hopValues;
+    float m_scale;               // 1/√D
+    bool m_folded;               // N > 1: values of the finest hop come from hopValues and belong to query heads
+
+    std::uint64_t m_first = 0;   // of the chunk
+    std::uint32_t m_count = 0;
+    std::vector<TokenBlock> m_blocks;
+    std::uint64_t m_windowFirst = 0; // first token of tile 0, a multiple of 64
+    std::size_t m_tiles = 0;
+    std::size_t m_tileSize;      // headWidth · 64
+    std::vector<std::vector<KeyRun>> m_tileRuns;
+    Turns m_columnTurns;         // per chunk token: its place in its row
+    Turns m_nearTurns;           // per chunk token: its distance to the begin of the row of tile 0
+    Turns m_rowTurns;            // per row of the window: rows passed since the first · row
+    Turns m_sinkTurn;            // one entry: a row away
+    std::vector<Turns> m_fibreTurns; // per coarse hop, per a: minus the distance of a steps
+
+    std::vector<float> m_keys;   // [kvHead][tile][headWidth][64]
+    std::vector<float> m_values; // [kvHead or head][tile][64][headWidth]
+    std::vector<std::vector<float>> m_scratch; // per worker
+};
+
+} // namespace octavo::cpu

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compute/cpu/kernels.h"
+
+#include <cmath>
+#include <limits>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "compute/cpu/vector_kernels.cpp"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+
+#include "hwy/contrib/math/math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace octavo::cpu::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using F = hn::ScalableTag<float>;
+using V = hn::Vec<F>;
+using F16 = hn::Rebind<hwy::float16_t, F>;
+
+HWY_INLINE V loadHalf(F d, const Half* p) { return hn::PromoteTo(d, hn::LoadU(F16(), reinterpret_cast<const hwy::float16_t*>(p))); }
+HWY_INLINE float total(F d, V v) { return hn::GetLane(hn::SumOfLanes(d, v)); }
+
+void storeHalves(const float* in, std::size_t count, Half* out)
+{
+    const F d;
+    const F16 dh;
+    const std::size_t lanes = hn::Lanes(d);
+    auto* halves = reinterpret_cast<hwy::float16_t*>(out);
+    std::size_t n = 0;
+    for (; n + lanes <= count; n += lanes)
+        hn::StoreU(hn::DemoteTo(dh, hn::LoadU(d, in + n)), dh, halves + n);
+    if (n < count) {
+        float rest[HWY_MAX_BYTES / sizeof(float)] = {};
+        hwy::float16_t packed[HWY_MAX_BYTES / sizeof(float)];
+        for (std::size_t i = 0; n + i < count; ++i)
+            rest[i] = in[n + i];
+        hn::StoreU(hn::DemoteTo(dh, hn::LoadU(d, rest)), dh, packed);
+        for (std::size_t i = 0; n + i < count; ++i)
+            halves[n + i] = packed[i];
+    }
+}
+
+void loadHalves(const Half* in, std::size_t count, float* out)
+{
+    const F d;
+    const std::size_t lanes = hn::Lanes(d);
+    std::size_t n = 0;
+    for (; n + lanes <= count; n += lanes)
+        hn::StoreU(loadHalf(d, in + n), d, out + n);
+    for (; n < count; ++n)
+        out[n] = octavo::toFloat(in[n]);
+}
+
+float sumOf(const float* x, std::size_t size)
+{
+    const F d;
+    const std::size_t lanes = hn::Lanes(d);
+    V sums = hn::Zero(d);
+    std::size_t n = 0;
+    for (; n + lanes <= size; n += lanes)
+        sums = hn::Add(sums, hn::LoadU(d, x + n));
+    float rest = 0;
+    for (; n < size; ++n)
+        rest += x[n];
+    return total(d, sums) + rest;
+}
+
+void normalize(const float* x, const float* weight, std::size_t width, float epsilon, float* out)
+{
+    const F d;
+    const std::size_t lanes = hn::Lanes(d);
+    V squares = hn::Zero(d);
+    std::size_t n = 0;
+    for (; n + lanes <= width; n += lanes) {
+        const V v = hn::LoadU(d, x + n);
+        squares = hn::MulAdd(v, v, squares);
+    }
+    float square = total(d, squares);
+    for (; n < width; ++n)
+        square += x[n] * x[n];
+    const float factor = 1.0f / std::sqrt(square / static_cast<float>(width) + epsilon);
+    const V factors = hn::Set(d, factor);
+    for (n = 0; n + lanes <= width; n += lanes)
+        hn::StoreU(hn::Mul(hn::Mul(hn::LoadU(d, x + n), factors), hn::LoadU(d, weight + n)), d, out + n);
+    for (; n < width; ++n)
+        out[n] = x[n] * factor * weight[n];
+}
+
+void gateUp(float* gate, const float* up, std::size_t size)
+{
+    const F d;
+    const std::size_t lanes = hn::Lanes(d);
+    const V one = hn::Set(d, 1.0f);
+    std::size_t n = 0;
+    for (; n + lanes <= size; n += lanes) {
+        const V g = hn::LoadU(d, gate + n);
+        const V silu = hn::Div(g, hn::Add(one, hn::Exp(d, hn::Neg(g))));
+        hn::StoreU(hn::Mul(silu, hn::LoadU(d, up + n)), d, gate + n);
+    }
+    for (; n < size; ++n)
+        gate[n] = gate[n] / (1.0f + std::exp(-gate[n])) * up[n];
+}
+
+void addScaledTo(const float* x, float factor, std::size_t size, float* sums)
+{
+    const F d;
+    const std::size_t lanes = hn::Lanes(d);
+    const V factors = hn::Set(d, factor);
+    std::size_t n = 0;
+    for (; n + lanes <= size; n += lanes)
+        hn::StoreU(hn::MulAdd(hn::LoadU(d, x + n), factors, hn::LoadU(d, sums + n)), d, sums + n);
+    for (; n < size; ++n)
+        sums[n] += factor * x[n];
+}
+
+void scaleBy(float* x, float factor, std::size_t size)
+{
+    const F d;
+    const std::size_t lanes = hn::Lanes(d);
+    const V factors = hn::Set(d, factor);
+    std::size_t n = 0;
+    for (; n + lanes <= size; n += lanes)
+        hn::StoreU(hn::Mul(hn::LoadU(d, x + n), factors), d, x + n);
+    for (; n < size; ++n)
+        x[n] *= factor;
+}
+
+float largest(const float* x, std::size_t size)
+{
+    const F d;
+    const std::size_t lanes = hn::Lanes(d);
+    V most = hn::Set(d, -std::numeric_limits<float>::infinity());
+    std::size_t n = 0;
+    for (; n + lanes <= size; n += lanes)
+        most = hn::Max(most, hn::LoadU(d, x + n));
+    float result = hn::GetLane(hn::MaxOfLanes(d, most));
+    for (; n < size; ++n)
+        result = x[n] > result ? x[n] : result;
+    return result;
+}
+
+float exponentials(float* x, float factor, float shift, std::size_t size)
+{
+    const F d;
+    const std::size_t lanes = hn::Lanes(d);
+    const V factors = hn::Set(d, factor);
+    const V shifts = hn::Set(d, shift);
+    V sums = hn::Zero(d);
+    std::size_t n = 0;
+    for (; n + lanes <= size; n += lanes) {
+        const V e = hn::Exp(d, hn::MulSub(hn::LoadU(d, x + n), factors, shifts));
+        hn::StoreU(e, d, x + n);
+        sums = hn::Add(sums, e);
+    }
+    float rest = 0;
+    for (; n < size; ++n) {
+        x[n] = std::exp(x[n] * factor - shift);
+        rest += x[n];
+    }
+    return total(d, sums) + rest;
+}
+
+void softmaxTile(float* scores, std::size_t leading, std::size_t rows, std::size_t columns, float* maxima, float* sums, float* rescale)
+{
+    for (std::size_t row = 0; row < rows; ++row, scores += leading) {
+        const float before = maxima[row];
+        const float most = largest(scores, columns);
+        const float now = most > before ? most : before;
+        rescale[row] = now == before ? 1.0f : std::exp(before - now);
+        sums[row] = sums[row] * rescale[row] + exponentials(scores, 1.0f, now, columns);
+        maxima[row] = now;
+    }
+}
+
+void rotateColumnsOf(const Half* in, std::size_t leadingIn, const float* cosines, const float* sines, std::size_t pairs, std::size_t count,
+                     float* out, std::size_t leadingOut)
+{
+    const F d;
+    const std::size_t lanes = hn::Lanes(d);
+    for (std::size_t pair = 0; pair < pairs; ++pair, in += 2 * leadingIn, out += 2 * leadingOut) {
+        const V cosine = hn::Set(d, cosines[pair]);
+        const V sine = hn::Set(d, sines[pair]);
+        std::size_t n = 0;
+        for (; n + lanes <= count; n += lanes) {
+            const V even = loadHalf(d, in + n);
+            const V odd = loadHalf(d, in + leadingIn + n);
+            hn::StoreU(hn::NegMulAdd(odd, sine, hn::Mul(even, cosine)), d, out + n);
+            hn::StoreU(hn::MulAdd(even, sine, hn::Mul(odd, cosine)), d, out + leadingOut + n);
+        }
+        for (; n < count; ++n) {
+            const float even = octavo::toFloat(in[n]);
+            const float odd = octavo::toFloat(in[leadingIn + n]);
+            out[n] = even * cosines[pair] - odd * sines[pair];
+            out[leadingOut + n] = even * sines[pair] + odd * cosines[pair];
+        }
+    }
+}
+
+void dotsOfColumns(const float* q, std::size_t leadingQ, const float* k, std::size_t leadingK, std::size_t width, std::size_t columns, float* scores)
+{
+    const F d;
+    const std::size_t lanes = hn::Lanes(d);
+    for (std::size_t n = 0; n < columns; n += lanes) {
+        V even = hn::Zero(d);
+        V odd = hn::Zero(d); // two chains: one would wait for each FMA
+        for (std::size_t i = 0; i < width; i += 2) {
+            even = hn::MulAdd(hn::LoadU(d, q + i * leadingQ + n), hn::LoadU(d, k + i * leadingK + n), even);
+            odd = hn::MulAdd(hn::LoadU(d, q + (i + 1) * leadingQ + n), hn::LoadU(d, k + (i + 1) * leadingK + n), odd);
+        }
+        hn::StoreU(hn::Add(even, odd), d, scores + n);
+    }
+}
+
+void softmaxOfColumns(float* scores, std::size_t rows, std::size_t leading, std::size_t columns)
+{
+    const F d;
+    const std::size_t lanes = hn::Lanes(d);
+    for (std::size_t n = 0; n < columns; n += lanes) {
+        V most = hn::LoadU(d, scores + n);
+        for (std::size_t row = 1; row < rows; ++row)
+            most = hn::Max(most, hn::LoadU(d, scores + row * leading + n));
+        V sums = hn::Zero(d);
+        for (std::size_t row = 0; row < rows; ++row) {
+            const V e = hn::Exp(d, hn::Sub(hn::LoadU(d, scores + row * leading + n), most));
+            hn::StoreU(e, d, scores + row * leading + n);
+            sums = hn::Add(sums, e);
+        }
+        const V factor = hn::Div(hn::Set(d, 1.0f), sums);
+        for (std::size_t row = 0; row < rows; ++row)
+            hn::StoreU(hn::Mul(hn::LoadU(d, scores + row * leading + n), factor), d, scores + row * leading + n);
+    }
+}
+
+void gather(const Half* const* values, const float* weights, std::size_t weightStep, std::size_t count, std::size_t width, float* out)
+{
+    const F d;
+    const std::size_t lanes = hn::Lanes(d);
+    std::size_t i = 0;
+    for (; i + 4 * lanes <= width; i += 4 * lanes) {
+        V sum0 = hn::Zero(d), sum1 = hn::Zero(d), sum2 = hn::Zero(d), sum3 = hn::Zero(d);
+        for (std::size_t n = 0; n < count; ++n) {
+            const V weight = hn::Set(d, weights[n * weightStep]);
+            const Half* value = values[n] + i;
+            sum0 = hn::MulAdd(weight, loadHalf(d, value), sum0);
+            sum1 = hn::MulAdd(weight, loadHalf(d, value + lanes), sum1);
+            sum2 = hn::MulAdd(weight, loadHalf(d, value + 2 * lanes), sum2);
+            sum3 = hn::MulAdd(weight, loadHalf(d, value + 3 * lanes), sum3);
+        }
+        hn::StoreU(sum0, d, out + i);
+        hn::StoreU(sum1, d, out + i + lanes);
+        hn::StoreU(sum2, d, out + i + 2 * lanes);
+        hn::StoreU(sum3, d, out + i + 3 * lanes);
+    }
+    for (; i < width; i += lanes) {
+        V sums = hn::Zero(d);
+        for (std::size_t n = 0; n < count; ++n)
+            sums = hn::MulAdd(hn::Set(d, weights[n * weightStep]), loadHalf(d, values[n] + i), sums);
+        hn::StoreU(sums, d, out + i);
+    }
+}
+
+const char* nameOfTarget() { return hwy::TargetName(HWY_TARGET); }
+
+} // namespace octavo::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace octavo::cpu {
+
+HWY_EXPORT(storeHalves);
+HWY_EXPORT(loadHalves);
+HWY_EXPORT(sumOf);
+HWY_EXPORT(normalize);
+HWY_EXPORT(gateUp);
+HWY_EXPORT(addScaledTo);
+HWY_EXPORT(scaleBy);
+HWY_EXPORT(largest);
+HWY_EXPORT(exponentials);
+HWY_EXPORT(softmaxTile);
+HWY_EXPORT(rotateColumnsOf);
+HWY_EXPORT(dotsOfColumns);
+HWY_EXPORT(softmaxOfColumns);
+HWY_EXPORT(gather);
+HWY_EXPORT(nameOfTarget);
+
+void toHalf(const float* in, std::size_t count, Half* out) { HWY_DYNAMIC_DISPATCH(storeHalves)(in, count, out); }
+void toFloats(const Half* in, std::size_t count, float* out) { HWY_DYNAMIC_DISPATCH(loadHalves)(in, count, out); }
+
+void rmsNorm(const float* x, const float* weight, std::size_t width, float epsilon, float* out)
+{
+    HWY_DYNAMIC_DISPATCH(normalize)(x, weight, width, epsilon, out);
+}
+
+void siluMultiply(float* gate, const float* up, std::size_t size) { HWY_DYNAMIC_DISPATCH(gateUp)(gate, up, size); }
+void addScaled(const float* x, float factor, std::size_t size, float* sums) { HWY_DYNAMIC_DISPATCH(addScaledTo)(x, factor, size, sums); }
+void scale(float* x, float factor, std::size_t size) { HWY_DYNAMIC_DISPATCH(scaleBy)(x, factor, size); }
+float sum(const float* x, std::size_t size) { return HWY_DYNAMIC_DISPATCH(sumOf)(x, size); }
+float maximum(const float* x, std::size_t size) { return HWY_DYNAMIC_DISPATCH(largest)(x, size); }
+
+float expSum(float* x, float factor, float shift, std::size_t size) { return HWY_DYNAMIC_DISPATCH(exponentials)(x, factor, shift, size); }
+
+void onlineSoftmax(float* scores, std::size_t leading, std::size_t rows, std::size_t columns, float* maxima, float* sums, float* rescale)
+{
+    HWY_DYNAMIC_DISPATCH(softmaxTile)(scores, leading, rows, columns, maxima, sums, rescale);
+}
+
+void rotate(const float* x, const float* cosines, const float* sines, std::size_t pairs, float* out)
+{
+    for (std::size_t pair = 0; pair < pairs; ++pair) {
+        const float even = x[2 * pair];
+        const float odd = x[2 * pair + 1];
+        out[2 * pair] = even * cosines[pair] - odd * sines[pair];
+        out[2 * pair + 1] = even * sines[pair] + odd * cosines[pair];
+    }
+}
+
+void rotateColumns(const Half* in, std::size_t leadingIn, const float* cosines, const float* sines, std::size_t pairs, std::size_t count,
+                   float* out, std::size_t leadingOut)
+{
+    HWY_DYNAMIC_DISPATCH(rotateColumnsOf)(in, leadingIn, cosines, sines, pairs, count, out, leadingOut);
+}
+
+void columnDots(const float* q, std::size_t leadingQ, const float* k, std::size_t leadingK, std::size_t width, std::size_t columns, float* scores)
+{
+    HWY_DYNAMIC_DISPATCH(dotsOfColumns)(q, leadingQ, k, leadingK, width, columns, scores);
+}
+
+void columnSoftmax(float* scores, std::size_t rows, std::size_t leading, std::size_t columns)
+{
+    HWY_DYNAMIC_DISPATCH(softmaxOfColumns)(scores, rows, leading, columns);
+}
+
+void gatherWeighted(const Half* const* values, const float* weights, std::size_t weightStep, std::size_t count, std::size_t width, float* out)
+{
+    HWY_DYNAMIC_DISPATCH(gather)(values, weights, weightStep, count, width, out);
+}
+
+const char* targetName() { return HWY_DYNAMIC_DISPATCH(nameOfTarget)(); }
+
+} // namespace octavo::cpu
+#endif

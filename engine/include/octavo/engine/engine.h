@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "octavo/engine/result.h"
+
+namespace octavo {
+
+class Backend;
+
+struct EngineOptions {
+    int threads = 0;   // 1…1024; 0 = one per core
+};
+
+// Where work is done: the backend with its threads and memory. Passed to what needs it; there is no global one, and two
+// engines in one process are independent.
+// Threads: one run (reading, asking) at a time per engine; different engines may run at once.
+// Lifetime: outlives every model opened with it (models share ownership of it).
+class Engine {
+public:
+    static Result<std::shared_ptr<Engine>> create(const EngineOptions& options);
+    ~Engine();
+
+    Backend& backend() const { return *m_backend; }
+
+    std::string device() const;          // "CPU, 2 threads, AVX3"
+    int threads() const;
+    static std::uint64_t availableMemory(); // bytes this machine could still give; 0 if it will not say
+
+private:
+    explicit Engine(std::unique_ptr<Backend> backend);
+    std::unique_ptr<Backend> m_backend;
+};
+
+} // namespace octavo

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/forward.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "model/weights.h"
+
+namespace octavo {
+
+namespace {
+constexpr std::size_t kScoredAtOnce = 32; // rows of logits held while scoring
+}
+
+Forward::Forward(const Model& model) : m_model(model) {}
+
+bool Forward::run(std::span<const TokenId> ids, LayerAttention& attention, std::stop_token stop)
+{
+    const ModelConfig& config = m_model.config();
+    const ModelWeights& weights = m_model.weights();
+    Backend& backend = m_model.engine().backend();
+    const std::size_t count = ids.size();
+    const std::size_t wide = static_cast<std::size_t>(config.heads) * config.headWidth;
+    const std::size_t narrow = static_cast<std::size_t>(config.kvHeads) * config.headWidth;
+    m_x.resize(count * config.hidden);
+    m_hidden.resize(count * config.hidden);
+    m_q.resize(count * wide);
+    m_k.resize(count * narrow);
+    m_v.resize(count * narrow);
+    m_attended.resize(count * wide);
+    m_gate.resize(count * config.feedForward);
+    m_up.resize(count * config.feedForward);
+
+    backend.embed(weights.embedding, ids, m_x.data());
+    for (std::uint32_t n = 0; n < config.layers && !stop.stop_requested(); ++n) {
+        const LayerWeights& layer = weights.layers[n];
+        backend.rmsNorm(m_x.data(), layer.attentionNorm.data(), count, config.hidden, config.normEpsilon, m_hidden.data());
+        const LinearProduct projections[] = {{&layer.query, m_q.data()}, {&layer.key, m_k.data()}, {&layer.value, m_v.data()}};
+        backend.linear(projections, m_hidden.data(), count, stop);
+        attention.attend(n, m_q.data(), m_k.data(), m_v.data(), m_attended.data(), stop);
+        const LinearProduct output[] = {{&layer.attentionOutput, m_x.data(), true}};
+        backend.linear(output, m_attended.data(), count, stop);
+
+        backend.rmsNorm(m_x.data(), layer.feedForwardNorm.data(), count, config.hidden, config.normEpsilon, m_hidden.data());
+        const LinearProduct gateAndUp[] = {{&layer.gate, m_gate.data()}, {&layer.up, m_up.data()}};
+        backend.linear(gateAndUp, m_hidden.data(), count, stop);
+        backend.siluMultiply(m_gate.data(), m_up.data(), count * config.feedForward);
+        const LinearProduct down[] = {{&layer.down, m_x.data(), true}};
+        backend.linear(down, m_gate.data(), count, stop);
+    }
+    backend.rmsNorm(m_x.data(), weights.outputNorm.data(), count, config.hidden, config.normEpsilon, m_hidden.data());
+    return !stop.stop_requested();
+}
+
+std::vector<float> Forward::logits(const float* hidden, std::size_t count, std::stop_token stop) const
+{
+    std::vector<float> result(count * m_model.config().vocabulary);
+    const LinearProduct output[] = {{&m_model.weights().output, result.data()}};
+    m_model.engine().backend().linear(output, hidden, count, stop);
+    return result;
+}
+
+std::vector<TokenScore> Forward::score(const float* hidden, std::span<const TokenId> next, std::stop_token stop) const
+{
+    const std::size_t vocabulary = m_model.config().vocabulary;
+    std::vector<TokenScore> scores;
+    for (std::size_t begin = 0; begin < next.size() && !stop.stop_requested(); begin += kScoredAtOnce) {
+        const std::size_t count = std::min(kScoredAtOnce, next.size() - begin);
+        const std::vector<float> rows = logits(hidden + begin * m_model.config().hidden, count, stop);
+        for (std::size_t n = 0; n < count; ++n) {
+            const auto row = std::span(rows).subspan(n * vocabulary, vocabulary);
+            const auto best = std::max_element(row.begin(), row.end());
+            double sum = 0;
+            for (const float logit : row)
+                sum += std::exp(static_cast<double>(logit) - *best);
+            const float right = row[static_cast<std::size_t>(next[begin + n])];
+            scores.push_back({static_cast<float>(*best + std::log(sum) - right), static_cast<TokenId>(best - row.begin())});
+        }
+    }
+    return scores;
+}
+
+std::optional<Error> checkIds(const Model& model, std::span<const TokenId> ids)
+{
+    for (const TokenId id : ids)
+        if (id < 0 || static_cast<std::uint32_t>(id) >= model.config().vocabulary)
+            return Error{Errc::InvalidArgument, "token id", std::to_string(id)};
+    return std::nullopt;
+}
+
+} // namespace octavo

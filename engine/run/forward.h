@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "compute/backend.h"
+#include "octavo/engine/reading.h"
+
+namespace octavo {
+
+// A Llama's forward pass over a few hundred tokens at a time; what attention looks at is the caller's choice.
+// Threads: one at a time. Lifetime: the model outlives it. Memory: scratch of the widest chunk seen.
+class Forward {
+public:
+    explicit Forward(const Model& model);
+
+    // Runs all layers; hidden() then holds the final, normed states [ids.size()][hidden]. False if stopped: the result is undefined.
+    bool run(std::span<const TokenId> ids, LayerAttention& attention, std::stop_token stop);
+
+    const float* hidden(std::size_t token) const { return m_hidden.data() + token * m_model.config().hidden; }
+
+    // Logits [count][vocabulary] of hidden states [count][hidden].
+    std::vector<float> logits(const float* hidden, std::size_t count, std::stop_token stop) const;
+
+    // Scores `next[n]` as what follows hidden state n.
+    std::vector<TokenScore> score(const float* hidden, std::span<const TokenId> next, std::stop_token stop) const;
+
+private:
+    const Model& m_model;
+    std::vector<float> m_x;       // [count][hidden], the residual stream
+    std::vector<float> m_hidden;  // [count][hidden]
+    std::vector<float> m_q;       // [count][heads·headWidth]
+    std::vector<float> m_k;       // [count][kvHeads·headWidth]
+    std::vector<float> m_v;
+    std::vector<float> m_attended;// [count][heads·headWidth]
+    std::vector<float> m_gate;    // [count][feedForward]
+    std::vector<float> m_up;
+};
+
+// Null if every id is in the vocabulary, else the failure.
+std::optional<Error> checkIds(const Model& model, std::span<const TokenId> ids);
+
+} // namespace octavo

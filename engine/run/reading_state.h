@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "attention/rotary.h"
+#include "memory/hop_values.h"
+#include "memory/kv_cache.h"
+#include "run/forward.h"
+
+namespace octavo {
+
+inline AttentionShape attentionShape(const ModelConfig& config) { return {config.heads, config.kvHeads, config.headWidth}; }
+
+// What a reading needs to go on reading, beside its cache.
+class ReadingState {
+public:
+    ReadingState(const Model& model, const ReadingPlan& plan, std::uint64_t row, std::uint64_t rowStep, KvCache& cache)
+        : rotary(model.config().ropeBase, model.config().headWidth),
+          hopValues(plan, model.config().layers, model.config().heads, model.config().headWidth), forward(model),
+          attention(model.engine().backend().readingAttention(attentionShape(model.config()), plan, row, rowStep, rotary, cache, hopValues))
+    {
+    }
+
+    Rotary rotary;
+    HopValues hopValues;
+    Forward forward;
+    std::unique_ptr<ReadingAttention> attention;
+    bool resumable = true;   // false: loaded from a file without hop values
+};
+
+} // namespace octavo

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <stop_token>
+#include <string>
+
+#include <QTemporaryDir>
+#include <gtest/gtest.h>
+
+#include "documents/document_loader.h"
+#include "support/paths.h"
+
+namespace octavo::test {
+
+// A folder of files that goes when the test ends.
+class TestFolder {
+public:
+    ~TestFolder() { std::filesystem::remove_all(path()); }   // names that are no UTF-8 too, which QTemporaryDir leaves behind
+    std::filesystem::path path() const { return m_dir.path().toStdString(); }
+    QString path(const std::string& relative) const { return m_dir.filePath(QString::fromStdString(relative)); }
+    void write(const std::filesystem::path& relative, const std::string& content) const
+    {
+        std::filesystem::create_directories((path() / relative).parent_path());
+        std::ofstream(path() / relative, std::ios::binary) << content;
+    }
+
+private:
+    QTemporaryDir m_dir;
+};
+
+inline app::Outcome<app::Document> load(const QString& path) { return app::loadDocument(path, [](qint64) {}, std::stop_token()); }
+
+inline app::Document loaded(const QString& path)
+{
+    auto document = load(path);
+    if (document)
+        return *std::move(document);
+    ADD_FAILURE() << document.error().sentence.toStdString();
+    return {};
+}
+
+inline QString bookPath(const char* name) { return QString::fromUtf8(kSharedDir) + QStringLiteral("/books/") + QString::fromUtf8(name); }
+
+} // namespace octavo::test

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "documents/token_map.h"
+
+namespace octavo::app {
+namespace {
+
+using Firsts = std::vector<std::uint32_t>;
+
+// Tokens 0..4 of a text of 12 bytes: [0,3) [3,4) [4,8) [8,10) [10,12)
+const std::vector<std::uint64_t> kBegins{0, 3, 4, 8, 10};
+
+TEST(TokenMap, GivesEachRangeItsFirstToken)
+{
+    EXPECT_EQ(firstTokens(kBegins, {{0, 4}, {4, 8}, {8, 12}}), (Firsts{0, 2, 3}));
+    EXPECT_EQ(firstTokens(kBegins, {{0, 5}, {5, 12}}), (Firsts{0, 3}));             // token 2 lies across the border
+    EXPECT_EQ(firstTokens(kBegins, {{0, 5}, {5, 6}, {6, 12}}), (Firsts{0, 3, 3}));  // no token begins in the middle
+    EXPECT_EQ(firstTokens(kBegins, {{0, 10}, {10, 11}, {11, 12}}), (Firsts{0, 4, 4}));
+    EXPECT_EQ(firstTokens(kBegins, {}), Firsts{});
+    EXPECT_EQ(firstTokens({}, {{0, 0}}), Firsts{0});
+}
+
+TEST(TokenMap, FindsTheTokensOfBytesAndBack)
+{
+    EXPECT_EQ(tokensOf(kBegins, {0, 12}), (TokenRange{0, 5}));
+    EXPECT_EQ(tokensOf(kBegins, {3, 4}), (TokenRange{1, 2}));
+    EXPECT_EQ(tokensOf(kBegins, {5, 9}), (TokenRange{2, 4}));
+    EXPECT_EQ(tokensOf(kBegins, {11, 12}), (TokenRange{4, 5}));
+    EXPECT_EQ(tokensOf(kBegins, {4, 4}), TokenRange{});
+    EXPECT_EQ(tokensOf({}, {0, 4}), TokenRange{});
+    EXPECT_EQ(bytesOf(kBegins, {1, 3}, 12), (ByteRange{3, 8}));
+    EXPECT_EQ(bytesOf(kBegins, {4, 5}, 12), (ByteRange{10, 12}));
+    EXPECT_EQ(bytesOf({}, {0, 0}, 0), (ByteRange{0, 0}));
+}
+
+} // namespace
+} // namespace octavo::app

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+// The fast attention against the oracle, and what must hold whatever the numbers.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include "attention/oracle.h"
+#include "compute/backend.h"
+#include "memory/hop_values.h"
+#include "memory/kv_cache.h"
+
+namespace octavo {
+namespace {
+
+struct Case {
+    ReadingPlan plan;
+    std::uint64_t tokens;
+    std::uint64_t planned;
+    std::uint32_t heads, kvHeads, width;
+    std::vector<std::uint32_t> chunks; // lengths in turn, repeated
+};
+
+std::ostream& operator<<(std::ostream& out, const Case& c)
+{
+    return out << c.plan.toString() << ", " << c.tokens << " tokens, " << c.heads << "/" << c.kvHeads << " heads of " << c.width;
+}
+
+oracle::Input randomInput(const Case& c, std::uint64_t seed = 1)
+{
+    std::mt19937 random(static_cast<std::uint32_t>(seed));
+    std::normal_distribution<float> normal;
+    oracle::Input input;
+    input.heads = c.heads;
+    input.kvHeads = c.kvHeads;
+    input.headWidth = c.width;
+    input.tokens = c.tokens;
+    input.plannedTokens = c.planned;
+    const auto fill = [&](std::vector<float>& data, std::size_t size) {
+        data.resize(size);
+        std::generate(data.begin(), data.end(), [&] { return normal(random); });
+    };
+    fill(input.q, c.tokens * c.heads * c.width);
+    fill(input.k, c.tokens * c.kvHeads * c.width);
+    fill(input.v, c.tokens * c.kvHeads * c.width);
+    return input;
+}
+
+ModelConfig oneLayer(const oracle::Input& input)
+{
+    ModelConfig config;
+    config.layers = 1;
+    config.heads = input.heads;
+    config.kvHeads = input.kvHeads;
+    config.headWidth = input.headWidth;
+    config.context = static_cast<std::uint32_t>(input.context);
+    return config;
+}
+
+// One attention layer, as a reading and a conversation drive it.
+class Layer {
+public:
+    Layer(const oracle::Input& input, const ReadingPlan& plan, int threads = 2)
+        : m_input(input), m_plan(plan), m_backend(makeCpuBackend(threads)), m_rotary(input.ropeBase, input.headWidth), m_cache(oneLayer(input)),
+          m_own(oneLayer(input)), m_hopValues(plan, 1, input.heads, input.headWidth),
+          m_row(plan.row(input.plannedTokens)), m_step(plan.rowStep(input.plannedTokens, input.context)), m_out(input.q.size())
+    {
+        m_reading = m_backend->readingAttention(shape(), plan, m_row, m_step, m_rotary, m_cache, m_hopValues);
+    }
+
+    void read(std::uint64_t first, std::uint32_t count)
+    {
+        ASSERT_TRUE(m_cache.grow(first + count).ok());
+        m_reading->begin(first, count);
+        m_reading->attend(0, q(first), k(first), v(first), out(first), {});
+    }
+
+    // Tokens [first, end) ask; those before were read.
+    std::vector<float> ask(std::uint64_t first, bool record)
+    {
+        const std::uint64_t count = m_input.tokens - first;
+        EXPECT_TRUE(m_own.grow(count).ok());
+        auto asking = m_backend->askingAttention(shape(), 1, {m_row, m_step, m_input.context}, m_rotary, {&m_cache}, m_own);
+        std::vector<CachedRun> runs;
+        for (std::uint64_t t = 0; t < m_input.tokens; ++t) { // the shortest runs there are
+            const std::uint64_t place = t < first ? t : t - first;
+            runs.push_back({t < first ? 0u : 1u, static_cast<std::uint32_t>(place / kPageTokens), static_cast<std::uint32_t>(place % kPageTokens), 1,
+                            t / m_row, t % m_row});
+        }
+        std::vector<AskedToken> asked;
+        for (std::uint64_t t = first; t < m_input.tokens; ++t)
+            asked.push_back({t / m_row, t % m_row, t + 1});
+        asking->begin(runs, asked, 0, record);
+        asking->attend(0, q(first), k(first), v(first), out(first), {});
+        return record ? asking->recordedWeights() : std::vector<float>();
+    }
+
+    const std::vector<float>& result() const { return m_out; }
+
+private:
+    AttentionShape shape() const { return {m_input.heads, m_input.kvHeads, m_input.headWidth}; }
+    const float* q(std::uint64_t t) const { return &m_input.q[t * m_input.heads * m_input.headWidth]; }
+    const float* k(std::uint64_t t) const { return &m_input.k[t * m_input.kvHeads * m_input.headWidth]; }
+    const float* v(std::uint64_t t) const { return &m_input.v[t * m_input.kvHeads * m_input.headWidth]; }
+    float* out(std::uint64_t t) { return &m_out[t * m_input.heads * m_input.headWidth]; }
+
+    const oracle::Input& m_input;
+    ReadingPlan m_plan;
+    std::unique_ptr<Backend> m_backend;
+    Rotary m_rotary;
+    KvCache m_cache, m_own;
+    HopValues m_hopValues;
+    std::uint64_t m_row, m_step;
+    std::vector<float> m_out;
+    std::unique_ptr<ReadingAttention> m_reading;
+};
+
+std::vector<float> readAll(const oracle::Input& input, const Case& c, int threads = 2)
+{
+    Layer layer(input, c.plan, threads);
+    std::uint64_t first = 0;
+    for (std::size_t n = 0; first < input.tokens; ++n) {
+        const std::uint32_t count = static_cast<std::uint32_t>(std::min<std::uint64_t>(c.chunks[n % c.chunks.size()], input.tokens - first));
+        layer.read(first, count);
+        first += count;
+    }
+    return layer.result();
+}
+
+double largestNorm(const std::vector<float>& data, std::size_t width)
+{
+    double most = 0;
+    for (std::size_t begin = 0; begin < data.size(); begin += width) {
+        double square = 0;
+        for (std::size_t d = 0; d < width; ++d)
+            square += static_cast<double>(data[begin + d]) * data[begin + d];
+        most = std::max(most, square);
+    }
+    return std::sqrt(most);
+}
+
+// Keys and values are stored with relative error h = 2^-11. A score is off by at most δ = ‖q‖‖k‖/√D·(h + D·2^-23), so a weight by
+// a factor e^{2δ} at most and a weighted mean of values by 2(e^{2δ} − 1)·max|v|; storing the result adds h·max|v|. Each hop adds that.
+double bound(const oracle::Input& input, const ReadingPlan& plan)
+{
+    const double h = std::ldexp(1.0, -11);
+    const double width = input.headWidth;
+    const double delta = largestNorm(input.q, input.headWidth) * largestNorm(input.k, input.headWidth) / std::sqrt(width) * (h + width * std::ldexp(1.0, -23));
+    double most = 0;
+    for (const float value : input.v)
+        most = std::max(most, std::abs(static_cast<double>(value)));
+    return plan.hops() * most * (h + 2 * std::expm1(2 * delta));
+}
+
+void expectClose(const std::vector<float>& fast, const std::vector<double>& slow, double tolerance)
+{
+    ASSERT_EQ(fast.size(), slow.size());
+    double worst = 0;
+    std::size_t where = 0;
+    for (std::size_t n = 0; n < fast.size(); ++n)
+        if (!(std::abs(fast[n] - slow[n]) <= worst)) {
+            worst = std::abs(fast[n] - slow[n]);
+            where = n;
+        }
+    EXPECT_LE(worst, tolerance) << "at " << where << ": " << fast[where] << " for " << slow[where];
+}
+
+ReadingPlan folded(std::vector<std::uint32_t> dims, float gate = 4, std::uint32_t sinks = 4) { return {std::move(dims), gate, sinks, 64}; }
+
+const Case kCases[] = {
+    {ReadingPlan::full(), 1, 1, 1, 1, 16, {512}},
+    {ReadingPlan::full(), 300, 400, 4, 2, 32, {512}},
+    {ReadingPlan::full(), 333, 333, 3, 1, 64, {100, 1, 64}},
+    {folded({0, 16}), 257, 300, 2, 1, 16, {512}},
+    {folded({0, 16}, 0, 0), 130, 200, 2, 2, 48, {7, 50, 1}},
+    {folded({0, 64}), 700, 1000, 3, 3, 64, {512, 100}},
+    {folded({0, 256}), 900, 5000, 4, 1, 32, {128}},
+    {folded({3, 64}), 600, 600, 2, 1, 80, {512}},
+    {folded({0, 4, 16}), 400, 400, 2, 1, 96, {160, 33}},
+    {folded({0, 4, 8}, 2, 0), 300, 5000, 4, 2, 16, {512}},
+    {folded({2, 5, 10}), 250, 250, 2, 1, 16, {90}},
+    {folded({0, 2, 4, 8}, 1, 2), 500, 500, 2, 2, 128, {256, 3}},
+    {folded({0, 1}, 4, 1), 80, 80, 1, 1, 16, {512}},
+};
+
+class Reading : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Reading, EqualsTheOracle)
+{
+    const Case& c = GetParam();
+    const oracle::Input input = randomInput(c);
+    expectClose(readAll(input, c), oracle::read(input, c.plan), bound(input, c.plan));
+}
+
+TEST_P(Reading, IsTheSameWithAnyNumberOfThreads)
+{
+    const Case& c = GetParam();
+    const oracle::Input input = randomInput(c);
+    EXPECT_EQ(readAll(input, c, 1), readAll(input, c, 3));
+}
+
+TEST_P(Reading, WeightsOfTheUniquePathsAddUpToOne)
+{
+    const Case& c = GetParam();
+    oracle::Input input = randomInput(c);
+    std::fill(input.v.begin(), input.v.end(), 1.0f);
+    for (const float sum : readAll(input, c))
+        ASSERT_NEAR(sum, 1.0f, c.plan.hops() * std::ldexp(1.0, -11) + 1e-5);
+}
+
+TEST_P(Reading, NothingLeaksFromTheFuture)
+{
+    const Case& c = GetParam();
+    const oracle::Input input = randomInput(c);
+    oracle::Input changed = input;
+    const std::uint64_t from = c.tokens / 2;
+    const oracle::Input other = randomInput(c, 2);
+    for (auto member : {&oracle::Input::q, &oracle::Input::k, &oracle::Input::v}) {
+        const std::size_t perToken = (input.*member).size() / c.tokens;
+        std::copy((other.*member).begin() + from * perToken, (other.*member).end(), (changed.*member).begin() + from * perToken);
+    }
+    const std::vector<float> before = readAll(input, c), after = readAll(changed, c);
+    const std::size_t same = from * c.heads * c.width;
+    EXPECT_TRUE(std::equal(before.begin(), before.begin() + same, after.begin()));
+    if (c.tokens > 1) {
+        EXPECT_FALSE(std::equal(before.begin() + same, before.end(), after.begin() + same));
+    }
+}
+
+TEST_P(Reading, AskingEqualsTheOracle)
+{
+    const Case& c = GetParam();
+    const oracle::Input input = randomInput(c);
+    const std::uint64_t asked = std::min<std::uint64_t>(c.tokens, 19);
+    const std::uint64_t first = c.tokens - asked;
+    Layer layer(input, c.plan);
+    for (std::uint64_t t = 0; t < first; t += 512)
+        layer.read(t, static_cast<std::uint32_t>(std::min<std::uint64_t>(512, first - t)));
+    const std::vector<float> weights = layer.ask(first, true);
+    const std::vector<double> expected = oracle::ask(input, c.plan, first);
+    const std::size_t skip = first * c.heads * c.width;
+    expectClose({layer.result().begin() + skip, layer.result().end()}, {expected.begin() + skip, expected.end()}, bound(input, c.plan));
+
+    ASSERT_EQ(weights.size(), c.tokens);
+    double sum = 0;
+    for (const float weight : weights)
+        sum += weight;
+    EXPECT_NEAR(sum, 1.0, 1e-5);
+}
+
+INSTANTIATE_TEST_SUITE_P(Plans, Reading, ::testing::ValuesIn(kCases));
+
+TEST(Attention, ShortTextIsFullAttention)
+{
+    const Case c{folded({0, 128}), 96, 96, 4, 2, 32, {512}};
+    const oracle::Input input = randomInput(c);
+    const std::vector<float> folded = readAll(input, c);
+    const std::vector<double> full = oracle::read(input, ReadingPlan::full());
+    expectClose(folded, full, bound(input, c.plan));
+}
+
+TEST(Attention, RecordedWeightsAreTheSoftmaxOfTheLastToken)
+{
+    // With one-hot values the attention's output is its weights.
+    Case c{folded({0, 16}), 64, 64, 2, 1, 64, {512}};
+    oracle::Input input = randomInput(c);
+    std::fill(input.v.begin(), input.v.end(), 0.0f);
+    for (std::uint64_t t = 0; t < c.tokens; ++t)
+        input.v[t * c.width + t] = 1.0f;
+    Layer layer(input, c.plan);
+    layer.read(0, 60);
+    const std::vector<float> weights = layer.ask(60, true);
+    for (std::uint64_t t = 0; t < c.tokens; ++t) {
+        const float first = layer.result()[(63 * 2 + 0) * 64 + t], second = layer.result()[(63 * 2 + 1) * 64 + t];
+        EXPECT_NEAR(weights[t], (first + second) / 2, 1e-6);
+    }
+}
+
+TEST(ReadingPlan, RowStepStaysInsideTheTrainedContext)
+{
+    const ReadingPlan plan;
+    EXPECT_EQ(plan.rowStep(16384, 8192), 16u);      // as the reference counts
+    EXPECT_EQ(plan.rowStep(600'000, 8192), 10u);
+    EXPECT_EQ(plan.rowStep(1'000'000'000, 8192), 1u);
+    EXPECT_EQ(plan.rowStep(5000, 1024), 1u);
+    EXPECT_EQ(plan.keysPerToken(131072), 1152u);
+    EXPECT_EQ(folded({0, 64, 64}).stride(0), 4096u);
+}
+
+TEST(ReadingPlan, RefusesWhatMakesNoSense)
+{
+    for (const ReadingPlan& wrong : {folded({}), folded({0, 0}), folded({4, 0, 8}), folded({0, 1u << 21}), folded({0, 8}, NAN), folded({0, 2}, 4, 4),
+                                     ReadingPlan{{0, 8}, 4, 4, 0}}) {
+        const auto checked = wrong.check();
+        ASSERT_FALSE(checked.ok());
+        EXPECT_EQ(checked.error().code, Errc::InvalidArgument);
+    }
+    EXPECT_TRUE(ReadingPlan().check().ok());
+    EXPECT_TRUE(ReadingPlan::full().check().ok());
+}
+
+} // namespace
+} // namespace octavo
