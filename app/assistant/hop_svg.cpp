@@ -17,12 +17,13 @@ constexpr const char* kFont = "font-family=\"Inter, 'Noto Sans', sans-serif\"";
 constexpr const char* kInk = "#1f2328";
 constexpr const char* kFaintInk = "#59636e";
 
-constexpr double kPathWidth = 1120;
+constexpr double kPathWidth = 1220;
 constexpr double kColumnStep = 290;
 constexpr double kNodeWidth = 14;
 constexpr double kNodeGap = 18;
 constexpr double kPathHeight = 380;         // of a whole column's weight, without gaps
 constexpr double kSmallestNode = 2;
+constexpr qsizetype kNodeLabelCharacters = 32;
 constexpr std::array<const char*, 4> kColumnColours{"#0072b2", "#e69f00", "#009e73", "#cc79a7"};   // Okabe–Ito
 constexpr std::array<const char*, 4> kColumnHeads{"Answer", "Chapters", "Sections", "Passages"};
 
@@ -161,7 +162,7 @@ QByteArray pathSvg(const HopView& view)
 
     const QString title = QStringLiteral("Where “%1” looked · %2 of the attention went elsewhere · %3")
         .arg(elided(view.path.answer.simplified(), 80), percent(view.outsideShare), view.model);
-    QString svg = opening(kPathWidth + 40, bottom + 24, view, title);
+    QString svg = opening(kPathWidth, bottom + 24, view, title);
     for (std::size_t column = 0; column < kColumnHeads.size(); ++column)
         svg += textAt(columnX(static_cast<int>(column)), kHeader + 8, QString::fromLatin1(kColumnHeads.at(column)), kFaintInk, 11);
     for (const HopBand& band : view.path.bands)
@@ -174,7 +175,8 @@ QByteArray pathSvg(const HopView& view)
             .arg(number(x), number(box.top), number(kNodeWidth), number(box.height),
                  QString::fromLatin1(kColumnColours.at(static_cast<std::size_t>(node.column))));
         const double middle = box.top + box.height / 2;
-        svg += textAt(x + kNodeWidth + 6, middle + 4, QStringLiteral("%1 · %2").arg(elided(node.label, 34), percent(node.weight)));
+        if (node.column > 0)   // the answer stands in the title
+            svg += textAt(x + kNodeWidth + 6, middle + 4, QStringLiteral("%1 · %2").arg(elided(node.label, kNodeLabelCharacters), percent(node.weight)));
     }
     return (svg + QStringLiteral("</svg>\n")).toUtf8();
 }

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "octavo/app/assistant.h"
+
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <gtest/gtest.h>
+
+#include "support/sample_book.h"
+#include "support/scripted_engine.h"
+
+using namespace octavo::app;
+using octavo::test::EngineScript;
+using octavo::test::ScriptedEngine;
+
+namespace {
+
+constexpr int kPatience = 10000;   // ms; only a failing test waits so long
+
+class AssistantTest : public ::testing::Test {
+protected:
+    void start()
+    {
+        m_assistant.reset();
+        m_assistant = std::make_unique<Assistant>(AssistantOptions{dataDir(), QStringLiteral("model.gguf"), 1},
+                                                  std::make_unique<ScriptedEngine>(m_script));
+        m_log.clear();
+        Assistant* a = m_assistant.get();
+        const auto note = [this](const char* name) { return [this, name] { m_log.append(QString::fromLatin1(name)); }; };
+        QObject::connect(a, &Assistant::modelReady, a, note("modelReady"));
+        QObject::connect(a, &Assistant::libraryChanged, a, note("libraryChanged"));
+        QObject::connect(a, &Assistant::sessionsChanged, a, note("sessionsChanged"));
+        QObject::connect(a, &Assistant::documentAdded, a, note("documentAdded"));
+        QObject::connect(a, &Assistant::documentOpened, a, note("documentOpened"));
+        QObject::connect(a, &Assistant::estimated, a, note("estimated"));
+        QObject::connect(a, &Assistant::readProgress, a, [this] {
+            if (m_log.isEmpty() || m_log.last() != QStringLiteral("readProgress"))
+                m_log.append(QStringLiteral("readProgress"));
+        });
+        QObject::connect(a, &Assistant::readFinished, a, note("readFinished"));
+        QObject::connect(a, &Assistant::sessionOpened, a, note("sessionOpened"));
+        QObject::connect(a, &Assistant::messageAdded, a, note("messageAdded"));
+        QObject::connect(a, &Assistant::answerStarted, a, note("answerStarted"));
+        QObject::connect(a, &Assistant::answerPiece, a, [this] {
+            if (m_log.isEmpty() || m_log.last() != QStringLiteral("answerPiece"))
+                m_log.append(QStringLiteral("answerPiece"));
+        });
+        QObject::connect(a, &Assistant::answerFinished, a, note("answerFinished"));
+        QObject::connect(a, &Assistant::hopsReady, a, note("hopsReady"));
+        QObject::connect(a, &Assistant::failed, a, note("failed"));
+        a->start();
+        settle();
+    }
+
+    // Waits until nothing runs; gives the signals since the last time, in order.
+    QStringList settle()
+    {
+        EXPECT_TRUE(QTest::qWaitFor([this] { return !m_assistant->busy(); }, kPatience));
+        return std::exchange(m_log, {});
+    }
+
+    DocumentId openBook()
+    {
+        QSignalSpy added(m_assistant.get(), &Assistant::documentAdded);
+        m_assistant->openPaths({octavo::test::writeSampleBook(m_dir.path())});
+        settle();
+        return added.first().first().value<DocumentSummary>().id;
+    }
+
+    SessionId startSession(DocumentId book)
+    {
+        QSignalSpy opened(m_assistant.get(), &Assistant::sessionOpened);
+        m_assistant->startSession({book});
+        settle();
+        return opened.first().first().value<Session>().summary.id;
+    }
+
+    QString dataDir() const { return m_dir.filePath(QStringLiteral("data")); }
+
+    QTemporaryDir m_dir;
+    std::shared_ptr<EngineScript> m_script = std::make_shared<EngineScript>();
+    std::unique_ptr<Assistant> m_assistant;
+    QStringList m_log;
+};
+
+QStringList names(const char* list)
+{
+    return QString::fromLatin1(list).split(QLatin1Char(' '));
+}
+
+} // namespace
+
+TEST_F(AssistantTest, EachCallAnswersWithItsSignals)
+{
+    start();
+    const QString path = octavo::test::writeSampleBook(m_dir.path());
+    m_assistant->openPaths({path});
+    EXPECT_EQ(settle(), names("documentAdded documentOpened estimated readProgress readFinished"));
+    m_assistant->startSession({1});
+    EXPECT_EQ(settle(), names("sessionOpened sessionsChanged"));
+    m_assistant->ask(1, QStringLiteral("Who?"));
+    EXPECT_EQ(settle(), names("messageAdded answerStarted answerPiece answerFinished sessionsChanged"));
+    m_assistant->regenerate(1);
+    EXPECT_EQ(settle(), names("answerStarted answerPiece answerFinished sessionsChanged"));
+    m_assistant->openHops(2, 0, 0);
+    EXPECT_EQ(settle(), names("hopsReady"));
+    m_assistant->openDocument(1);
+    EXPECT_EQ(settle(), names("documentOpened"));
+    m_assistant->openSession(1);
+    EXPECT_EQ(settle(), names("sessionOpened documentOpened"));
+    m_assistant->renameSession(1, QStringLiteral("Whales"));
+    EXPECT_EQ(settle(), names("sessionsChanged"));
+    m_assistant->removeDocument(1);
+    EXPECT_EQ(settle(), names("libraryChanged"));
+    for (const auto& call : {std::function<void()>([&] { m_assistant->openDocument(99); }), std::function<void()>([&] { m_assistant->openSession(99); }),
+                             std::function<void()>([&] { m_assistant->read(99); }), std::function<void()>([&] { m_assistant->ask(99, QStringLiteral("?")); }),
+                             std::function<void()>([&] { m_assistant->openHops(99, 0, 0); }),
+                             std::function<void()>([&] { m_assistant->openPaths({QStringLiteral("/nope")}); })}) {
+        call();
+        EXPECT_EQ(settle(), names("failed"));
+    }
+}
+
+TEST_F(AssistantTest, RestartFindsLibrarySessionsAndAnswers)
+{
+    start();
+    const SessionId session = startSession(openBook());
+    m_assistant->ask(session, QStringLiteral("Who gets the doubloon?"));
+    settle();
+
+    m_assistant = std::make_unique<Assistant>(AssistantOptions{dataDir(), QStringLiteral("model.gguf"), 1}, std::make_unique<ScriptedEngine>(m_script));
+    QSignalSpy library(m_assistant.get(), &Assistant::libraryChanged);
+    QSignalSpy sessions(m_assistant.get(), &Assistant::sessionsChanged);
+    QSignalSpy opened(m_assistant.get(), &Assistant::sessionOpened);
+    m_assistant->start();
+    m_assistant->openSession(session);
+    settle();
+    ASSERT_EQ(library.size(), 1);
+    EXPECT_EQ(library.first().first().value<QList<DocumentSummary>>().first().state, DocumentSummary::State::Read);
+    EXPECT_EQ(sessions.first().first().value<QList<SessionSummary>>().first().title, QStringLiteral("Who gets the doubloon?"));
+    EXPECT_EQ(opened.first().first().value<Session>().messages.last().text, QStringLiteral("Ahab nails it."));
+}
+
+TEST_F(AssistantTest, StopEndsReadingAndKeepsIt)
+{
+    start();
+    m_script->chunkDelay = std::chrono::milliseconds(20);
+    QSignalSpy finished(m_assistant.get(), &Assistant::readFinished);
+    QSignalSpy progress(m_assistant.get(), &Assistant::readProgress);
+    m_assistant->openPaths({octavo::test::writeSampleBook(m_dir.path())});
+    ASSERT_TRUE(progress.wait(kPatience));
+    EXPECT_TRUE(m_assistant->busy());
+    m_assistant->stop();
+    settle();
+    ASSERT_EQ(finished.size(), 1);
+    EXPECT_TRUE(finished.first().at(1).toBool());
+    EXPECT_EQ(finished.first().first().value<DocumentSummary>().state, DocumentSummary::State::PartlyRead);
+    m_assistant->read(1);
+    settle();
+    EXPECT_FALSE(finished.last().at(1).toBool());   // and the next reading goes on
+}
+
+TEST_F(AssistantTest, StopEndsAnAnswerAndQuestionsThatWaitButNotARename)
+{
+    start();
+    const SessionId session = startSession(openBook());
+    m_script->pieceDelay = std::chrono::milliseconds(20);
+    m_script->pieces = QStringList(1000, QStringLiteral("word "));
+    QSignalSpy piece(m_assistant.get(), &Assistant::answerPiece);
+    QSignalSpy finished(m_assistant.get(), &Assistant::answerFinished);
+    QSignalSpy sessions(m_assistant.get(), &Assistant::sessionsChanged);
+    m_assistant->ask(session, QStringLiteral("One?"));
+    m_assistant->ask(session, QStringLiteral("Two?"));
+    m_assistant->renameSession(session, QStringLiteral("Renamed"));
+    ASSERT_TRUE(piece.wait(kPatience));
+    m_assistant->stop();
+    settle();
+    ASSERT_EQ(finished.size(), 2);
+    for (const auto& signal : finished)
+        EXPECT_EQ(signal.at(1).value<Message>().state, Message::State::Stopped);
+    EXPECT_FALSE(finished.first().at(1).value<Message>().text.isEmpty());
+    EXPECT_EQ(sessions.last().first().value<QList<SessionSummary>>().first().title, QStringLiteral("Renamed"));
+}
+
+TEST_F(AssistantTest, DestructionStopsAndKeepsWhatWasWritten)
+{
+    start();
+    const SessionId session = startSession(openBook());
+    m_script->pieceDelay = std::chrono::milliseconds(20);
+    m_script->pieces = QStringList(1000, QStringLiteral("word "));
+    QSignalSpy piece(m_assistant.get(), &Assistant::answerPiece);
+    m_assistant->ask(session, QStringLiteral("One?"));
+    ASSERT_TRUE(piece.wait(kPatience));
+    start();
+    QSignalSpy opened(m_assistant.get(), &Assistant::sessionOpened);
+    m_assistant->openSession(session);
+    settle();
+    const Message answer = opened.first().first().value<Session>().messages.last();
+    EXPECT_EQ(answer.state, Message::State::Stopped);
+    EXPECT_TRUE(answer.text.startsWith(QStringLiteral("word ")));
+}
+
+TEST_F(AssistantTest, EngineFailureIsTheAnswersStateNotAFailedCall)
+{
+    start();
+    const SessionId session = startSession(openBook());
+    m_script->askFailure = Failure{Failure::Kind::ContextFull, QStringLiteral("No room.")};
+    QSignalSpy finished(m_assistant.get(), &Assistant::answerFinished);
+    m_assistant->ask(session, QStringLiteral("Who?"));
+    EXPECT_EQ(settle(), names("messageAdded answerStarted answerPiece answerFinished sessionsChanged"));
+    EXPECT_EQ(finished.first().at(1).value<Message>().state, Message::State::Failed);
+    EXPECT_EQ(finished.first().at(1).value<Message>().note, QStringLiteral("No room."));
+}
+
+TEST_F(AssistantTest, SearchNarrowsTheListUntilItIsCleared)
+{
+    start();
+    const DocumentId book = openBook();
+    m_assistant->ask(startSession(book), QStringLiteral("Who gets the doubloon?"));
+    const SessionId other = startSession(book);
+    QSignalSpy sessions(m_assistant.get(), &Assistant::sessionsChanged);
+    const auto shown = [&] { return sessions.last().first().value<QList<SessionSummary>>().size(); };
+    m_assistant->searchSessions(QStringLiteral("doubloon"));
+    settle();
+    EXPECT_EQ(shown(), 1);
+    m_assistant->renameSession(other, QStringLiteral("Other"));   // does not bring the others back
+    settle();
+    EXPECT_EQ(shown(), 1);
+    m_assistant->searchSessions({});
+    settle();
+    EXPECT_EQ(shown(), 2);
+    m_assistant->trashSession(other);
+    settle();
+    EXPECT_EQ(shown(), 1);
+    m_assistant->restoreSession(other);
+    settle();
+    EXPECT_EQ(shown(), 2);
+}
+
+TEST_F(AssistantTest, UnusableModelOrLibraryIsToldByEveryCall)
+{
+    m_script->openFailure = Failure{Failure::Kind::Model, QStringLiteral("model.gguf is not a model.")};
+    start();
+    m_assistant->openPaths({octavo::test::writeSampleBook(m_dir.path())});
+    EXPECT_EQ(settle(), names("documentAdded documentOpened failed"));
+
+    ASSERT_TRUE(QDir().mkpath(m_dir.filePath(QStringLiteral("bad/library.db"))));
+    Assistant broken(AssistantOptions{m_dir.filePath(QStringLiteral("bad")), {}, 1}, std::make_unique<ScriptedEngine>(m_script));
+    QSignalSpy failed(&broken, &Assistant::failed);
+    broken.start();
+    broken.startSession({1});
+    EXPECT_TRUE(QTest::qWaitFor([&] { return !broken.busy(); }, kPatience));
+    ASSERT_EQ(failed.size(), 2);
+    EXPECT_EQ(failed.first().first().value<Failure>().kind, Failure::Kind::Library);
+}
