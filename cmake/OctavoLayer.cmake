@@ -4,12 +4,12 @@
 #
 #   octavo_layer(app USES octavo_engine PUBLIC Qt6::Core PRIVATE SQLiteCpp)
 #
-# Sources are all .cpp files below the layer's folder, except main.cpp and the folders of programs, bench/ and cli/.
+# Sources are all .cpp files below the layer's folder, except main.cpp and the folders of programs: bench/, cli/, examples/.
 function(octavo_layer name)
     cmake_parse_arguments(ARG "" "" "USES;PUBLIC;PRIVATE" ${ARGN})
     set(folder ${CMAKE_CURRENT_SOURCE_DIR})
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp ${folder}/*.h ${folder}/*.qrc)
-    list(FILTER sources EXCLUDE REGEX "/main\\.cpp$|/bench/|/cli/")
+    list(FILTER sources EXCLUDE REGEX "/main\\.cpp$|/(bench|cli|examples)/")
     add_library(octavo_${name} STATIC ${sources})
     target_include_directories(octavo_${name} PUBLIC ${folder}/include PRIVATE ${folder})
     target_link_libraries(octavo_${name} PUBLIC octavo_base ${ARG_PUBLIC} PRIVATE octavo_warnings ${ARG_USES} ${ARG_PRIVATE})

@@ -57,7 +57,7 @@ private:
     };
 
     std::vector<TokenId> documentIds(const QByteArray& text, std::uint64_t& introTokens) const;
-    Outcome<std::unique_ptr<Reading>> openReading(const Kept& kept, const QString& file);
+    Outcome<std::unique_ptr<Reading>> openReading(const Kept& kept, const QString& file, std::stop_token stop);
     bool makeRoom(qint64 keep);
     std::vector<TokenId> promptIds(const std::vector<Turn>& turns) const;
     std::vector<TokenSpan> spansOf(const AskRequest& request) const;
@@ -121,14 +121,14 @@ bool LocalEngine::makeRoom(qint64 keep)
 }
 
 // From disk if it is there and whole, else a new one. A file that cannot be used is removed: it would never be usable again.
-Outcome<std::unique_ptr<Reading>> LocalEngine::openReading(const Kept& kept, const QString& file)
+Outcome<std::unique_ptr<Reading>> LocalEngine::openReading(const Kept& kept, const QString& file, std::stop_token stop)
 {
     const std::uint64_t planned = kept.ids.size() + kConversationRoom;
     if (!file.isEmpty() && QFile::exists(file)) {
-        auto loaded = Reading::load(QFile::encodeName(file).toStdString(), m_model, m_options.plan, planned, kept.ids);
+        auto loaded = Reading::load(QFile::encodeName(file).toStdString(), m_model, m_options.plan, planned, kept.ids, stop);
         if (loaded)
             return std::move(*loaded);
-        if (loaded.error().code == Errc::OutOfMemory)
+        if (loaded.error().code == Errc::OutOfMemory || loaded.error().code == Errc::Stopped)
             return failureOf(loaded.error());
         QFile::remove(file);
     }
@@ -153,7 +153,7 @@ Outcome<ReadFacts> LocalEngine::read(const ReadRequest& request, const std::func
         file = QDir(request.readingsDir).filePath(QString::fromStdString(name));
     }
     while (!kept.reading) {
-        auto opened = openReading(kept, file);
+        auto opened = openReading(kept, file, stop);
         if (opened)
             kept.reading = std::move(*opened);
         else if (opened.error().kind != Failure::Kind::OutOfMemory || !makeRoom(request.document))

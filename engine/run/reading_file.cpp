@@ -4,8 +4,6 @@
 //   identity (model hash, plan, planned tokens: text), token ids (i32), one block per page, last hidden state (f32, may be empty),
 //   and, if resumable, one block per coarse hop.
 // Versions: 1 first release.
-#include <fcntl.h>
-#include <unistd.h>
 #include <xxhash.h>
 
 #include <cerrno>
@@ -99,14 +97,14 @@ Result<void> Reading::save(const std::filesystem::path& file, bool resumable, st
     good = good && writeBlock(out.get(), m_lastHidden.data(), m_lastHidden.size() * sizeof(float));
     for (std::uint32_t hop = 0; resumable && m_state->resumable && hop < m_state->hopValues.count() && good; ++hop)
         good = writeBlock(out.get(), m_state->hopValues.data(hop).data(), m_state->hopValues.data(hop).size() * sizeof(Half));
-    good = good && std::fflush(out.get()) == 0 && fsync(fileno(out.get())) == 0;
+    good = good && std::fflush(out.get()) == 0;
     if (!good || std::rename(partial.c_str(), file.c_str()) != 0)
         return failed(Errc::WriteFailed);
     return {};
 }
 
 Result<std::unique_ptr<Reading>> Reading::load(const std::filesystem::path& file, std::shared_ptr<const Model> model, ReadingPlan plan,
-                                               std::uint64_t plannedTokens, std::span<const TokenId> expected)
+                                               std::uint64_t plannedTokens, std::span<const TokenId> expected, std::stop_token stop)
 {
     File in(std::fopen(file.c_str(), "rb"));
     if (!in)
@@ -114,12 +112,12 @@ Result<std::unique_ptr<Reading>> Reading::load(const std::filesystem::path& file
     auto reading = start(std::move(model), std::move(plan), plannedTokens);
     if (!reading)
         return reading;
-    if (const auto restored = (*reading)->restore(in.get(), file, expected); !restored)
+    if (const auto restored = (*reading)->restore(in.get(), file, expected, stop); !restored)
         return restored.error();
     return reading;
 }
 
-Result<void> Reading::restore(std::FILE* in, const std::filesystem::path& file, std::span<const TokenId> expected)
+Result<void> Reading::restore(std::FILE* in, const std::filesystem::path& file, std::span<const TokenId> expected, std::stop_token stop)
 {
     const auto failed = [&](Errc code, const char* detail) { return Error{code, file.string(), detail}; };
     const auto blockError = [&](BlockState state, const char* what) {
@@ -153,9 +151,12 @@ Result<void> Reading::restore(std::FILE* in, const std::filesystem::path& file, 
 
     if (const auto grown = m_cache->grow(ids.size()); !grown)
         return grown;
-    for (std::size_t n = 0; n < m_cache->pageCount(); ++n)
+    for (std::size_t n = 0; n < m_cache->pageCount(); ++n) {
+        if (stop.stop_requested())
+            return failed(Errc::Stopped, "");
         if (const BlockState state = readBlock(in, m_cache->page(n).bytes(), KvPage::byteSize(m_model->config())); state != BlockState::Good)
             return blockError(state, "keys and values");
+    }
     std::vector<float> hidden(peekSize(in) ? m_model->config().hidden : 0);
     if (const BlockState state = readBlock(in, hidden.data(), hidden.size() * sizeof(float)); state != BlockState::Good)
         return blockError(state, "last state");

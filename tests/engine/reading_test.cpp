@@ -225,7 +225,7 @@ TEST_F(TinyModel, AKeptReadingAnswersTheSameBitForBit)
     const auto reading = read(ids, plan, 2000);
     const auto file = folder / Reading::fileName(*model, plan, 2000, ids);
     ASSERT_TRUE(reading->save(file, false, {}).ok());
-    auto loaded = Reading::load(file, model, plan, 2000, ids);
+    auto loaded = Reading::load(file, model, plan, 2000, ids, {});
     ASSERT_TRUE(loaded.ok()) << loaded.error().detail;
     EXPECT_EQ((*loaded)->tokens(), 900u);
     EXPECT_EQ(ask({loaded->get()}, someIds(7, 5)), ask({reading.get()}, someIds(7, 5)));
@@ -241,13 +241,13 @@ TEST_F(TinyModel, AnUnfinishedKeptReadingGoesOn)
     const auto half = read(std::span(ids).first(1024), plan, 2000);
     const auto file = folder / "half.oct";
     ASSERT_TRUE(half->save(file, true, {}).ok());
-    auto loaded = Reading::load(file, model, plan, 2000, ids);
+    auto loaded = Reading::load(file, model, plan, 2000, ids, {});
     ASSERT_TRUE(loaded.ok());
     ASSERT_TRUE((*loaded)->read(std::span(ids).subspan(1024), {}, {}).ok());
     EXPECT_EQ(*(*loaded)->lastLogits(), whole);
 
     ASSERT_TRUE(half->save(file, false, {}).ok());
-    loaded = Reading::load(file, model, plan, 2000, ids);
+    loaded = Reading::load(file, model, plan, 2000, ids, {});
     ASSERT_TRUE(loaded.ok());
     EXPECT_EQ((*loaded)->read(std::span(ids).subspan(1024), {}, {}).error().code, Errc::InvalidArgument);
 }
@@ -264,7 +264,7 @@ TEST_F(TinyModel, AKeptReadingThatIsNotRightIsRefused)
     const auto refused = [&](const std::string& bytes) {
         const auto bad = folder / "bad.oct";
         std::ofstream(bad, std::ios::binary) << bytes;
-        const auto loaded = Reading::load(bad, model, plan, 2000, ids);
+        const auto loaded = Reading::load(bad, model, plan, 2000, ids, {});
         EXPECT_FALSE(loaded.ok());
         return loaded.ok() ? Errc::InvalidArgument : loaded.error().code;
     };
@@ -279,11 +279,14 @@ TEST_F(TinyModel, AKeptReadingThatIsNotRightIsRefused)
     newer[8] = 99;
     EXPECT_EQ(refused(newer), Errc::UnsupportedVersion);
 
-    EXPECT_EQ(Reading::load(folder / "none.oct", model, plan, 2000, ids).error().code, Errc::NotFound);
-    EXPECT_EQ(Reading::load(file, model, plan, 2001, ids).error().code, Errc::StaleReading);
-    EXPECT_EQ(Reading::load(file, model, ReadingPlan{{0, 128}, 4, 4, 64}, 2000, ids).error().code, Errc::StaleReading);
-    EXPECT_EQ(Reading::load(file, model, plan, 2000, someIds(600, 9)).error().code, Errc::StaleReading);
-    EXPECT_EQ(Reading::load(file, model, plan, 2000, someIds(100)).error().code, Errc::StaleReading);
+    EXPECT_EQ(Reading::load(folder / "none.oct", model, plan, 2000, ids, {}).error().code, Errc::NotFound);
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_EQ(Reading::load(file, model, plan, 2000, ids, stop.get_token()).error().code, Errc::Stopped);
+    EXPECT_EQ(Reading::load(file, model, plan, 2001, ids, {}).error().code, Errc::StaleReading);
+    EXPECT_EQ(Reading::load(file, model, ReadingPlan{{0, 128}, 4, 4, 64}, 2000, ids, {}).error().code, Errc::StaleReading);
+    EXPECT_EQ(Reading::load(file, model, plan, 2000, someIds(600, 9), {}).error().code, Errc::StaleReading);
+    EXPECT_EQ(Reading::load(file, model, plan, 2000, someIds(100), {}).error().code, Errc::StaleReading);
     EXPECT_EQ(reading->save(folder / "no" / "such" / "folder.oct", true, {}).error().code, Errc::WriteFailed);
 }
 

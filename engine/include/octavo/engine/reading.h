@@ -65,19 +65,19 @@ public:
     // Name of the file a reading of these tokens is kept in: a hash of model, plan, planned length and all tokens to be read.
     static std::string fileName(const Model& model, const ReadingPlan& plan, std::uint64_t plannedTokens, std::span<const TokenId> allTokens);
 
-    // Writes everything to a new file beside `file`, checksummed page by page, then puts it in place, so that a crash
-    // leaves the old one or none. A reading that is to go on later needs its hop values too: `resumable`.
+    // Writes everything to a new file beside `file`, checksummed page by page, then puts it in place. It is not forced to the
+    // disk, which could not be stopped: after a power cut the checksums find what is missing. A reading that is to go on later needs its hop values too: `resumable`.
     // Errors: WriteFailed, Stopped.
     Result<void> save(const std::filesystem::path& file, bool resumable, std::stop_token stop) const;
 
     // Errors: NotFound, Unreadable, Truncated, UnsupportedVersion, StaleReading (another model or plan, or not a prefix of
-    // `expected`), CorruptReading, OutOfMemory. read() goes on from there if the file was saved resumable, or fails with InvalidArgument.
+    // `expected`), CorruptReading, OutOfMemory, Stopped. read() goes on from there if the file was saved resumable, or fails with InvalidArgument.
     static Result<std::unique_ptr<Reading>> load(const std::filesystem::path& file, std::shared_ptr<const Model> model, ReadingPlan plan,
-                                                 std::uint64_t plannedTokens, std::span<const TokenId> expected);
+                                                 std::uint64_t plannedTokens, std::span<const TokenId> expected, std::stop_token stop);
 
 private:
     Reading(std::shared_ptr<const Model> model, ReadingPlan plan, std::uint64_t plannedTokens);
-    Result<void> restore(std::FILE* in, const std::filesystem::path& file, std::span<const TokenId> expected);
+    Result<void> restore(std::FILE* in, const std::filesystem::path& file, std::span<const TokenId> expected, std::stop_token stop);
     Result<std::vector<TokenScore>> run(std::span<const TokenId> tokens, std::uint64_t firstScored, const ReadingProgressFn& progress,
                                         std::stop_token stop);
 
