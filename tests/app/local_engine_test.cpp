@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+// The real engine behind the assistant's seam, on tiny models: what is reused, what is told, which file is named.
+#include "assistant/local_engine.h"
+
+#include <QDir>
+#include <QTemporaryDir>
+#include <fstream>
+#include <gtest/gtest.h>
+
+#include "support/tiny_gguf.h"
+
+namespace octavo::app {
+namespace {
+
+std::filesystem::path nativePath(const QString& path) { return path.toStdString(); }
+
+class LocalEngine : public ::testing::Test {
+protected:
+    void SetUp() override
+    {
+        test::writeTinyLlama(nativePath(model()));
+        for (int n = 0; n < 400; ++n)
+            text += "Line " + QByteArray::number(n) + " of a book about a whale.\n";
+        engine = newEngine();
+    }
+
+    QString model() const { return folder.filePath(QStringLiteral("tiny.gguf")); }
+    QString readings() const { return folder.filePath(QStringLiteral("readings")); }
+
+    std::unique_ptr<BookEngine> newEngine() const
+    {
+        auto made = makeLocalEngine({2, ReadingPlan{{0, 64}, 4, 4, 64}});
+        const auto opened = made->open(model(), {});
+        EXPECT_TRUE(opened.ok());
+        return made;
+    }
+
+    Outcome<ReadFacts> read(BookEngine& with, qint64 document, const QByteArray& what, std::stop_token stop = {}) const
+    {
+        return with.read({document, what, readings()}, [](const ReadStep&) {}, stop);
+    }
+
+    AskRequest request(std::vector<qint64> documents) const
+    {
+        AskRequest asked;
+        asked.documents = std::move(documents);
+        asked.turns = {{true, QStringLiteral("Who?")}};
+        asked.passages.assign(asked.documents.size(), {0, 100, 100, 900});
+        asked.maxTokens = 5;
+        return asked;
+    }
+
+    QTemporaryDir folder;
+    QByteArray text;
+    std::unique_ptr<BookEngine> engine;
+};
+
+TEST_F(LocalEngine, ReadsOnceAndFindsItAgainAfterARestart)
+{
+    const auto first = read(*engine, 1, text);
+    ASSERT_TRUE(first.ok()) << first.error().sentence.toStdString();
+    EXPECT_TRUE(first->complete);
+    EXPECT_EQ(first->readTokens, first->tokens);
+    EXPECT_EQ(first->tokens, static_cast<qint64>(engine->tokenize(text, {})->size()));
+    const auto again = read(*engine, 1, text);
+    EXPECT_EQ(again->readTokens, 0);
+    EXPECT_EQ(again->reusedTokens, first->tokens);
+    const auto answer = engine->ask(request({1}), [](const QString&) {}, {});
+    ASSERT_TRUE(answer.ok());
+
+    const auto restarted = newEngine();
+    const auto reopened = read(*restarted, 9, text);
+    ASSERT_TRUE(reopened.ok());
+    EXPECT_EQ(reopened->readTokens, 0);
+    EXPECT_EQ(reopened->reusedTokens, first->tokens);
+    const auto same = restarted->ask(request({9}), [](const QString&) {}, {});
+    ASSERT_TRUE(same.ok());
+    EXPECT_EQ(same->answer, answer->answer);
+}
+
+TEST_F(LocalEngine, ADamagedReadingIsReadAgain)
+{
+    ASSERT_TRUE(read(*engine, 1, text).ok());
+    const QStringList kept = QDir(readings()).entryList(QDir::Files);
+    ASSERT_EQ(kept.size(), 1);
+    {
+        std::fstream file(nativePath(QDir(readings()).filePath(kept[0])), std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(100'000);
+        file.put('\x55').put('\x2a');
+    }
+    const auto restarted = newEngine();
+    const auto again = read(*restarted, 1, text);
+    ASSERT_TRUE(again.ok());
+    EXPECT_EQ(again->readTokens, again->tokens);
+    EXPECT_EQ(read(*newEngine(), 1, text)->readTokens, 0); // and kept whole
+}
+
+TEST_F(LocalEngine, AStoppedReadingIsAskedAndGoesOn)
+{
+    std::stop_source stop;
+    const auto stopped = engine->read({1, text, readings()}, [&](const ReadStep& step) {
+        if (step.doneTokens > 1000)
+            stop.request_stop();
+    }, stop.get_token());
+    ASSERT_TRUE(stopped.ok());
+    EXPECT_FALSE(stopped->complete);
+    EXPECT_GT(stopped->readTokens, 1000);
+    EXPECT_LT(stopped->readTokens, stopped->tokens);
+    AskRequest asked = request({1});
+    asked.passages = {{0, 100, 1000, static_cast<std::uint32_t>(stopped->tokens - 5)}};
+    const auto answer = engine->ask(asked, [](const QString&) {}, {});
+    ASSERT_TRUE(answer.ok()) << answer.error().sentence.toStdString();
+    for (const AnswerTokenHops& hops : answer->hops)
+        EXPECT_EQ(hops.passages[3], 0.0f); // not read yet, so not looked at
+    const auto rest = read(*engine, 1, text);
+    ASSERT_TRUE(rest.ok());
+    EXPECT_TRUE(rest->complete);
+    EXPECT_EQ(rest->reusedTokens, stopped->readTokens);
+    EXPECT_EQ(rest->reusedTokens + rest->readTokens, rest->tokens);
+}
+
+TEST_F(LocalEngine, HopsOfEveryAnswerTokenAddUpToOne)
+{
+    ASSERT_TRUE(read(*engine, 1, text).ok());
+    ASSERT_TRUE(read(*engine, 2, "A second text, much shorter.").ok());
+    AskRequest asked = request({1, 2});
+    asked.passages[1] = {0, 10};
+    asked.temperature = 1;
+    asked.seed = 4;
+    QString streamed;
+    const auto answer = engine->ask(asked, [&](const QString& piece) { streamed += piece; }, {});
+    ASSERT_TRUE(answer.ok());
+    EXPECT_EQ(streamed, answer->answer);
+    ASSERT_FALSE(answer->hops.empty());
+    for (const AnswerTokenHops& hops : answer->hops) {
+        ASSERT_EQ(hops.passages.size(), 6u);
+        double sum = hops.outside;
+        for (const float passage : hops.passages)
+            sum += passage;
+        EXPECT_NEAR(sum, 1.0, 1e-4);
+        ASSERT_FALSE(hops.top.empty());
+        for (const TokenWeight& top : hops.top)
+            EXPECT_TRUE(top.document == 0 || top.document == 1);
+    }
+}
+
+TEST_F(LocalEngine, AWarmConversationAnswersLikeAColdOne)
+{
+    ASSERT_TRUE(read(*engine, 1, text).ok());
+    AskRequest asked = request({1});
+    asked.maxTokens = 40;
+    const auto first = engine->ask(asked, [](const QString&) {}, {});
+    ASSERT_TRUE(first.ok());
+    asked.turns.push_back({false, first->answer});
+    asked.turns.push_back({true, QStringLiteral("And then?")});
+    const auto warm = engine->ask(asked, [](const QString&) {}, {});
+    const auto restarted = newEngine();
+    ASSERT_TRUE(read(*restarted, 1, text).ok());
+    const auto cold = restarted->ask(asked, [](const QString&) {}, {});
+    ASSERT_TRUE(warm.ok() && cold.ok());
+    EXPECT_EQ(warm->answer, cold->answer);
+}
+
+TEST_F(LocalEngine, AskingWhatWasNotReadIsTold)
+{
+    const auto answer = engine->ask(request({77}), [](const QString&) {}, {});
+    ASSERT_FALSE(answer.ok());
+    EXPECT_FALSE(answer.error().sentence.isEmpty());
+}
+
+TEST_F(LocalEngine, TooLongAQuestionIsContextFull)
+{
+    ASSERT_TRUE(read(*engine, 1, text).ok());
+    AskRequest asked = request({1});
+    asked.turns[0].text = QString(20'000, QLatin1Char('q'));
+    const auto answer = engine->ask(asked, [](const QString&) {}, {});
+    ASSERT_FALSE(answer.ok());
+    EXPECT_EQ(answer.error().kind, Failure::Kind::ContextFull);
+}
+
+TEST_F(LocalEngine, BadModelFilesAreToldInOneSentenceThatNamesTheFile)
+{
+    struct Row {
+        const char* name;
+        std::function<void(const std::filesystem::path&)> make;
+        Failure::Kind kind;
+    };
+    const auto write = [](const std::string& bytes) {
+        return [bytes](const std::filesystem::path& path) { std::ofstream(path, std::ios::binary) << bytes; };
+    };
+    const auto changed = [](const char* key, const char* value) {
+        return [=](const std::filesystem::path& path) {
+            auto writer = test::tinyLlama();
+            writer.set(key, value);
+            writer.write(path);
+        };
+    };
+    std::ifstream in(nativePath(model()), std::ios::binary);
+    const std::string good((std::istreambuf_iterator<char>(in)), {});
+    const Row rows[] = {
+        {"missing.gguf", [](const std::filesystem::path&) {}, Failure::Kind::File},
+        {"folder.gguf", [](const std::filesystem::path& path) { std::filesystem::create_directory(path); }, Failure::Kind::File},
+        {"empty.gguf", write(""), Failure::Kind::Model},
+        {"text.gguf", write("Call me Ishmael. Some years ago, never mind how long precisely."), Failure::Kind::Model},
+        {"cut-header.gguf", write(good.substr(0, 900)), Failure::Kind::Model},
+        {"cut-weights.gguf", write(good.substr(0, good.size() - 5000)), Failure::Kind::Model},
+        {"other.gguf", changed("general.architecture", "mamba"), Failure::Kind::Model},
+        {"scaled.gguf", changed("llama.rope.scaling.type", "yarn"), Failure::Kind::Model},
+        {"vocabulary.gguf", changed("tokenizer.ggml.model", "llama"), Failure::Kind::Model},
+    };
+    for (const Row& row : rows) {
+        SCOPED_TRACE(row.name);
+        const QString file = folder.filePath(QString::fromLatin1(row.name));
+        row.make(nativePath(file));
+        const auto opened = makeLocalEngine({1, {}})->open(file, {});
+        ASSERT_FALSE(opened.ok());
+        EXPECT_EQ(opened.error().kind, row.kind);
+        EXPECT_TRUE(opened.error().sentence.contains(file)) << opened.error().sentence.toStdString();
+        EXPECT_TRUE(opened.error().sentence.endsWith(QLatin1Char('.')));
+    }
+}
+
+} // namespace
+} // namespace octavo::app
