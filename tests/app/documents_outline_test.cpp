@@ -107,7 +107,7 @@ TEST(BookOutline, IsEmptyWithoutHeadings)
     EXPECT_TRUE(bookParts("\n", {}).isEmpty());
 }
 
-struct BookFacts{
+struct BookFacts {
     const char* file;
     const char* title;
     int chapters;
