@@ -24,7 +24,7 @@ struct FoundHeading {
     BookHeading heading;
     qint64 begin = 0;
     qint64 textBegin = 0;    // behind the heading
-    qint64 textBytes = 0;    // up to the next heading, white space not counted
+    qint64 textBytes = 0;    // up to the next heading, white space not counted, and not beyond kNextToNoText
 };
 
 struct GutenbergFrame {
@@ -98,7 +98,8 @@ std::vector<FoundHeading> findHeadings(QByteArrayView text, qint64 begin, qint64
     }
     for (size_t i = 0; i < found.size(); ++i) {
         const qint64 next = i + 1 < found.size() ? found[i + 1].begin : end;
-        found[i].textBytes = std::count_if(text.begin() + found[i].textBegin, text.begin() + next, [](char c) { return !isBlankCharacter(c); });
+        for (qint64 at = found[i].textBegin; at < next && found[i].textBytes < kNextToNoText; ++at)
+            found[i].textBytes += !isBlankCharacter(text[at]);
     }
     return found;
 }
@@ -124,9 +125,9 @@ std::vector<FoundHeading> withoutContents(std::vector<FoundHeading> all)
         }
         if (!any && end - begin >= kSureContents)
             std::fill(listed.begin() + qsizetype(begin), listed.begin() + qsizetype(end), true);
-        const bool before = end < all.size() && std::any_of(all.begin() + qsizetype(begin), all.begin() + qsizetype(end), [&](const FoundHeading& earlier) {
-            return earlier.heading.sameAs(all[end].heading);
-        });
+        const bool before = end < all.size()
+                            && std::any_of(all.begin() + qsizetype(begin), all.begin() + qsizetype(end),
+                                           [&](const FoundHeading& earlier) { return earlier.heading.sameAs(all[end].heading); });
         if (any && end < all.size() && !before)
             listed[end] = comesAgain(end);
     }

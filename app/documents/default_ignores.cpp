@@ -19,7 +19,8 @@ const QHash<QString, FolderVerdict>& folderVerdicts()
             all.insert(QString::fromLatin1(name), why("version control data", false));
         for (const char* name : {"node_modules", "bower_components", ".venv", "venv", "site-packages", "jspm_packages"})
             all.insert(QString::fromLatin1(name), why("installed packages", false));
-        for (const char* name : {"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".tox", ".nox", ".cache", ".ccache", ".gradle", ".eggs"})
+        for (const char* name :
+             {"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".tox", ".nox", ".cache", ".ccache", ".gradle", ".eggs"})
             all.insert(QString::fromLatin1(name), why("cache", false));
         for (const char* name : {".idea", ".vs", ".vscode"})
             all.insert(QString::fromLatin1(name), why("editor settings", true));
@@ -32,16 +33,18 @@ const QHash<QString, FolderVerdict>& folderVerdicts()
 
 const QSet<QString>& lockFiles()
 {
-    static const QSet<QString> names{"package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "bun.lockb", "go.sum", "gradle.lockfile", "packages.lock.json"};
+    static const QSet<QString> names{"package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "bun.lockb", "go.sum",
+                                      "gradle.lockfile",   "packages.lock.json"};
     return names;
 }
 
 // Files that say what a project is and how it is built.
 const QSet<QString>& manifests()
 {
-    static const QSet<QString> names{"cmakelists.txt", "meson.build", "makefile", "package.json", "cargo.toml", "pyproject.toml", "setup.py", "setup.cfg",
-                                     "requirements.txt", "go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "gemfile", "composer.json", "mix.exs",
-                                     "package.swift", "pubspec.yaml", "dune-project", "configure.ac", "dockerfile"};
+    static const QSet<QString> names{
+        "cmakelists.txt", "meson.build",      "makefile",      "package.json", "cargo.toml",   "pyproject.toml",   "setup.py",
+        "setup.cfg",      "requirements.txt", "go.mod",        "pom.xml",      "build.gradle", "build.gradle.kts", "gemfile",
+        "composer.json",  "mix.exs",          "package.swift", "pubspec.yaml", "dune-project", "configure.ac",     "dockerfile"};
     return names;
 }
 
@@ -49,7 +52,8 @@ const QSet<QString>& manifests()
 
 FolderVerdict whyFolderIsSkipped(const QString& name)
 {
-    if (name.startsWith(QLatin1String("cmake-build-")) || name.startsWith(QLatin1String("bazel-")) || name.endsWith(QLatin1String(".egg-info")))
+    if (name.startsWith(QLatin1String("cmake-build-")) || name.startsWith(QLatin1String("bazel-"))
+        || name.endsWith(QLatin1String(".egg-info")))
         return {QStringLiteral("build output"), true};
     return folderVerdicts().value(name);
 }
@@ -75,7 +79,8 @@ QString whyFileIsSkipped(const QString& name, qint64 bytes)
 bool looksMinified(const QString& name, QByteArrayView text)
 {
     const QString lower = name.toLower();
-    const bool squeezable = lower.endsWith(QLatin1String(".js")) || lower.endsWith(QLatin1String(".mjs")) || lower.endsWith(QLatin1String(".css"));
+    const bool squeezable
+        = lower.endsWith(QLatin1String(".js")) || lower.endsWith(QLatin1String(".mjs")) || lower.endsWith(QLatin1String(".css"));
     return squeezable && text.size() > 8192 && text.size() / (1 + std::count(text.begin(), text.end(), '\n')) > 500;
 }
 

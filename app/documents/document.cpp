@@ -7,7 +7,8 @@ namespace octavo::app {
 
 const SourceFile* Document::fileAt(qint64 byte) const
 {
-    const auto after = std::upper_bound(files.cbegin(), files.cend(), byte, [](qint64 at, const SourceFile& file) { return at < file.bytes.begin; });
+    const auto after
+        = std::upper_bound(files.cbegin(), files.cend(), byte, [](qint64 at, const SourceFile& file) { return at < file.bytes.begin; });
     if (after == files.cbegin())
         return nullptr;
     const SourceFile& file = *std::prev(after);
@@ -28,7 +29,8 @@ QList<const Part*> Document::partsAt(qint64 byte) const
     const Part* around = &outline;
     while (around) {
         const QList<Part>& parts = around->parts;
-        const auto after = std::upper_bound(parts.cbegin(), parts.cend(), byte, [](qint64 at, const Part& part) { return at < part.bytes.begin; });
+        const auto after
+            = std::upper_bound(parts.cbegin(), parts.cend(), byte, [](qint64 at, const Part& part) { return at < part.bytes.begin; });
         around = after != parts.cbegin() && byte < std::prev(after)->bytes.end ? &*std::prev(after) : nullptr;
         if (around)
             found.append(around);

@@ -16,15 +16,17 @@ const QSet<QString>& markdownSuffixes()
 // Prose without a markup whose headings Octavo reads; whatever is neither this nor Markdown has lines that matter, like code.
 const QSet<QString>& proseSuffixes()
 {
-    static const QSet<QString> suffixes{"", "txt", "text", "utf8", "utf-8", "asc", "rst", "adoc", "asciidoc", "org", "textile", "nfo", "tex", "ltx", "me", "1st"};
+    static const QSet<QString> suffixes{"",         "txt", "text",    "utf8", "utf-8", "asc", "rst", "adoc",
+                                         "asciidoc", "org", "textile", "nfo",  "tex",   "ltx", "me",  "1st"};
     return suffixes;
 }
 
 // Code that carries no suffix to tell it by.
 const QSet<QString>& codeNames()
 {
-    static const QSet<QString> names{"makefile", "gnumakefile", "cmakelists.txt", "dockerfile", "containerfile", "gemfile", "rakefile", "vagrantfile",
-                                     "jenkinsfile", "procfile", "justfile", "build", "workspace", "configure", "requirements.txt", "go.mod"};
+    static const QSet<QString> names{"makefile",  "gnumakefile", "cmakelists.txt",   "dockerfile", "containerfile", "gemfile",
+                                      "rakefile",  "vagrantfile", "jenkinsfile",      "procfile",   "justfile",      "build",
+                                      "workspace", "configure",   "requirements.txt", "go.mod"};
     return names;
 }
 

@@ -29,13 +29,17 @@ Failure fileFailure(TextFileFault fault, const QString& path)
     switch (fault) {
     case TextFileFault::Missing: return say(QStringLiteral("“%1” is not there any more; put it back or open another file."));
     case TextFileFault::NotAFile: return say(QStringLiteral("“%1” is neither a file nor a folder; open a text file or a folder instead."));
-    case TextFileFault::Unreadable: return say(QStringLiteral("“%1” cannot be read; check its permissions and the disk it lies on, then open it again."));
+    case TextFileFault::Unreadable:
+        return say(QStringLiteral("“%1” cannot be read; check its permissions and the disk it lies on, then open it again."));
     case TextFileFault::Empty: return say(QStringLiteral("“%1” is empty; open a file that has text in it."));
     case TextFileFault::TooLarge:
-        return say(QStringLiteral("“%2” is larger than %1 MB, the most that Octavo reads as one text; split it and open the pieces.").arg(kMaxTextBytes >> 20));
+        return say(QStringLiteral("“%2” is larger than %1 MB, the most that Octavo reads as one text; split it and open the pieces.")
+                       .arg(kMaxTextBytes >> 20));
     case TextFileFault::Binary:
-        return say(QStringLiteral("“%1” is a binary file, not text; open plain text, Markdown or source code, or export it as text first."));
-    case TextFileFault::Changed: return say(QStringLiteral("“%1” became shorter while it was read; open it again once nothing writes to it."));
+        return say(
+            QStringLiteral("“%1” is a binary file, not text; open plain text, Markdown or source code, or export it as text first."));
+    case TextFileFault::Changed:
+        return say(QStringLiteral("“%1” became shorter while it was read; open it again once nothing writes to it."));
     case TextFileFault::Stopped: return stopped();
     }
     return stopped();
@@ -94,8 +98,10 @@ Failure nothingToRead(const QString& path, const QList<LedgerEntry>& ledger)
     QStringList counted;
     for (const auto& [why, count] : reasons)
         counted << QStringLiteral("%1 × %2").arg(count).arg(why);
-    return {Failure::Kind::Folder, QStringLiteral("The folder “%1” holds no text that Octavo reads (%2); open one that has text files in it, or one "
-                                                   "of the files by itself.").arg(path, counted.join(QStringLiteral(", ")))};
+    return {Failure::Kind::Folder,
+            QStringLiteral("The folder “%1” holds no text that Octavo reads (%2); open one that has text files in it, or one "
+                           "of the files by itself.")
+                .arg(path, counted.join(QStringLiteral(", ")))};
 }
 
 Outcome<Document> loadFolder(const fs::path& path, Document document, const Progress& progress, const std::stop_token& stop)
@@ -126,7 +132,8 @@ Outcome<Document> loadFolder(const fs::path& path, Document document, const Prog
         document.text.append(document.text.isEmpty() ? "==== " : "\n\n==== ").append(item.relativePath.toUtf8()).append(" ====\n\n");
         const qint64 begin = document.text.size();
         document.text.append(file->decoded.text);
-        document.files.append({document.path + '/' + item.relativePath, item.relativePath, file->decoded.encoding, {begin, document.text.size()}});
+        document.files.append(
+            {document.path + '/' + item.relativePath, item.relativePath, file->decoded.encoding, {begin, document.text.size()}});
         document.ledger.append({item.relativePath, remarkOn(file->decoded), file->bytesOnDisk, true});
     }
     if (stop.stop_requested())
@@ -147,7 +154,8 @@ Outcome<Document> loadDocument(const QString& path, const std::function<void(qin
     if (error == std::errc::permission_denied)
         return fileFailure(TextFileFault::Unreadable, shown);
     if (error)
-        return Failure{Failure::Kind::File, QStringLiteral("“%1” does not exist; check the name, and that its disk is connected.").arg(shown)};
+        return Failure{Failure::Kind::File,
+                        QStringLiteral("“%1” does not exist; check the name, and that its disk is connected.").arg(shown)};
 
     Document document;
     document.path = QFileInfo(real).filePath();
@@ -155,9 +163,11 @@ Outcome<Document> loadDocument(const QString& path, const std::function<void(qin
     if (isFolder) {
         const fs::directory_iterator probe(real, error);
         if (error)
-            return Failure{Failure::Kind::Folder, QStringLiteral("The folder “%1” cannot be opened; check its permissions, then open it again.").arg(shown)};
+            return Failure{Failure::Kind::Folder,
+                            QStringLiteral("The folder “%1” cannot be opened; check its permissions, then open it again.").arg(shown)};
     }
-    Outcome<Document> loaded = isFolder ? loadFolder(real, std::move(document), progress, stop) : loadFile(real, std::move(document), progress, stop);
+    Outcome<Document> loaded
+        = isFolder ? loadFolder(real, std::move(document), progress, stop) : loadFile(real, std::move(document), progress, stop);
     if (!loaded)
         return loaded;
     outlineDocument(*loaded, stop);

@@ -12,7 +12,7 @@
 namespace octavo::app {
 
 // No text form may be larger: beyond, a folder's files are left out with a word in the ledger, and a single file is refused.
-inline constexpr qint64 kMaxTextBytes = 512 << 20;
+inline constexpr qint64 kMaxTextBytes = 256 << 20;
 
 // Reads a plain text, Markdown or source file, or all of a folder's text, with outline and ledger.
 // A folder's text form holds, for each file, a heading line "==== relative/path ====" between blank lines and then its content.

@@ -30,15 +30,17 @@ const QSet<QString>& numberedKeywords()
 
 const QSet<QString>& namedKeywords()
 {
-    static const QSet<QString> words{"etymology", "extracts", "prelude",    "prologue",   "preface",  "introduction", "foreword",  "interlude",
-                                     "epilogue",  "finale",   "afterword", "conclusion", "appendix", "glossary",     "dedication", "postscript"};
+    static const QSet<QString> words{"etymology", "extracts",  "prelude",    "prologue",  "preface",   "introduction",
+                                      "foreword",  "interlude", "epilogue",   "finale",    "afterword", "conclusion",
+                                      "appendix",  "glossary",  "dedication", "postscript"};
     return words;
 }
 
 const QString& numberPattern()
 {
     static const QString pattern = [] {
-        const QString ones = QStringLiteral("one|two|three|four|five|six|seven|eight|nine|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth");
+        const QString ones
+            = QStringLiteral("one|two|three|four|five|six|seven|eight|nine|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth");
         const QString more = QStringLiteral("ten(?:th)?|eleven(?:th)?|twelve|twelfth|(?:thir|four|fif|six|seven|eigh|nine)teen(?:th)?|last|"
                                             "(?:twent|thirt|fort|fift|sixt|sevent|eight|ninet)(?:y|ieth)");
         return QStringLiteral("\\d{1,4}|[IVXLCDM]{1,10}|(?i:(?:the )?(?:%2)(?:[- ](?:%1))?|(?:the )?(?:%1))").arg(ones, more);
@@ -84,7 +86,8 @@ QString tidyTitle(QString title)
 
 std::optional<BookHeading> numberedHeading(const QString& keyword, const QString& paragraph)
 {
-    static const QRegularExpression form(QStringLiteral("^\\w+ (?<number>%1)(?<rest>$|[ .:;,\\x{2013}\\x{2014}-].*$)").arg(numberPattern()));
+    static const QRegularExpression form(
+        QStringLiteral("^\\w+ (?<number>%1)(?<rest>$|[ .:;,\\x{2013}\\x{2014}-].*$)").arg(numberPattern()));
     const QRegularExpressionMatch match = form.match(paragraph);
     if (!match.hasMatch())
         return std::nullopt;
@@ -102,7 +105,8 @@ std::optional<BookHeading> numberedHeading(const QString& keyword, const QString
 
 std::optional<BookHeading> namedHeading(const QString& keyword, const QString& paragraph)
 {
-    static const QRegularExpression form(QStringLiteral("^\\w+(?: (?<number>\\d{1,3}|[IVXLC]{1,7}|[A-Z]))?[.:]?(?: ?\\(.*\\)\\.?)?(?<rest>$|[ \\x{2014}].*$)"));
+    static const QRegularExpression form(
+        QStringLiteral("^\\w+(?: (?<number>\\d{1,3}|[IVXLC]{1,7}|[A-Z]))?[.:]?(?: ?\\(.*\\)\\.?)?(?<rest>$|[ \\x{2014}].*$)"));
     const QRegularExpressionMatch match = form.match(paragraph);
     const QString rest = match.captured(QStringLiteral("rest"));
     if (!match.hasMatch() || hasLower(rest))

@@ -175,7 +175,8 @@ bool IgnoreRules::isTracked(const std::string& relativePath, bool isFolder) cons
         return false;
     const std::string path = my.prefix + relativePath;
     size_t at = 0;
-    return isFolder ? git_index_find_prefix(&at, my.index.get(), (path + '/').c_str()) == 0 : git_index_get_bypath(my.index.get(), path.c_str(), 0) != nullptr;
+    return isFolder ? git_index_find_prefix(&at, my.index.get(), (path + '/').c_str()) == 0
+                    : git_index_get_bypath(my.index.get(), path.c_str(), 0) != nullptr;
 }
 
 IgnoreRules::Verdict IgnoreRules::verdictOn(const std::string& relativePath, bool isFolder) const

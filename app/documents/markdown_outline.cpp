@@ -61,7 +61,8 @@ struct HeadingCollector {
         if (heading.begin < 0 && !before(text, my.source.begin()) && before(text, my.source.end()))
             heading.begin = my.base + my.source.first(text - my.source.begin()).lastIndexOf('\n') + 1;
         if (type != MD_TEXT_HTML)
-            heading.title.append(type == MD_TEXT_SOFTBR || type == MD_TEXT_BR ? QByteArrayView(" ") : QByteArrayView(text, qsizetype(size)));
+            heading.title.append(type == MD_TEXT_SOFTBR || type == MD_TEXT_BR ? QByteArrayView(" ")
+                                                                              : QByteArrayView(text, qsizetype(size)));
         return 0;
     }
 };
@@ -126,7 +127,8 @@ MarkdownOutline markdownOutline(QByteArrayView text, const std::stop_token& stop
     if (!headings.empty() && std::all_of(headings.begin() + 1, headings.end(), below)) {
         outline.title = QString::fromUtf8(headings.front().title).simplified();
         if (headings.size() > 1) {   // its own words become the first chapter, beside those below it
-            const auto next = std::min_element(headings.begin() + 1, headings.end(), [](const Heading& a, const Heading& b) { return a.level < b.level; });
+            const auto next = std::min_element(headings.begin() + 1, headings.end(),
+                                               [](const Heading& a, const Heading& b) { return a.level < b.level; });
             headings.front().level = next->level;
         }
     }

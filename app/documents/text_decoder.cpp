@@ -165,7 +165,7 @@ bool looksBinary(QByteArrayView head)
     return std::count_if(head.begin(), head.end(), isControl) * 50 > head.size();
 }
 
-Expected<DecodedText, DecodeFault> decodeText(const QByteArray& raw, const std::stop_token& stop)
+Expected<DecodedText, DecodeFault> decodeText(QByteArray raw, const std::stop_token& stop)
 {
     if (looksBinary(raw))
         return DecodeFault::Binary;
@@ -179,7 +179,8 @@ Expected<DecodedText, DecodeFault> decodeText(const QByteArray& raw, const std::
         if (!decoded && !stop.stop_requested())
             return DecodeFault::Binary;   // begins like UTF-16, goes on as something else
     } else if (const Utf8 utf8 = checkUtf8(body, stop); utf8 == Utf8::Sound) {
-        decoded = DecodedText{mark ? raw.sliced(skip) : raw, QStringLiteral("UTF-8")};
+        raw.remove(0, skip);   // moves no byte, unless somebody else holds them too
+        decoded = DecodedText{std::move(raw), QStringLiteral("UTF-8")};
     } else if (utf8 == Utf8::Unsound) {
         decoded = repairUtf8(body, mark != nullptr, stop);
         if (!decoded)

@@ -13,8 +13,8 @@ namespace octavo::app {
 
 // A file's bytes as UTF-8 text without byte order mark; line ends are untouched.
 struct DecodedText {
-    QByteArray text;             // shares its memory with the raw bytes where they are UTF-8 without a mark
-    QString encoding;            // "UTF-8" only if text is the file's bytes (but for the mark), else "ISO-8859-1", "UTF-16LE", "UTF-8, damaged", …
+    QByteArray text;             // shares its memory with the raw bytes where they are UTF-8
+    QString encoding;            // "UTF-8" only if text is the file's bytes, but for the mark; else "UTF-16LE", "UTF-8, damaged", …
     bool byteOrderMark = false;  // one was cut off
     qint64 damagedBytes = 0;     // replaced by U+FFFD, because they were no text in an else sound file
 };
@@ -30,6 +30,6 @@ bool looksBinary(QByteArrayView head);
 
 // Strict UTF-8 first; else UTF-16 or UTF-32 by their mark; else the charset that the bytes look like. Text is never refused for
 // its charset alone: ISO-8859-1 is the last resort. Threads: any. Answers a stop within a few milliseconds.
-Expected<DecodedText, DecodeFault> decodeText(const QByteArray& raw, const std::stop_token& stop);
+Expected<DecodedText, DecodeFault> decodeText(QByteArray raw, const std::stop_token& stop);
 
 } // namespace octavo::app

@@ -49,7 +49,7 @@ Expected<TextFile, TextFileFault> readTextFile(const fs::path& path, qint64 maxB
     if (!fs::exists(path, error))
         return TextFileFault::Missing;
 
-    auto decoded = decodeText(raw, stop);
+    auto decoded = decodeText(std::move(raw), stop);
     if (!decoded)
         return decoded.error() == DecodeFault::Binary ? TextFileFault::Binary : TextFileFault::Stopped;
     if (decoded->text.isEmpty())

@@ -26,9 +26,11 @@ std::string times(const std::string& piece, int count)
     return all;
 }
 
-const std::string kFrenchUtf8 = "Où est-ce que l'été déjà passé a mené les élèves, près de la forêt où l'âne brait ? À la fenêtre, là-bas.\n";
-const std::string kFrenchLatin = "O\xF9 est-ce que l'\xE9t\xE9 d\xE9j\xE0 pass\xE9 a men\xE9 les \xE9l\xE8ves, pr\xE8s de la for\xEAt o\xF9 l'\xE2ne brait ? "
-                                 "\xC0 la fen\xEAtre, l\xE0-bas.\n";
+const std::string kFrenchUtf8
+    = "Où est-ce que l'été déjà passé a mené les élèves, près de la forêt où l'âne brait ? À la fenêtre, là-bas.\n";
+const std::string kFrenchLatin
+    = "O\xF9 est-ce que l'\xE9t\xE9 d\xE9j\xE0 pass\xE9 a men\xE9 les \xE9l\xE8ves, pr\xE8s de la for\xEAt o\xF9 l'\xE2ne brait ? "
+      "\xC0 la fen\xEAtre, l\xE0-bas.\n";
 
 TEST(TextDecoder, ReadsTextInAnyCharset)
 {
@@ -64,8 +66,12 @@ TEST(TextDecoder, FindsALegacyCharset)
     EXPECT_NE(french->encoding, QStringLiteral("UTF-8"));   // offsets are not the file's
 
     // "Все счастливые семьи похожи друг на друга" in KOI8-R
-    const auto russian = decodeText(QByteArray::fromStdString(times("\xF7\xD3\xC5 \xD3\xDE\xC1\xD3\xD4\xCC\xC9\xD7\xD9\xC5 \xD3\xC5\xCD\xD8\xC9 \xD0\xCF\xC8\xCF\xD6\xC9 "
-                                                                    "\xC4\xD2\xD5\xC7 \xCE\xC1 \xC4\xD2\xD5\xC7\xC1. ", 4)), {});
+    const auto russian
+        = decodeText(QByteArray::fromStdString(
+                         times("\xF7\xD3\xC5 \xD3\xDE\xC1\xD3\xD4\xCC\xC9\xD7\xD9\xC5 \xD3\xC5\xCD\xD8\xC9 \xD0\xCF\xC8\xCF\xD6\xC9 "
+                               "\xC4\xD2\xD5\xC7 \xCE\xC1 \xC4\xD2\xD5\xC7\xC1. ",
+                               4)),
+                     {});
     ASSERT_TRUE(russian.ok());
     EXPECT_TRUE(russian->text.startsWith("Все счастливые семьи"));
 }

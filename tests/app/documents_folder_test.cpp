@@ -42,7 +42,8 @@ qint64 bytesOnDisk(const fs::path& folder)
 
 void expectLedgerAddsUp(const Document& document, const fs::path& folder)
 {
-    const qint64 sum = std::accumulate(document.ledger.begin(), document.ledger.end(), qint64(0), [](qint64 all, const LedgerEntry& entry) { return all + entry.bytes; });
+    const qint64 sum = std::accumulate(document.ledger.begin(), document.ledger.end(), qint64(0),
+                                       [](qint64 all, const LedgerEntry& entry) { return all + entry.bytes; });
     EXPECT_EQ(sum, bytesOnDisk(folder));
     for (const LedgerEntry& entry : document.ledger)
         EXPECT_TRUE(entry.included || !entry.why.isEmpty()) << entry.what.toStdString();
@@ -72,8 +73,10 @@ void writeIgnoringTree(const TestFolder& folder)
     folder.write("x.txt", "x");
 }
 
-const std::set<std::string> kNotIgnored{".gitignore", "keep.txt", "sub/.gitignore", "sub/top.txt", "sub/kept.log", "sub/best.log", "sub/deep/kept.log",
-                                        "sub/deep/.gitignore", "inner.txt", "with [brackets]/.gitignore", "x.txt"};
+const std::set<std::string> kNotIgnored{
+    ".gitignore",   "keep.txt",          "sub/.gitignore",      "sub/top.txt", "sub/kept.log",
+    "sub/best.log", "sub/deep/kept.log", "sub/deep/.gitignore", "inner.txt",   "with [brackets]/.gitignore",
+    "x.txt"};
 
 TEST(FolderWalker, HonoursNestedAndNegatedIgnoreFilesOutsideARepository)
 {
@@ -182,7 +185,8 @@ TEST(FolderWalker, HonoursOctavoignore)
     folder.write("sub/here.txt", "h");
     folder.write("sub/deep/here.txt", "h");
     const Document document = test::loaded(folder.path("."));
-    EXPECT_EQ(includedIn(document), (std::set<std::string>{".gitignore", ".octavoignore", "wanted.txt", "sub/.octavoignore", "sub/deep/here.txt"}));
+    EXPECT_EQ(includedIn(document),
+              (std::set<std::string>{".gitignore", ".octavoignore", "wanted.txt", "sub/.octavoignore", "sub/deep/here.txt"}));
     EXPECT_EQ(whyNot(document, "sub/here.txt"), "ignored by .octavoignore");
     expectLedgerAddsUp(document, folder.path());
 }
@@ -205,9 +209,17 @@ TEST(FolderWalker, LeavesOutWhatNobodyWantsReadAndSaysSo)
     const Document document = test::loaded(folder.path("."));
     EXPECT_EQ(includedIn(document), std::set<std::string>{"main.c"});
     const std::vector<std::pair<const char*, const char*>> rows{
-        {"node_modules/", "installed packages"}, {"__pycache__/", "cache"},      {"package-lock.json", "lock file"},    {"Cargo.lock", "lock file"},
-        {"a.min.js", "minified file"},           {"squeezed.js", "minified file"}, {"picture.png", "binary file"},      {"empty.txt", "empty file"},
-        {"huge.txt", "larger than 4 MB"},        {"loop", "symbolic link, not followed"}, {"link.c", "symbolic link, not followed"},
+        {"node_modules/", "installed packages"},
+        {"__pycache__/", "cache"},
+        {"package-lock.json", "lock file"},
+        {"Cargo.lock", "lock file"},
+        {"a.min.js", "minified file"},
+        {"squeezed.js", "minified file"},
+        {"picture.png", "binary file"},
+        {"empty.txt", "empty file"},
+        {"huge.txt", "larger than 4 MB"},
+        {"loop", "symbolic link, not followed"},
+        {"link.c", "symbolic link, not followed"},
     };
     for (const auto& [what, why] : rows)
         EXPECT_EQ(whyNot(document, what), why);
@@ -242,8 +254,12 @@ TEST(FolderLoader, EveryFileComesBackFromItsSpan)
 {
     TestFolder folder;
     const std::vector<std::pair<std::string, std::string>> files{
-        {"a.txt", "no line end"}, {"b.txt", "\n\nblank lines around\n\n\n"}, {"c.txt", "==== a.txt ====\n\nlooks like a heading\n"},
-        {"d/e/f.txt", "crlf\r\nlines\r\n"}, {"g.txt", "\xEF\xBB\xBFmarked"}, {"h.txt", "l'\xE9t\xE9 est d\xE9j\xE0 pass\xE9, et l'\xE9l\xE8ve a d\xE9m\xE9nag\xE9\n"},
+        {"a.txt", "no line end"},
+        {"b.txt", "\n\nblank lines around\n\n\n"},
+        {"c.txt", "==== a.txt ====\n\nlooks like a heading\n"},
+        {"d/e/f.txt", "crlf\r\nlines\r\n"},
+        {"g.txt", "\xEF\xBB\xBFmarked"},
+        {"h.txt", "l'\xE9t\xE9 est d\xE9j\xE0 pass\xE9, et l'\xE9l\xE8ve a d\xE9m\xE9nag\xE9\n"},
     };
     for (const auto& [name, content] : files)
         folder.write(name, content);
@@ -265,10 +281,26 @@ TEST(IgnoreRules, RewritesARuleForTheTop)
         const char* rule;
     };
     const std::vector<Row> rows{
-        {"", "", ""}, {"", "# words", ""}, {"", "/", ""}, {"", "a", "/**/a"}, {"", "/a", "/a"}, {"", "a/b", "/a/b"}, {"", "a/", "/**/a/"},
-        {"s/", "a", "/s/**/a"}, {"s/", "/a", "/s/a"}, {"s/", "a/b/", "/s/a/b/"}, {"s/", "**/a", "/s/**/a"}, {"s/", "a ", "/s/**/a"}, {"s/", "a\\ ", "/s/**/a\\ "},
-        {"s/", "!a", "!/s/**/[a]"}, {"s/", "!/ab", "!/s/a[b]"}, {"s/", "!a*", "!/s/**/a*"}, {"s/", "!ab/", "!/s/**/a[b]/"}, {"[s]*/", "a\r", "/\\[s\\]\\*/**/a"},
-        {"", "\\#a", "/**/\\#a"}, {"", "!a\\ ", "!/**/a[\\ ]"},
+        {"", "", ""},
+        {"", "# words", ""},
+        {"", "/", ""},
+        {"", "a", "/**/a"},
+        {"", "/a", "/a"},
+        {"", "a/b", "/a/b"},
+        {"", "a/", "/**/a/"},
+        {"s/", "a", "/s/**/a"},
+        {"s/", "/a", "/s/a"},
+        {"s/", "a/b/", "/s/a/b/"},
+        {"s/", "**/a", "/s/**/a"},
+        {"s/", "a ", "/s/**/a"},
+        {"s/", "a\\ ", "/s/**/a\\ "},
+        {"s/", "!a", "!/s/**/[a]"},
+        {"s/", "!/ab", "!/s/a[b]"},
+        {"s/", "!a*", "!/s/**/a*"},
+        {"s/", "!ab/", "!/s/**/a[b]/"},
+        {"[s]*/", "a\r", "/\\[s\\]\\*/**/a"},
+        {"", "\\#a", "/**/\\#a"},
+        {"", "!a\\ ", "!/**/a[\\ ]"},
     };
     for (const Row& row : rows)
         EXPECT_EQ(ignoreRuleAtTop(row.folder, row.line), row.rule) << row.line;

@@ -128,8 +128,9 @@ TEST(DocumentLoader, TellsKindsByName)
 {
     TestFolder folder;
     const std::vector<std::pair<const char*, DocumentKind>> rows{
-        {"a.txt", DocumentKind::PlainText}, {"README", DocumentKind::PlainText}, {"a.md", DocumentKind::Markdown}, {"a.cpp", DocumentKind::Code},
-        {"Makefile", DocumentKind::Code},   {".clang-format", DocumentKind::Code}, {"CMakeLists.txt", DocumentKind::Code},
+        {"a.txt", DocumentKind::PlainText},     {"README", DocumentKind::PlainText}, {"a.md", DocumentKind::Markdown},
+        {"a.cpp", DocumentKind::Code},          {"Makefile", DocumentKind::Code},    {".clang-format", DocumentKind::Code},
+        {"CMakeLists.txt", DocumentKind::Code},
     };
     for (const auto& [name, kind] : rows) {
         folder.write(name, "words\n");

@@ -80,10 +80,12 @@ TEST(BookHeading, TellsHeadingsFromProse)
 
 TEST(BookOutline, NestsChaptersByTheBooksOwnOrder)
 {
-    const std::string text = "Title\n\nPROLOGUE" + filler() + "PART I\n\nBOOK I\n\nTHE FIRST OF THEM\n\nCHAPTER I" + filler() + "CHAPTER II\nstraight into the text, and on\nand on\nand on"
-        + filler() + "BOOK II\n\nCHAPTER I" + filler() + "PART II\n\nBOOK I\n\nCHAPTER I" + filler() + "EPILOGUE\n\nCHAPTER I" + filler();
+    const std::string text = "Title\n\nPROLOGUE" + filler() + "PART I\n\nBOOK I\n\nTHE FIRST OF THEM\n\nCHAPTER I" + filler()
+                             + "CHAPTER II\nstraight into the text, and on\nand on\nand on" + filler() + "BOOK II\n\nCHAPTER I" + filler()
+                             + "PART II\n\nBOOK I\n\nCHAPTER I" + filler() + "EPILOGUE\n\nCHAPTER I" + filler();
     const QList<Part> parts = bookParts(QByteArrayView(text.data(), qsizetype(text.size())), {});
-    EXPECT_EQ(asText(parts), "Front matter\nPrologue\nPart I\n Book I ▸ The First of Them\n  Chapter I\n  Chapter II\n Book II\n  Chapter I\nPart II\n Book I\n  Chapter I\n"
+    EXPECT_EQ(asText(parts), "Front matter\nPrologue\nPart I\n Book I ▸ The First of Them\n  Chapter I\n  Chapter II\n"
+                             " Book II\n  Chapter I\nPart II\n Book I\n  Chapter I\n"
                              "Epilogue\n Chapter I\n");
     expectWellFormed({{}, PartKind::Book, {0, qint64(text.size())}, parts});
 }
@@ -91,7 +93,8 @@ TEST(BookOutline, NestsChaptersByTheBooksOwnOrder)
 TEST(BookOutline, IgnoresTablesOfContents)
 {
     const std::string contents = "CONTENTS\n\nVOLUME I\n\nCHAPTER I\n\nCHAPTER II\n\nVOLUME II\n\nCHAPTER I\n\nEPILOGUE\n\n\n\n";
-    const std::string text = contents + "VOLUME I\n\nCHAPTER I" + filler() + "CHAPTER II" + filler() + "VOLUME II\n\nCHAPTER I" + filler() + "EPILOGUE" + filler();
+    const std::string text = contents + "VOLUME I\n\nCHAPTER I" + filler() + "CHAPTER II" + filler() + "VOLUME II\n\nCHAPTER I" + filler()
+                             + "EPILOGUE" + filler();
     const QList<Part> parts = bookParts(QByteArrayView(text.data(), qsizetype(text.size())), {});
     EXPECT_EQ(asText(parts), "Front matter\nVolume I\n Chapter I\n Chapter II\nVolume II\n Chapter I\nEpilogue\n");
     EXPECT_EQ(parts[0].bytes.end, qint64(contents.size()));
@@ -154,14 +157,18 @@ TEST_P(WholeBook, HasItsChapters)
     EXPECT_EQ(book.outline.parts.back().bytes.end, book.text.size());
 }
 
-INSTANTIATE_TEST_SUITE_P(Books, WholeBook,
-                         testing::Values(BookFacts{"moby-dick.txt", "Moby Dick; or The Whale", 135, 0, 0, {"Front matter", "Etymology", "Extracts", "Epilogue", "Project Gutenberg licence"}},
-                                         BookFacts{"frankenstein.txt", "Frankenstein", 24, 4, 0, {"Front matter", "Project Gutenberg licence"}},
-                                         BookFacts{"middlemarch.txt", "Middlemarch", 86, 0, 8, {"Front matter", "Prelude", "Finale", "Project Gutenberg licence"}}));
+INSTANTIATE_TEST_SUITE_P(
+    Books, WholeBook,
+    testing::Values(BookFacts{"moby-dick.txt", "Moby Dick; or The Whale", 135, 0, 0,
+                              {"Front matter", "Etymology", "Extracts", "Epilogue", "Project Gutenberg licence"}},
+                    BookFacts{"frankenstein.txt", "Frankenstein", 24, 4, 0, {"Front matter", "Project Gutenberg licence"}},
+                    BookFacts{"middlemarch.txt", "Middlemarch", 86, 0, 8,
+                              {"Front matter", "Prelude", "Finale", "Project Gutenberg licence"}}));
 
 TEST(MarkdownOutline, SeesHeadingsAsCommonMarkDoes)
 {
-    const QByteArray text = "---\ntitle: no heading\n---\n# One\n\ntext\n\n## A `code` & *more*\n\n```sh\n# no heading\n```\n\n    # no heading\n\n> # quoted\n\n- # listed\n\n"
+    const QByteArray text = "---\ntitle: no heading\n---\n# One\n\ntext\n\n## A `code` & *more*\n\n```sh\n# no heading\n```\n\n"
+                            "    # no heading\n\n> # quoted\n\n- # listed\n\n"
                             "Two\n===\n\n#no heading\n\n#### Deep ####\n\n<!--\n# hidden\n-->\n### Less\r\n";
     const MarkdownOutline outline = markdownOutline(text, {});
     EXPECT_EQ(asText(outline.parts), "One\n A code & more\nTwo\n Deep\n Less\n");

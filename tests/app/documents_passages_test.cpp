@@ -32,7 +32,8 @@ void expectCovering(const Document& document, const QList<ByteRange>& ranges, qi
         ASSERT_LE(range.size(), longest);
         const auto border = std::upper_bound(borders.begin(), borders.end(), range.begin);
         ASSERT_TRUE(border == borders.end() || *border >= range.end) << "a part's border at " << *border;
-        ASSERT_TRUE(range.end == document.text.size() || (uchar(document.text[range.end]) & 0xC0) != 0x80) << "inside a character at " << range.end;
+        ASSERT_TRUE(range.end == document.text.size() || (uchar(document.text[range.end]) & 0xC0) != 0x80)
+            << "inside a character at " << range.end;
         at = range.end;
     }
     ASSERT_EQ(at, document.text.size());
@@ -45,7 +46,8 @@ void expectSound(const Document& document)
     expectCovering(document, passages, 1200);
     expectCovering(document, sections, 8000);
     for (const ByteRange& section : sections) {
-        EXPECT_TRUE(std::any_of(passages.begin(), passages.end(), [&](const ByteRange& passage) { return passage.begin == section.begin; }));
+        EXPECT_TRUE(
+            std::any_of(passages.begin(), passages.end(), [&](const ByteRange& passage) { return passage.begin == section.begin; }));
         EXPECT_TRUE(std::any_of(passages.begin(), passages.end(), [&](const ByteRange& passage) { return passage.end == section.end; }));
     }
 }
@@ -80,8 +82,9 @@ TEST(Passages, CoverAwkwardTexts)
         words += word;
         accents += "\xC3\xA9";
     }
-    for (const std::string& text : {std::string("x"), std::string("\n"), std::string(20000, '\n'), std::string(20000, 'x'), words, accents, std::string("a\n\n\n\nb"),
-                                    "x" + std::string(5000, ' ') + "y", std::string(900, 'x'), std::string(901, 'x'), "CHAPTER I\n\nCHAPTER II\n\n" + words}) {
+    for (const std::string& text :
+         {std::string("x"), std::string("\n"), std::string(20000, '\n'), std::string(20000, 'x'), words, accents, std::string("a\n\n\n\nb"),
+          "x" + std::string(5000, ' ') + "y", std::string(900, 'x'), std::string(901, 'x'), "CHAPTER I\n\nCHAPTER II\n\n" + words}) {
         expectSound(documentOf(text));
         expectSound(documentOf(text, "a.cpp"));
         expectSound(documentOf(text, "a.md"));
