@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hops/hops_dock.h"
+
+#include <QBuffer>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QHash>
+#include <QHBoxLayout>
+#include <QImage>
+#include <QLabel>
+#include <QLocale>
+#include <QMessageBox>
+#include <QPainter>
+#include <QPushButton>
+#include <QSaveFile>
+#include <QStackedWidget>
+#include <QSvgRenderer>
+#include <QTableView>
+#include <QVBoxLayout>
+
+#include "hops/answer_words.h"
+#include "hops/grid_table_model.h"
+#include "hops/map_view.h"
+#include "hops/path_view.h"
+#include "theme.h"
+
+namespace octavo::ui {
+
+namespace {
+
+constexpr double kPngScale = 2;
+
+// PNG is the SVG in pixels, so that the two never differ.
+QByteArray pngOf(const QByteArray& svg)
+{
+    QSvgRenderer renderer(svg);
+    QImage image((QSizeF(renderer.defaultSize()) * kPngScale).toSize(), QImage::Format_ARGB32);
+    image.fill(Qt::white);
+    QPainter painter(&image);
+    renderer.render(&painter);
+    painter.end();
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    image.save(&buffer, "PNG");
+    return bytes;
+}
+
+} // namespace
+
+HopsDock::HopsDock(QWidget* parent)
+    : QDockWidget(tr("Hops"), parent), m_words(new AnswerWords), m_summary(new QLabel), m_level(new QComboBox),
+      m_logarithmic(new QCheckBox(tr("Logarithmic"))), m_asTable(new QCheckBox(tr("As table"))), m_all(new QPushButton(tr("Whole answer"))),
+      m_export(new QPushButton(tr("Export…"))), m_stack(new QStackedWidget), m_path(new PathView), m_map(new MapView), m_table(new QTableView),
+      m_model(new GridTableModel(this))
+{
+    setObjectName(QStringLiteral("hopsDock"));
+    m_level->setObjectName(QStringLiteral("hopLevel"));
+    m_level->setAccessibleName(tr("What to show"));
+    m_logarithmic->setObjectName(QStringLiteral("hopLogarithmic"));
+    m_asTable->setObjectName(QStringLiteral("hopAsTable"));
+    m_all->setObjectName(QStringLiteral("hopAll"));
+    m_export->setObjectName(QStringLiteral("hopExport"));
+    m_summary->setObjectName(QStringLiteral("hopSummary"));
+    m_summary->setForegroundRole(QPalette::PlaceholderText);
+    m_summary->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long text must not widen the window
+    m_table->setObjectName(QStringLiteral("hopTable"));
+    m_table->setAccessibleName(tr("Shares of attention as a table"));
+    m_table->setModel(m_model);
+    m_stack->addWidget(m_path);
+    m_stack->addWidget(m_map);
+    m_stack->addWidget(m_table);
+
+    auto* bar = new QHBoxLayout;
+    bar->setSpacing(kGrid);
+    bar->addWidget(m_level);
+    bar->addWidget(m_logarithmic);
+    bar->addWidget(m_asTable);
+    bar->addWidget(m_summary, 1);
+    bar->addWidget(m_all);
+    bar->addWidget(m_export);
+    auto* content = new QWidget;
+    auto* layout = new QVBoxLayout(content);
+    layout->setContentsMargins(kGrid, kGrid, kGrid, kGrid);
+    layout->setSpacing(kGrid);
+    layout->addLayout(bar);
+    layout->addWidget(m_words);
+    layout->addWidget(m_stack, 1);
+    setWidget(content);
+
+    connect(m_level, &QComboBox::currentIndexChanged, this, &HopsDock::showLevel);
+    connect(m_asTable, &QCheckBox::toggled, this, [this] { showLevel(m_level->currentIndex()); });
+    connect(m_logarithmic, &QCheckBox::toggled, m_map, &MapView::setLogarithmic);
+    connect(m_path, &PathView::placeChosen, this, &HopsDock::placeChosen);
+    connect(m_map, &MapView::placeChosen, this, &HopsDock::placeChosen);
+    connect(m_words, &AnswerWords::tokensSelected, this, [this](int begin, int end) { emit selectionChanged(m_view.message, begin, end); });
+    connect(m_all, &QPushButton::clicked, m_words, &AnswerWords::selectAllTokens);
+    connect(m_export, &QPushButton::clicked, this, &HopsDock::askForFile);
+    clear();
+}
+
+void HopsDock::clear()
+{
+    showHops({});
+}
+
+void HopsDock::showHops(const app::HopView& view)
+{
+    const int level = m_level->currentIndex();
+    m_view = view;
+    const bool any = !view.answerTokens.isEmpty();
+    m_words->setTokens(view.answerTokens);
+    m_summary->setText(any ? tr("%1 % of the attention went to the question, the answer itself and the first tokens")
+                                 .arg(QLocale().toString(100 * view.outsideShare, 'f', 0))
+                           : QString());
+    m_summary->setToolTip(m_summary->text());
+    m_path->setPath(view.path);
+    {
+        const QSignalBlocker quiet(m_level);
+        m_level->clear();
+        m_level->addItem(tr("Path"));
+        for (const app::HopGrid& grid : view.grids)
+            m_level->addItem(tr("Map: %1").arg(grid.title));
+        m_level->setCurrentIndex(level > 0 && level < m_level->count() ? level : 0);
+    }
+    for (QWidget* control : {static_cast<QWidget*>(m_level), static_cast<QWidget*>(m_all), static_cast<QWidget*>(m_export)})
+        control->setEnabled(any);
+    showLevel(m_level->currentIndex());
+}
+
+void HopsDock::showLevel(int index)
+{
+    const bool map = index > 0 && index <= m_view.grids.size();
+    m_logarithmic->setVisible(map && !m_asTable->isChecked());
+    m_asTable->setVisible(map);
+    const app::HopGrid grid = map ? m_view.grids[index - 1] : app::HopGrid();
+    m_map->setGrid(grid);
+    m_model->setGrid(grid);
+    m_stack->setCurrentWidget(!map ? static_cast<QWidget*>(m_path) : m_asTable->isChecked() ? static_cast<QWidget*>(m_table) : m_map);
+}
+
+QString HopsDock::exportTo(const QString& file) const
+{
+    const QString ending = QFileInfo(file).suffix().toLower();
+    const int level = m_level->currentIndex() - 1; // -1: the path
+    const QHash<QString, app::HopFormat> formats{{QStringLiteral("svg"), app::HopFormat::Svg},   {QStringLiteral("png"), app::HopFormat::Svg},
+                                                 {QStringLiteral("csv"), app::HopFormat::Csv},   {QStringLiteral("json"), app::HopFormat::Json},
+                                                 {QStringLiteral("npy"), app::HopFormat::Npy},   {QStringLiteral("html"), app::HopFormat::Html}};
+    if (!formats.contains(ending))
+        return tr("%1 has no ending that says what to write; use .svg, .png, .csv, .json, .npy or .html.").arg(file);
+    const bool table = ending == QStringLiteral("csv") || ending == QStringLiteral("npy"); // only a map has numbers in rows
+    QByteArray bytes = app::exportHops(m_view, formats[ending], table ? std::max(0, level) : level);
+    if (ending == QStringLiteral("png"))
+        bytes = pngOf(bytes);
+    QSaveFile out(file);
+    if (!out.open(QIODevice::WriteOnly) || out.write(bytes) != bytes.size() || !out.commit())
+        return tr("%1 cannot be written (%2); choose another folder.").arg(file, out.errorString());
+    return {};
+}
+
+void HopsDock::askForFile()
+{
+    const QString file = QFileDialog::getSaveFileName(
+        this, tr("Export hops"), QStringLiteral("hops.svg"),
+        tr("SVG picture (*.svg);;PNG picture (*.png);;CSV table (*.csv);;JSON (*.json);;NumPy array (*.npy);;Web page (*.html)"));
+    if (file.isEmpty())
+        return;
+    if (const QString problem = exportTo(file); !problem.isEmpty())
+        QMessageBox::warning(this, tr("Export hops"), problem);
+}
+
+} // namespace octavo::ui
