@@ -107,7 +107,8 @@ void Assistant::Worker::read(DocumentId document, std::stop_token stop)
 {
     if (!service())
         return;
-    const Outcome<ReadResult> result = m_service->read(document, [this](const ReadProgress& step) { tell(&Assistant::readProgress, step); }, stop);
+    const Outcome<ReadResult> result = m_service->read(
+        document, [this](const ReadProgress& step) { tell(&Assistant::readProgress, step); }, stop);
     if (!result)
         return fail(result.error());
     tell(&Assistant::readFinished, result->document, result->stopped);

@@ -161,7 +161,8 @@ Outcome<ReadResult> ConversationService::read(DocumentId id, const std::function
         if (!progress)
             return;
         const double left = static_cast<double>(step.tokens - step.doneTokens);
-        progress({id, step.doneTokens, step.reusedTokens, step.tokens, step.tokensPerSecond, step.tokensPerSecond > 0 ? left / step.tokensPerSecond : -1});
+        progress({id, step.doneTokens, step.reusedTokens, step.tokens, step.tokensPerSecond,
+            step.tokensPerSecond > 0 ? left / step.tokensPerSecond : -1});
     };
     const Outcome<ReadFacts> facts = m_engine.read({id, (*document)->text, m_readingsDir}, report, stop);
     if (!facts && facts.error().kind == Failure::Kind::Stopped) {   // before there was anything to keep
@@ -197,7 +198,8 @@ Outcome<Session> ConversationService::startSession(const QList<DocumentId>& docu
             return found.error();
         titles.append(found->title);
     }
-    const Outcome<SessionId> id = m_library.write([&](Library& in) { return in.sessions().add(titles.join(QStringLiteral(", ")), documents); });
+    const Outcome<SessionId> id
+        = m_library.write([&](Library& in) { return in.sessions().add(titles.join(QStringLiteral(", ")), documents); });
     if (!id)
         return id.error();
     return session(*id);
@@ -242,7 +244,8 @@ Outcome<Answer> ConversationService::regenerate(SessionId id, const AnswerEvents
     const Outcome<Session> shown = session(id);
     if (!shown)
         return shown.error();
-    const auto question = std::find_if(shown->messages.rbegin(), shown->messages.rend(), [](const Message& m) { return m.role == Message::Role::User; });
+    const auto question
+        = std::find_if(shown->messages.rbegin(), shown->messages.rend(), [](const Message& m) { return m.role == Message::Role::User; });
     if (question == shown->messages.rend())
         return Failure{Failure::Kind::Usage, QStringLiteral("There is no question to answer again in this session.")};
     const Outcome<int> answers = m_library.read([&](Library& in) { return in.messages().countAnswersTo(question->id); });
@@ -256,8 +259,8 @@ Outcome<Answer> ConversationService::regenerate(SessionId id, const AnswerEvents
     return answer(*shown, *question, options, events, stop);
 }
 
-Outcome<Answer> ConversationService::answer(const Session& session, const Message& question, const AnswerOptions& options, const AnswerEvents& events,
-                                            std::stop_token stop)
+Outcome<Answer> ConversationService::answer(
+    const Session& session, const Message& question, const AnswerOptions& options, const AnswerEvents& events, std::stop_token stop)
 {
     Answer answer;
     Message& message = answer.message;
@@ -280,7 +283,8 @@ Outcome<Answer> ConversationService::answer(const Session& session, const Messag
         if (facts->stopped)
             message.note = joinSentences(QStringLiteral("Stopped."), message.note);
         if (facts->full)
-            message.note = joinSentences(QStringLiteral("The room for this conversation is used up; ask on in a new session."), message.note);
+            message.note
+                = joinSentences(QStringLiteral("The room for this conversation is used up; ask on in a new session."), message.note);
         answer.timings.firstTokenSeconds = facts->firstTokenSeconds;
         answer.timings.tokensPerSecond = facts->tokensPerSecond;
         answer.timings.promptTokens = facts->promptTokens;
@@ -326,24 +330,29 @@ Outcome<AskFacts> ConversationService::askEngine(const Session& session, const M
 
 Outcome<void> ConversationService::readFirst(DocumentId id, const AnswerEvents& events, AnswerTimings& timings, std::stop_token stop)
 {
-    if (const auto known = m_inMemory.find(id); known != m_inMemory.end() && known->second.readTokens > 0) {
+    const auto known = m_inMemory.find(id);
+    const bool wasRead = known != m_inMemory.end() && known->second.readTokens > 0;
+    if (wasRead && !known->second.isComplete()) {   // somebody stopped it: that is how far they want it read
         timings.reusedTokens += known->second.readTokens;
         return {};
     }
+    // Also if it was read in this run: the engine may have had to free it meanwhile, and takes no time if it has it.
     const Outcome<ReadResult> result = read(id, events.readProgress, stop);
     if (!result)
         return result.error();
     timings.readTokens += result->facts.readTokens;
     timings.reusedTokens += result->facts.reusedTokens;
-    if (events.readFinished)
+    if (events.readFinished && (!wasRead || result->facts.readTokens > 0))
         events.readFinished(result->document, result->stopped);
     if (!result->stopped)
         return {};
-    return Failure{Failure::Kind::Stopped, QStringLiteral("Stopped while reading “%1”, at %2. Ask again to have an answer from what was read.")
-                                               .arg(result->document.title, percent(result->document.readTokens, result->document.tokens))};
+    return Failure{Failure::Kind::Stopped,
+                   QStringLiteral("Stopped while reading “%1”, at %2. Ask again to have an answer from what was read.")
+                       .arg(result->document.title, percent(result->document.readTokens, result->document.tokens))};
 }
 
-Outcome<AskRequest> ConversationService::requestFor(const Session& session, const Message& question, const AnswerOptions& options, std::stop_token stop)
+Outcome<AskRequest> ConversationService::requestFor(
+    const Session& session, const Message& question, const AnswerOptions& options, std::stop_token stop)
 {
     AskRequest request;
     for (const DocumentId id : session.summary.documents) {
@@ -455,7 +464,8 @@ Outcome<HopView> ConversationService::hops(MessageId message, int beginToken, in
         return Failure{Failure::Kind::Usage, QStringLiteral("Message %1 has no record of where its answer looked.").arg(message)};
     const std::optional<HopRecord> record = unpackHopRecord(**bytes);
     if (!record)
-        return Failure{Failure::Kind::Library, QStringLiteral("The hop record of message %1 is damaged, or was written by a newer Octavo.").arg(message)};
+        return Failure{Failure::Kind::Library,
+            QStringLiteral("The hop record of message %1 is damaged, or was written by a newer Octavo.").arg(message)};
     const Outcome<Documents> documents = documentsOf(*record);
     if (!documents)
         return documents.error();

@@ -64,7 +64,8 @@ public:
     Outcome<Session> session(SessionId id);
     // Asks at the end of the branch shown. Documents not read yet in this run are read first (found on disk where they were read before);
     // one whose reading was stopped in this run is asked as far as it was read, and the answer's note says so.
-    Outcome<Answer> ask(SessionId session, const QString& question, const AnswerOptions& options, const AnswerEvents& events, std::stop_token stop);
+    Outcome<Answer> ask(
+        SessionId session, const QString& question, const AnswerOptions& options, const AnswerEvents& events, std::stop_token stop);
     // Another answer to the last question of the branch shown, on a branch of its own.
     Outcome<Answer> regenerate(SessionId session, const AnswerEvents& events, std::stop_token stop);
     // Answer tokens [beginToken, endToken); begin == end: all.

@@ -64,14 +64,16 @@ Json jsonOf(const HopPath& path)
     }
     for (const HopBand& band : path.bands) {
         const double from = path.nodes[band.from].weight;
-        json["bands"].push_back({{"from", band.from}, {"to", band.to}, {"weight", band.weight}, {"given_from", from > 0 ? band.weight / from : 0.0}});
+        json["bands"].push_back(
+            {{"from", band.from}, {"to", band.to}, {"weight", band.weight}, {"given_from", from > 0 ? band.weight / from : 0.0}});
     }
     return json;
 }
 
 Json jsonOf(const HopGrid& grid)
 {
-    Json json{{"title", grid.title.toStdString()}, {"unit", grid.unit.toStdString()}, {"columns", Json::array()}, {"values", Json::array()}};
+    Json json{
+        {"title", grid.title.toStdString()}, {"unit", grid.unit.toStdString()}, {"columns", Json::array()}, {"values", Json::array()}};
     for (qsizetype column = 0; column < grid.columns.size(); ++column) {
         json["columns"].push_back({{"title", grid.columns[column].toStdString()}, {"document", grid.columnDocuments[column]},
                                    {"begin_byte", grid.columnBytes[column].begin}, {"end_byte", grid.columnBytes[column].end}});

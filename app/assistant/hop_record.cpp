@@ -28,7 +28,10 @@ QDataStream& operator<<(QDataStream& out, const ByteRange& range) { return out <
 QDataStream& operator>>(QDataStream& in, ByteRange& range) { return in >> range.begin >> range.end; }
 QDataStream& operator<<(QDataStream& out, const HopRecord::Passage& passage) { return out << passage.document << passage.bytes; }
 QDataStream& operator>>(QDataStream& in, HopRecord::Passage& passage) { return in >> passage.document >> passage.bytes; }
-QDataStream& operator<<(QDataStream& out, const HopRecord::HeavyToken& token) { return out << token.document << token.bytes << token.weight; }
+QDataStream& operator<<(QDataStream& out, const HopRecord::HeavyToken& token)
+{
+    return out << token.document << token.bytes << token.weight;
+}
 QDataStream& operator>>(QDataStream& in, HopRecord::HeavyToken& token) { return in >> token.document >> token.bytes >> token.weight; }
 
 template <class T>

@@ -17,7 +17,7 @@ constexpr const char* kFont = "font-family=\"Inter, 'Noto Sans', sans-serif\"";
 constexpr const char* kInk = "#1f2328";
 constexpr const char* kFaintInk = "#59636e";
 
-constexpr double kPathWidth = 1220;
+constexpr double kPathWidth = 1200;
 constexpr double kColumnStep = 290;
 constexpr double kNodeWidth = 14;
 constexpr double kNodeGap = 18;
@@ -90,9 +90,10 @@ QString ribbon(const HopBand& band, const QList<HopNode>& nodes, std::vector<Box
     const double middle = (x1 + x2) / 2;
     double& y1 = boxes[static_cast<std::size_t>(band.from)].leaving;
     double& y2 = boxes[static_cast<std::size_t>(band.to)].entering;
-    const QString path = QStringLiteral("<path class=\"band\" d=\"M%1 %2C%3 %2 %3 %4 %5 %4L%5 %6C%3 %6 %3 %7 %1 %7Z\" fill=\"%8\" fill-opacity=\"0.28\">")
-        .arg(number(x1), number(y1), number(middle), number(y2), number(x2), number(y2 + width), number(y1 + width),
-             QString::fromLatin1(kColumnColours.at(static_cast<std::size_t>(nodes[band.to].column))));
+    const QString path
+        = QStringLiteral("<path class=\"band\" d=\"M%1 %2C%3 %2 %3 %4 %5 %4L%5 %6C%3 %6 %3 %7 %1 %7Z\" fill=\"%8\" fill-opacity=\"0.28\">")
+              .arg(number(x1), number(y1), number(middle), number(y2), number(x2), number(y2 + width), number(y1 + width),
+                  QString::fromLatin1(kColumnColours.at(static_cast<std::size_t>(nodes[band.to].column))));
     y1 += width;
     y2 += width;
     return path + QStringLiteral("<title>%1 → %2: %3</title></path>\n")
@@ -113,8 +114,9 @@ QString mapRow(const HopGrid& grid, qsizetype row, double largest, double cellWi
             ++end;
         if (shade > 0) {
             cells += QStringLiteral("<rect x=\"%1\" y=\"%2\" width=\"%3\" height=\"%4\" fill=\"%5\"/>\n")
-                .arg(number(kRowLabels + static_cast<double>(begin) * cellWidth), number(top), number(static_cast<double>(end - begin) * cellWidth),
-                     number(kRowHeight), colour(static_cast<double>(shade) / (kShades - 1)));
+                         .arg(number(kRowLabels + static_cast<double>(begin) * cellWidth), number(top),
+                             number(static_cast<double>(end - begin) * cellWidth), number(kRowHeight),
+                             colour(static_cast<double>(shade) / (kShades - 1)));
         }
     }
     return cells;
@@ -162,7 +164,7 @@ QByteArray pathSvg(const HopView& view)
 
     const QString title = QStringLiteral("Where “%1” looked · %2 of the attention went elsewhere · %3")
         .arg(elided(view.path.answer.simplified(), 80), percent(view.outsideShare), view.model);
-    QString svg = opening(kPathWidth, bottom + 24, view, title);
+    QString svg = opening(kPathWidth + 40, bottom + 24, view, title);
     for (std::size_t column = 0; column < kColumnHeads.size(); ++column)
         svg += textAt(columnX(static_cast<int>(column)), kHeader + 8, QString::fromLatin1(kColumnHeads.at(column)), kFaintInk, 11);
     for (const HopBand& band : view.path.bands)
@@ -176,7 +178,8 @@ QByteArray pathSvg(const HopView& view)
                  QString::fromLatin1(kColumnColours.at(static_cast<std::size_t>(node.column))));
         const double middle = box.top + box.height / 2;
         if (node.column > 0)   // the answer stands in the title
-            svg += textAt(x + kNodeWidth + 6, middle + 4, QStringLiteral("%1 · %2").arg(elided(node.label, kNodeLabelCharacters), percent(node.weight)));
+            svg += textAt(x + kNodeWidth + 6, middle + 4,
+                QStringLiteral("%1 · %2").arg(elided(node.label, kNodeLabelCharacters), percent(node.weight)));
     }
     return (svg + QStringLiteral("</svg>\n")).toUtf8();
 }

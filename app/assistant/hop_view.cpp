@@ -262,11 +262,12 @@ HopView makeHopView(MessageId message, const HopRecord& record, const Documents&
     const QString selection = view.answerTokens.mid(static_cast<qsizetype>(begin), static_cast<qsizetype>(end - begin)).join(QString());
     view.path = pathOf(selection, record.shares(begin, end), {&chapters, &sections, &passages});
 
-    view.grids.append(gridOf(record, chapters, QStringLiteral("Chapters"), QStringLiteral("share of attention, p(chapter)"), view.answerTokens));
+    view.grids.append(
+        gridOf(record, chapters, QStringLiteral("Chapters"), QStringLiteral("share of attention, p(chapter)"), view.answerTokens));
     view.grids.append(gridOf(record, sections, QStringLiteral("Sections"),
                              QStringLiteral("share of attention, p(chapter)·p(section | chapter)"), view.answerTokens));
     const HopGrid allPassages = gridOf(record, passages, QStringLiteral("Passages"),
-                                       QStringLiteral("share of attention, p(chapter)·p(section | chapter)·p(passage | section)"), view.answerTokens);
+        QStringLiteral("share of attention, p(chapter)·p(section | chapter)·p(passage | section)"), view.answerTokens);
     view.grids.append(heaviestColumns(allPassages, kMaxPassageColumns));
     return view;
 }

@@ -8,8 +8,9 @@ namespace octavo::app {
 void CitationRepository::store(MessageId message, const QList<Source>& sources)
 {
     Query(m_database, "DELETE FROM citations WHERE message = ?", message).run();
-    Query insert(m_database, "INSERT INTO citations(message, position, document, document_title, place, begin_byte, end_byte, line, weight, text) "
-                             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    Query insert(m_database,
+        "INSERT INTO citations(message, position, document, document_title, place, begin_byte, end_byte, line, weight, text) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     for (qsizetype at = 0; at < sources.size(); ++at) {
         const Source& source = sources[at];
         insert.runWith(message, at, source.document, source.documentTitle, source.place, source.bytes.begin, source.bytes.end, source.line,

@@ -8,7 +8,8 @@
 
 namespace octavo::app {
 
-// The sources of answers, heaviest first, with the text as it stood then. Throws as Query does; use within Library::read and Library::write.
+// The sources of answers, heaviest first, with the text as it stood then. Throws as Query does; use within Library::read and
+// Library::write.
 class CitationRepository {
 public:
     explicit CitationRepository(SQLite::Database& database) : m_database(database) {}

@@ -37,9 +37,11 @@ Outcome<void> migrate(SQLite::Database& database, const QString& file)
 {
     const int version = numberOf(database, "PRAGMA user_version");
     if (version == 0 && numberOf(database, "SELECT count(*) FROM sqlite_master") > 0)
-        return Failure{Failure::Kind::Library, QStringLiteral("%1 is a database of another program. Choose another data folder.").arg(file)};
+        return Failure{
+            Failure::Kind::Library, QStringLiteral("%1 is a database of another program. Choose another data folder.").arg(file)};
     if (version > 0 && numberOf(database, "PRAGMA application_id") != kApplicationId)
-        return Failure{Failure::Kind::Library, QStringLiteral("%1 is a database of another program. Choose another data folder.").arg(file)};
+        return Failure{
+            Failure::Kind::Library, QStringLiteral("%1 is a database of another program. Choose another data folder.").arg(file)};
     if (version > kLibraryVersion) {
         return Failure{Failure::Kind::Library,
                        QStringLiteral("%1 was written by a newer Octavo (library version %2, this one knows %3). Update Octavo, or choose "
@@ -91,7 +93,8 @@ Outcome<std::unique_ptr<SQLite::Database>> openDatabase(const QString& dataDir)
     if (QFileInfo(file).isDir())
         return Failure{Failure::Kind::Library, QStringLiteral("%1 is a folder, not a library. Choose another data folder.").arg(file)};
     try {
-        auto database = std::make_unique<SQLite::Database>(file.toStdString(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyMilliseconds);
+        auto database
+            = std::make_unique<SQLite::Database>(file.toStdString(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyMilliseconds);
         // Taking the write lock at once, even with nothing to migrate, tells now rather than later if nothing can be written;
         // and two programs that start together migrate once. The file's header is not touched before the checks have passed.
         SQLite::Transaction transaction(*database, SQLite::TransactionBehavior::IMMEDIATE);

@@ -67,11 +67,13 @@ DocumentId DocumentRepository::store(const Document& document)
     if (Query known(m_database, "SELECT id FROM documents WHERE content_hash = ?", hash); known.next())
         id = known.number(0);
     if (id != 0) {
-        Query(m_database, "UPDATE documents SET path = ?, title = ?, kind = ?, removed_at = NULL WHERE id = ?", document.path, document.title,
-              document.kind, id).run();
+        Query(m_database, "UPDATE documents SET path = ?, title = ?, kind = ?, removed_at = NULL WHERE id = ?", document.path,
+            document.title, document.kind, id)
+            .run();
     } else {
-        Query(m_database, "INSERT INTO documents(content_hash, path, title, kind, text_bytes, text, added_at) VALUES (?, ?, ?, ?, ?, ?, ?)", hash,
-              document.path, document.title, document.kind, document.text.size(), compress(document.text), QDateTime::currentDateTime()).run();
+        Query(m_database, "INSERT INTO documents(content_hash, path, title, kind, text_bytes, text, added_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            hash, document.path, document.title, document.kind, document.text.size(), compress(document.text), QDateTime::currentDateTime())
+            .run();
         id = m_database.getLastInsertRowid();
     }
     storeFiles(id, document.files);
@@ -117,8 +119,10 @@ std::optional<DocumentSummary> DocumentRepository::summary(DocumentId id, const 
 
 void DocumentRepository::storeReading(DocumentId id, const ReadingRow& reading)
 {
-    Query(m_database, "INSERT OR REPLACE INTO readings(document, model_hash, model, tokens, read_tokens, kv_bytes, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-          id, reading.modelHash, reading.model, reading.tokens, reading.readTokens, reading.kvBytes, QDateTime::currentDateTime()).run();
+    Query(m_database,
+        "INSERT OR REPLACE INTO readings(document, model_hash, model, tokens, read_tokens, kv_bytes, at) VALUES (?, ?, ?, ?, ?, ?, ?)", id,
+        reading.modelHash, reading.model, reading.tokens, reading.readTokens, reading.kvBytes, QDateTime::currentDateTime())
+        .run();
 }
 
 void DocumentRepository::remove(DocumentId id)
@@ -142,7 +146,8 @@ void DocumentRepository::storeFiles(DocumentId id, const QList<SourceFile>& file
 void DocumentRepository::storeOutline(DocumentId id, const Part& root)
 {
     Query(m_database, "DELETE FROM document_parts WHERE document = ?", id).run();
-    Query insert(m_database, "INSERT INTO document_parts(document, position, depth, kind, title, begin_byte, end_byte) VALUES (?, ?, ?, ?, ?, ?, ?)");
+    Query insert(m_database,
+        "INSERT INTO document_parts(document, position, depth, kind, title, begin_byte, end_byte) VALUES (?, ?, ?, ?, ?, ?, ?)");
     int position = 0;
     insertPart(insert, id, root, 0, position);
 }
@@ -157,7 +162,8 @@ void DocumentRepository::storeLedger(DocumentId id, const QList<LedgerEntry>& le
 
 QList<SourceFile> DocumentRepository::loadFiles(DocumentId id)
 {
-    Query query(m_database, "SELECT path, relative_path, encoding, begin_byte, end_byte FROM document_files WHERE document = ? ORDER BY position", id);
+    Query query(m_database,
+        "SELECT path, relative_path, encoding, begin_byte, end_byte FROM document_files WHERE document = ? ORDER BY position", id);
     QList<SourceFile> files;
     while (query.next())
         files.append({query.text(0), query.text(1), query.text(2), {query.number(3), query.number(4)}});

@@ -46,13 +46,17 @@ MessageId MessageRepository::add(SessionId session, const Message& message)
 
 void MessageRepository::update(const Message& message)
 {
-    Query(m_database, "UPDATE messages SET state = ?, text = ?, note = ? WHERE id = ?", message.state, message.text, message.note, message.id).run();
+    Query(
+        m_database, "UPDATE messages SET state = ?, text = ?, note = ? WHERE id = ?", message.state, message.text, message.note, message.id)
+        .run();
 }
 
 std::optional<Message> MessageRepository::find(MessageId id)
 {
-    Query query(m_database, "SELECT id, parent, role, state, text, note, at, EXISTS (SELECT 1 FROM hop_records WHERE message = messages.id) "
-                            "FROM messages WHERE id = ?", id);
+    Query query(m_database,
+        "SELECT id, parent, role, state, text, note, at, EXISTS (SELECT 1 FROM hop_records WHERE message = messages.id) "
+        "FROM messages WHERE id = ?",
+        id);
     if (!query.next())
         return std::nullopt;
     return messageOf(query);
@@ -67,10 +71,12 @@ std::optional<SessionId> MessageRepository::sessionOf(MessageId id)
 QList<Message> MessageRepository::branch(SessionId session)
 {
     // A message's id is greater than its parent's, so order by id is order along the branch.
-    Query query(m_database, "WITH RECURSIVE branch(message) AS (SELECT head FROM sessions WHERE id = ? "
-                            "  UNION ALL SELECT parent FROM messages JOIN branch ON id = message WHERE parent IS NOT NULL) "
-                            "SELECT id, parent, role, state, text, note, at, EXISTS (SELECT 1 FROM hop_records WHERE message = messages.id) "
-                            "FROM messages JOIN branch ON id = branch.message ORDER BY id", session);
+    Query query(m_database,
+        "WITH RECURSIVE branch(message) AS (SELECT head FROM sessions WHERE id = ? "
+        "  UNION ALL SELECT parent FROM messages JOIN branch ON id = message WHERE parent IS NOT NULL) "
+        "SELECT id, parent, role, state, text, note, at, EXISTS (SELECT 1 FROM hop_records WHERE message = messages.id) "
+        "FROM messages JOIN branch ON id = branch.message ORDER BY id",
+        session);
     QList<Message> messages;
     while (query.next())
         messages.append(messageOf(query));

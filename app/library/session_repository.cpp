@@ -54,8 +54,10 @@ QList<SessionSummary> SessionRepository::search(const QString& words)
     const QString expression = matchExpression(words);
     if (expression.isEmpty())
         return list();
-    Query query(m_database, "SELECT s.id, s.title, s.changed_at, snippet(search, 0, '', '', '…', 16) FROM search "
-                            "JOIN sessions s ON s.id = search.session WHERE search MATCH ? AND s.trashed_at IS NULL ORDER BY rank", expression);
+    Query query(m_database,
+        "SELECT s.id, s.title, s.changed_at, snippet(search, 0, '', '', '…', 16) FROM search "
+        "JOIN sessions s ON s.id = search.session WHERE search MATCH ? AND s.trashed_at IS NULL ORDER BY rank",
+        expression);
     QList<SessionSummary> sessions;
     QSet<SessionId> seen;
     while (query.next()) {

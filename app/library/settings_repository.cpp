@@ -13,7 +13,8 @@ QString SettingsRepository::value(const QString& key, const QString& otherwise)
 
 void SettingsRepository::set(const QString& key, const QString& value)
 {
-    Query(m_database, "INSERT INTO settings(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", key, value).run();
+    Query(m_database, "INSERT INTO settings(key, value) VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", key, value)
+        .run();
 }
 
 } // namespace octavo::app

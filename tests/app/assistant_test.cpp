@@ -112,10 +112,11 @@ TEST_F(AssistantTest, EachCallAnswersWithItsSignals)
     EXPECT_EQ(settle(), names("sessionsChanged"));
     m_assistant->removeDocument(1);
     EXPECT_EQ(settle(), names("libraryChanged"));
-    for (const auto& call : {std::function<void()>([&] { m_assistant->openDocument(99); }), std::function<void()>([&] { m_assistant->openSession(99); }),
-                             std::function<void()>([&] { m_assistant->read(99); }), std::function<void()>([&] { m_assistant->ask(99, QStringLiteral("?")); }),
-                             std::function<void()>([&] { m_assistant->openHops(99, 0, 0); }),
-                             std::function<void()>([&] { m_assistant->openPaths({QStringLiteral("/nope")}); })}) {
+    for (const auto& call : {std::function<void()>([&] { m_assistant->openDocument(99); }),
+             std::function<void()>([&] { m_assistant->openSession(99); }), std::function<void()>([&] { m_assistant->read(99); }),
+             std::function<void()>([&] { m_assistant->ask(99, QStringLiteral("?")); }),
+             std::function<void()>([&] { m_assistant->openHops(99, 0, 0); }),
+             std::function<void()>([&] { m_assistant->openPaths({QStringLiteral("/nope")}); })}) {
         call();
         EXPECT_EQ(settle(), names("failed"));
     }
@@ -128,7 +129,8 @@ TEST_F(AssistantTest, RestartFindsLibrarySessionsAndAnswers)
     m_assistant->ask(session, QStringLiteral("Who gets the doubloon?"));
     settle();
 
-    m_assistant = std::make_unique<Assistant>(AssistantOptions{dataDir(), QStringLiteral("model.gguf"), 1}, std::make_unique<ScriptedEngine>(m_script));
+    m_assistant = std::make_unique<Assistant>(
+        AssistantOptions{dataDir(), QStringLiteral("model.gguf"), 1}, std::make_unique<ScriptedEngine>(m_script));
     QSignalSpy library(m_assistant.get(), &Assistant::libraryChanged);
     QSignalSpy sessions(m_assistant.get(), &Assistant::sessionsChanged);
     QSignalSpy opened(m_assistant.get(), &Assistant::sessionOpened);

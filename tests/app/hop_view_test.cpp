@@ -136,7 +136,8 @@ TEST(HopView, CoarseGridsAreSumsOfFinerOnes)
     EXPECT_EQ(view.grids[1].columns.size(), 4);
     for (std::size_t token = 0; token < 4; ++token) {
         for (std::size_t passage = 0; passage < sample.record.passages.size(); ++passage)
-            EXPECT_EQ(view.grids[2].at(static_cast<qsizetype>(token), static_cast<qsizetype>(passage)), sample.record.weight(token, passage));
+            EXPECT_EQ(
+                view.grids[2].at(static_cast<qsizetype>(token), static_cast<qsizetype>(passage)), sample.record.weight(token, passage));
     }
 }
 
@@ -153,7 +154,8 @@ TEST(HopView, ManySmallPlacesAreGatheredAndStillAddUp)
         const Sample sample = sampleOf(book, 2, flat);
         const HopView view = makeHopView(5, sample.record, sample.documents, 0, 0);
         for (int column = 0; column < 4; ++column) {
-            const auto nodes = std::count_if(view.path.nodes.begin(), view.path.nodes.end(), [&](const HopNode& n) { return n.column == column; });
+            const auto nodes
+                = std::count_if(view.path.nodes.begin(), view.path.nodes.end(), [&](const HopNode& n) { return n.column == column; });
             EXPECT_LE(nodes, 8);
             EXPECT_NEAR(columnSum(view.path, column), 1.0, 1e-6);
         }

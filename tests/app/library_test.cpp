@@ -28,7 +28,8 @@ protected:
         document.outline = {document.title, PartKind::Book, {0, 40},
                             {{QStringLiteral("One"), PartKind::Chapter, {0, 20}, {{QStringLiteral("A"), PartKind::Section, {5, 10}, {}}}},
                              {QStringLiteral("Two"), PartKind::Chapter, {20, 40}, {}}}};
-        document.ledger = {{QStringLiteral("book.txt"), {}, text.size(), true}, {QStringLiteral("x.bin"), QStringLiteral("binary file"), 7, false}};
+        document.ledger
+            = {{QStringLiteral("book.txt"), {}, text.size(), true}, {QStringLiteral("x.bin"), QStringLiteral("binary file"), 7, false}};
         return document;
     }
 
@@ -82,7 +83,8 @@ TEST_F(LibraryTest, DocumentComesBackAsItWas)
 TEST_F(LibraryTest, SameTextIsSameDocumentAndChangedTextANewOne)
 {
     const auto library = open();
-    const auto store = [&](const QByteArray& text) { return *library->write([&](Library& in) { return in.documents().store(document(text)); }); };
+    const auto store
+        = [&](const QByteArray& text) { return *library->write([&](Library& in) { return in.documents().store(document(text)); }); };
     const DocumentId first = store("one");
     EXPECT_EQ(store("one"), first);
     const DocumentId second = store("two");
@@ -110,7 +112,8 @@ TEST_F(LibraryTest, ReadingsBelongToAModel)
     const auto library = open();
     writeFile(QStringLiteral("book.txt"), "x");
     const DocumentId id = *library->write([&](Library& in) { return in.documents().store(document("x")); });
-    const auto summary = [&](const QString& hash) { return **library->read([&](Library& in) { return in.documents().summary(id, hash); }); };
+    const auto summary
+        = [&](const QString& hash) { return **library->read([&](Library& in) { return in.documents().summary(id, hash); }); };
     EXPECT_EQ(summary(QStringLiteral("a")).state, DocumentSummary::State::New);
     ASSERT_TRUE(library->write([&](Library& in) {
         in.documents().storeReading(id, {QStringLiteral("a"), QStringLiteral("A"), 100, 40, 4000});
@@ -161,7 +164,8 @@ TEST_F(LibraryTest, SearchFindsWordsInTitlesAndMessages)
     const auto library = open();
     const SessionId doubloon = *library->write([](Library& in) {
         const SessionId id = in.sessions().add(QStringLiteral("The doubloon"), {});
-        in.messages().add(id, message(Message::Role::User, 0, QStringLiteral("Who claims the gold «Ecuador» coin? naïve \"quotes\" AND OR")));
+        in.messages().add(
+            id, message(Message::Role::User, 0, QStringLiteral("Who claims the gold «Ecuador» coin? naïve \"quotes\" AND OR")));
         return id;
     });
     const SessionId whales = *library->write([](Library& in) {
@@ -201,7 +205,8 @@ TEST_F(LibraryTest, TrashedSessionIsOutOfListAndSearchUntilRestored)
 {
     const auto library = open();
     const SessionId id = *library->write([](Library& in) { return in.sessions().add(QStringLiteral("Whales"), {}); });
-    const auto count = [&](const QString& words) { return library->read([&](Library& in) { return in.sessions().search(words); })->size(); };
+    const auto count
+        = [&](const QString& words) { return library->read([&](Library& in) { return in.sessions().search(words); })->size(); };
     ASSERT_TRUE(library->write([&](Library& in) { in.sessions().trash(id); }));
     EXPECT_EQ(count({}), 0);
     EXPECT_EQ(count(QStringLiteral("whales")), 0);
@@ -215,7 +220,8 @@ TEST_F(LibraryTest, SettingsAreKept)
     ASSERT_TRUE(open()->write([](Library& in) { in.settings().set(QStringLiteral("a"), QStringLiteral("1")); }));
     ASSERT_TRUE(open()->write([](Library& in) { in.settings().set(QStringLiteral("a"), QStringLiteral("2")); }));
     EXPECT_EQ(*open()->read([](Library& in) { return in.settings().value(QStringLiteral("a")); }), QStringLiteral("2"));
-    EXPECT_EQ(*open()->read([](Library& in) { return in.settings().value(QStringLiteral("b"), QStringLiteral("-")); }), QStringLiteral("-"));
+    EXPECT_EQ(
+        *open()->read([](Library& in) { return in.settings().value(QStringLiteral("b"), QStringLiteral("-")); }), QStringLiteral("-"));
 }
 
 TEST_F(LibraryTest, FailedWriteLeavesNothingBehind)
@@ -292,7 +298,8 @@ TEST_F(LibraryTest, UnusableDataFolderIsOneSentenceAndNothingIsTouched)
         {"garbage", path(QStringLiteral("garbage")), Failure::Kind::Library},
         {"short garbage", path(QStringLiteral("short")), Failure::Kind::Library},
         {"a folder of that name", path(QStringLiteral("folder")), Failure::Kind::Library},
-        {"newer", database("newer", "CREATE TABLE t(x); PRAGMA application_id = 0x4f435456; PRAGMA user_version = 99"), Failure::Kind::Library},
+        {"newer", database("newer", "CREATE TABLE t(x); PRAGMA application_id = 0x4f435456; PRAGMA user_version = 99"),
+            Failure::Kind::Library},
         {"another program's", database("other", "CREATE TABLE t(x)"), Failure::Kind::Library},
         {"another program's with a version", database("versioned", "CREATE TABLE t(x); PRAGMA user_version = 1"), Failure::Kind::Library},
     };

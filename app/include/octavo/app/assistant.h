@@ -72,8 +72,8 @@ public:
     bool busy() const;
 
 public slots:
-    void start();                                       // libraryChanged, sessionsChanged, modelReady (libraryChanged before it if it is another model)
-    void openPaths(const QStringList& paths);           // per path: documentAdded, documentOpened, estimated; then reads each as read() does
+    void start();   // libraryChanged, sessionsChanged, modelReady (libraryChanged before it if it is another model)
+    void openPaths(const QStringList& paths);   // per path: documentAdded, documentOpened, estimated; then reads each as read() does
     void read(octavo::app::DocumentId document);        // readProgress…, readFinished
     void openDocument(octavo::app::DocumentId document);// documentOpened
     void removeDocument(octavo::app::DocumentId document);          // libraryChanged; sessions keep their messages
