@@ -7,6 +7,7 @@
 #include <QStringDecoder>
 #include <chrono>
 #include <map>
+#include <thread>
 
 #include "assistant/engine_failure.h"
 #include "octavo/app/assistant.h"
@@ -32,6 +33,11 @@ std::string_view view(const QByteArray& bytes) { return {bytes.constData(), stat
 class LocalEngine final : public BookEngine {
 public:
     explicit LocalEngine(const LocalEngineOptions& options) : m_options(options) {}
+    ~LocalEngine() override
+    {
+        if (m_saver.joinable())
+            m_saver.join(); // to its end: closing the program must not lose what was read
+    }
 
     Outcome<EngineModel> open(const QString& modelFile, std::stop_token stop) override;
     Outcome<TokenBegins> tokenize(const QByteArray& text, std::stop_token stop) override;
@@ -59,6 +65,9 @@ private:
     std::vector<TokenId> documentIds(const QByteArray& text, std::uint64_t& introTokens) const;
     Outcome<std::unique_ptr<Reading>> openReading(const Kept& kept, const QString& file, std::stop_token stop);
     bool makeRoom(qint64 keep);
+    void saveLater(const Reading& reading, const QString& file);
+    void stopSaving();
+    static Failure noModel();
     std::vector<TokenId> promptIds(const std::vector<Turn>& turns) const;
     std::vector<TokenSpan> spansOf(const AskRequest& request) const;
     Outcome<void> warmUp(const AskRequest& request, const std::vector<TokenId>& prompt, std::stop_token stop);
@@ -70,6 +79,7 @@ private:
     std::map<qint64, Kept> m_kept;
     std::uint64_t m_uses = 0;
     Warm m_warm;
+    std::jthread m_saver;    // reads one of m_kept's readings; none of them changes or goes while it runs
 };
 
 Outcome<EngineModel> LocalEngine::open(const QString& modelFile, std::stop_token)
@@ -83,6 +93,7 @@ Outcome<EngineModel> LocalEngine::open(const QString& modelFile, std::stop_token
     auto model = Model::open(QFile::encodeName(modelFile).toStdString(), m_engine);
     if (!model)
         return failureOf(model.error());
+    stopSaving();
     m_warm = {};
     m_kept.clear();
     m_model = *model;
@@ -91,8 +102,15 @@ Outcome<EngineModel> LocalEngine::open(const QString& modelFile, std::stop_token
                        config.context, static_cast<qint64>(config.kvBytesPerToken())};
 }
 
+Failure LocalEngine::noModel()
+{
+    return {Failure::Kind::Model, QCoreApplication::translate("LocalEngine", "No model is open; choose a model file first.")};
+}
+
 Outcome<TokenBegins> LocalEngine::tokenize(const QByteArray& text, std::stop_token)
 {
+    if (!m_model)
+        return noModel();
     return m_model->tokenizer().encode(view(text), SpecialTokens::Literal).begins;
 }
 
@@ -140,6 +158,9 @@ Outcome<std::unique_ptr<Reading>> LocalEngine::openReading(const Kept& kept, con
 
 Outcome<ReadFacts> LocalEngine::read(const ReadRequest& request, const std::function<void(const ReadStep&)>& progress, std::stop_token stop)
 {
+    if (!m_model)
+        return noModel();
+    stopSaving();
     const auto begin = std::chrono::steady_clock::now();
     Kept& kept = m_kept[request.document];
     kept.lastUse = ++m_uses;
@@ -185,7 +206,23 @@ Outcome<ReadFacts> LocalEngine::read(const ReadRequest& request, const std::func
         if (!saved && saved.error().code != Errc::Stopped)
             return failureOf(saved.error());
     }
+    if (!facts.complete && facts.readTokens > 0 && !file.isEmpty())
+        saveLater(*kept.reading, file);
     return facts;
+}
+
+// A stop must answer at once, and gigabytes take seconds to write: what was read so far is kept behind the user's back.
+// Should it fail, the next start reads from the beginning, and says so by its progress.
+void LocalEngine::saveLater(const Reading& reading, const QString& file)
+{
+    m_saver = std::jthread([&reading, path = QFile::encodeName(file).toStdString()](std::stop_token stop) { (void)reading.save(path, true, stop); });
+}
+
+void LocalEngine::stopSaving()
+{
+    m_saver.request_stop();
+    if (m_saver.joinable())
+        m_saver.join();
 }
 
 std::vector<TokenId> LocalEngine::promptIds(const std::vector<Turn>& turns) const
@@ -319,6 +356,7 @@ Outcome<AskFacts> LocalEngine::ask(const AskRequest& request, const std::functio
 
 void LocalEngine::forget(qint64 document)
 {
+    stopSaving();
     m_warm = {};
     m_kept.erase(document);
 }

@@ -57,6 +57,8 @@ int show(const Terminal& terminal, Library& library, SessionId id)
         const bool user = message.role == Message::Role::User;
         nlohmann::json sources = nlohmann::json::array();
         text += std::string("\n\n**") + (user ? "You" : "Octavo") + "**: " + message.text.toStdString();
+        if (!message.note.isEmpty())
+            text += "\n*" + message.note.toStdString() + "*";
         for (const Source& source : message.sources) {
             sources.push_back({{"document", source.document}, {"place", source.place.toStdString()}, {"begin_byte", source.bytes.begin},
                                {"end_byte", source.bytes.end}, {"weight", source.weight}, {"text", source.text.toStdString()}});

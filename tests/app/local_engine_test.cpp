@@ -119,6 +119,29 @@ TEST_F(LocalEngine, AStoppedReadingIsAskedAndGoesOn)
     EXPECT_EQ(rest->reusedTokens + rest->readTokens, rest->tokens);
 }
 
+TEST_F(LocalEngine, AStoppedReadingGoesOnAfterARestart)
+{
+    std::stop_source stop;
+    const auto stopped = engine->read({1, text, readings()}, [&](const ReadStep& step) {
+        if (step.doneTokens > 1000)
+            stop.request_stop();
+    }, stop.get_token());
+    ASSERT_TRUE(stopped.ok());
+    engine.reset();
+    const auto rest = read(*newEngine(), 1, text);
+    ASSERT_TRUE(rest.ok());
+    EXPECT_EQ(rest->reusedTokens, stopped->readTokens);
+    EXPECT_TRUE(rest->complete);
+}
+
+TEST_F(LocalEngine, NothingWorksWithoutAModelAndNothingBreaks)
+{
+    const auto bare = makeLocalEngine({1, {}});
+    EXPECT_FALSE(bare->tokenize(text, {}).ok());
+    EXPECT_FALSE(read(*bare, 1, text).ok());
+    EXPECT_FALSE(bare->ask(request({1}), [](const QString&) {}, {}).ok());
+}
+
 TEST_F(LocalEngine, HopsOfEveryAnswerTokenAddUpToOne)
 {
     ASSERT_TRUE(read(*engine, 1, text).ok());
