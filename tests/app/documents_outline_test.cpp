@@ -116,6 +116,8 @@ struct BookFacts {
     std::vector<const char*> named;
 };
 
+void PrintTo(const BookFacts& facts, std::ostream* out) { *out << facts.file; }
+
 void countParts(const QList<Part>& parts, const QString& word, int& count)
 {
     for (const Part& part : parts) {

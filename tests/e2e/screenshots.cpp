@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pictures of the real window with the real model on a real book, one per state that a person meets first:
+//     octavo_screenshots FOLDER     (run by tests/e2e/screenshots.sh under Xvfb)
+#include <QAbstractButton>
+#include <QApplication>
+#include <QComboBox>
+#include <QDir>
+#include <QFileInfo>
+#include <QScreen>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <cstdio>
+
+#include "hops/hops_dock.h"
+#include "main_window.h"
+#include "octavo/app/assistant.h"
+#include "support/excerpt.h"
+#include "theme.h"
+
+using namespace octavo;
+
+namespace {
+
+constexpr int kPatience = 600'000;
+constexpr int kSettle = 400; // for layouts, scrolling and the last repaint
+
+bool waitFor(QSignalSpy& spy) { return !spy.isEmpty() || spy.wait(kPatience); }
+
+void take(QWidget& window, const QString& folder, const char* name)
+{
+    QTest::qWait(kSettle);
+    const QString file = QDir(folder).filePath(QString::fromLatin1(name) + QStringLiteral(".png"));
+    const bool saved = window.screen()->grabWindow(window.winId()).save(file);
+    std::printf("%s %s\n", saved ? "wrote" : "could not write", qPrintable(file));
+}
+
+void ask(app::Assistant& assistant, QWidget& window, const char* words)
+{
+    QSignalSpy answered(&assistant, &app::Assistant::answerFinished);
+    auto* question = window.findChild<QWidget*>(QStringLiteral("questionEdit"));
+    QTest::keyClicks(question, QString::fromLatin1(words));
+    QTest::keyClick(question, Qt::Key_Return);
+    waitFor(answered);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    QApplication application(argc, argv);
+    if (argc != 2) {
+        std::fprintf(stderr, "usage: octavo_screenshots FOLDER\n");
+        return 2;
+    }
+    const QString folder = QFileInfo(QString::fromLocal8Bit(argv[1])).absoluteFilePath();
+    QDir().mkpath(folder);
+    QTemporaryDir data;
+    const QString book = test::frankenstein(data.path(), "Chapter 6");
+    if (book.isEmpty() || !QFileInfo::exists(QString::fromUtf8(test::kModelFile))) {
+        std::fprintf(stderr, "The test novels or the default model are not there, so there is nothing to take pictures of.\n");
+        return 1;
+    }
+    ui::applyTheme(application, ui::ThemeKind::Light, 1.0);
+    app::Assistant assistant({data.filePath(QStringLiteral("data")), QString::fromUtf8(test::kModelFile), 0}, app::Assistant::localEngine(0));
+    ui::MainWindow window(&assistant);
+    window.resize(1440, 900);
+    window.show();
+    QSignalSpy ready(&assistant, &app::Assistant::modelReady);
+    assistant.start();
+    waitFor(ready);
+    take(window, folder, "empty");
+
+    QSignalSpy read(&assistant, &app::Assistant::readFinished);
+    QSignalSpy progress(&assistant, &app::Assistant::readProgress);
+    window.openPaths({book});
+    while (progress.size() < 12 && read.isEmpty())
+        progress.wait(kPatience);
+    take(window, folder, "reading");
+    waitFor(read);
+
+    ask(assistant, window, "Who is Elizabeth?");
+    take(window, folder, "streamed");
+    if (auto* chip = window.findChild<QAbstractButton*>(QStringLiteral("source0")))
+        chip->click();
+    take(window, folder, "answer");
+
+    QSignalSpy hops(&assistant, &app::Assistant::hopsReady);
+    if (auto* button = window.findChild<QAbstractButton*>(QStringLiteral("hopsButton")))
+        button->click();
+    waitFor(hops);
+    take(window, folder, "hops");
+    window.findChild<QComboBox*>(QStringLiteral("hopLevel"))->setCurrentIndex(2);
+    take(window, folder, "map");
+    ui::applyTheme(application, ui::ThemeKind::Dark, 1.0);
+    take(window, folder, "dark");
+    return 0;
+}
