@@ -365,6 +365,10 @@ void LocalEngine::forget(qint64 document)
 
 std::unique_ptr<BookEngine> makeLocalEngine(const LocalEngineOptions& options) { return std::make_unique<LocalEngine>(options); }
 
-std::unique_ptr<BookEngine> Assistant::localEngine(int threads) { return makeLocalEngine({threads, {}}); }
+std::unique_ptr<Assistant> Assistant::onThisMachine(AssistantOptions options, QObject* parent)
+{
+    auto engine = makeLocalEngine({options.threads, {}});
+    return std::make_unique<Assistant>(std::move(options), std::move(engine), parent);
+}
 
 } // namespace octavo::app

@@ -62,8 +62,10 @@ int main(int argc, char** argv)
         return 1;
     }
     ui::applyTheme(application, ui::ThemeKind::Light, 1.0);
-    app::Assistant assistant({data.filePath(QStringLiteral("data")), QString::fromUtf8(test::kModelFile), 0}, app::Assistant::localEngine(0));
-    ui::MainWindow window(&assistant);
+    const QString dataDir = data.filePath(QStringLiteral("data"));
+    const auto running = app::Assistant::onThisMachine({dataDir, QString::fromUtf8(test::kModelFile), 0});
+    app::Assistant& assistant = *running;
+    ui::MainWindow window(assistant, {dataDir, QString::fromUtf8(test::kSourceDir)});
     window.resize(1440, 900);
     window.show();
     QSignalSpy ready(&assistant, &app::Assistant::modelReady);
@@ -81,7 +83,7 @@ int main(int argc, char** argv)
 
     ask(assistant, window, "Who is Elizabeth?");
     take(window, folder, "streamed");
-    if (auto* chip = window.findChild<QAbstractButton*>(QStringLiteral("source0")))
+    if (auto* chip = window.findChild<QAbstractButton*>(QStringLiteral("sourceChip")))
         chip->click();
     take(window, folder, "answer");
 

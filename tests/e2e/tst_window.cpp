@@ -34,8 +34,9 @@ private slots:
 
     void aBookInAnAnswerOut()
     {
-        app::Assistant assistant(options(), app::Assistant::localEngine(0));
-        ui::MainWindow window(&assistant);
+        const auto running = app::Assistant::onThisMachine(options());
+        app::Assistant& assistant = *running;
+        ui::MainWindow window(assistant, {});
         window.resize(1280, 800);
         window.show();
         assistant.start();
@@ -63,7 +64,7 @@ private slots:
         QVERIFY(!message.sources.isEmpty());
         m_answer = message.text;
 
-        auto* chip = window.findChild<QAbstractButton*>(QStringLiteral("source0"));
+        auto* chip = window.findChild<QAbstractButton*>(QStringLiteral("sourceChip"));
         QVERIFY(chip);
         chip->click();
         auto* reader = find<QPlainTextEdit>(window, "readerText");
@@ -85,8 +86,9 @@ private slots:
     void afterARestartAllIsThere()
     {
         QVERIFY2(!m_answer.isEmpty(), "the first part failed");
-        app::Assistant assistant(options(), app::Assistant::localEngine(0));
-        ui::MainWindow window(&assistant);
+        const auto running = app::Assistant::onThisMachine(options());
+        app::Assistant& assistant = *running;
+        ui::MainWindow window(assistant, {});
         window.show();
         QSignalSpy sessions(&assistant, &app::Assistant::sessionsChanged);
         QSignalSpy opened(&assistant, &app::Assistant::sessionOpened);
@@ -94,7 +96,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(!sessions.isEmpty(), kPatience);
         const auto found = sessions.last()[0].value<QList<app::SessionSummary>>();
         QCOMPARE(found.size(), 1);
-        auto* list = find<QAbstractItemView>(window, "sessionsList");
+        auto* list = find<QAbstractItemView>(window, "sessionList");
         QTRY_COMPARE(list->model()->rowCount(), 1);
         assistant.openSession(found[0].id);
         QTRY_COMPARE_WITH_TIMEOUT(opened.size(), 1, kPatience);

@@ -66,8 +66,8 @@ public:
     Assistant(AssistantOptions options, std::unique_ptr<BookEngine> engine, QObject* parent = nullptr);
     ~Assistant() override;
 
-    // The engine of this machine, for main programs and end-to-end tests.
-    static std::unique_ptr<BookEngine> localEngine(int threads);
+    // An assistant with this machine's own engine and `options.threads`, for main programs and end-to-end tests.
+    static std::unique_ptr<Assistant> onThisMachine(AssistantOptions options, QObject* parent = nullptr);
 
     bool busy() const;
 

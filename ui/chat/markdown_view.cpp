@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "chat/markdown_view.h"
+
+#include <cmath>
+#include <vector>
+
+#include <QTextBlock>
+#include <QTextCursor>
+#include <QTextDocument>
+#include <QTextFragment>
+#include <QWheelEvent>
+
+#include "theme.h"
+
+namespace octavo::ui {
+
+namespace {
+
+constexpr double kLineHeight = 138;    // percent
+
+} // namespace
+
+MarkdownView::MarkdownView(QWidget* parent) : QTextBrowser(parent)
+{
+    setOpenLinks(false);
+    setOpenExternalLinks(false);
+    setFrameShape(QFrame::NoFrame);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    setTabChangesFocus(true);
+    document()->setDocumentMargin(0);
+    viewport()->setAutoFillBackground(false);
+}
+
+void MarkdownView::showMarkdown(const QString& markdown)
+{
+    document()->setMarkdown(markdown, QTextDocument::MarkdownFeatures(QTextDocument::MarkdownDialectGitHub) | QTextDocument::MarkdownNoHTML);
+    disarm();
+    fitHeight();
+}
+
+void MarkdownView::showPlain(const QString& text)
+{
+    setPlainText(text);
+    disarm();
+    fitHeight();
+}
+
+QVariant MarkdownView::loadResource(int, const QUrl&)
+{
+    return {};
+}
+
+void MarkdownView::disarm()
+{
+    struct Piece {
+        int begin;
+        int end;
+        QString picture;
+    };
+    std::vector<Piece> pieces;
+    for (QTextBlock block = document()->begin(); block.isValid(); block = block.next()) {
+        for (auto at = block.begin(); !at.atEnd(); ++at) {
+            const QTextFragment fragment = at.fragment();
+            const QTextCharFormat format = fragment.charFormat();
+            if (!format.isAnchor() && !format.isImageFormat())
+                continue;
+            const QString picture = format.isImageFormat() ? QStringLiteral("[%1]").arg(format.stringProperty(QTextFormat::ImageAltText)) : QString();
+            pieces.push_back({fragment.position(), fragment.position() + fragment.length(), picture});
+        }
+    }
+    QTextCursor cursor(document());
+    for (auto piece = pieces.rbegin(); piece != pieces.rend(); ++piece) {
+        cursor.setPosition(piece->begin);
+        cursor.setPosition(piece->end, QTextCursor::KeepAnchor);
+        const QString words = piece->picture.isEmpty() ? cursor.selectedText() : piece->picture;
+        cursor.insertText(words, QTextCharFormat());
+    }
+    cursor.select(QTextCursor::Document);
+    QTextBlockFormat airy;
+    airy.setLineHeight(kLineHeight, QTextBlockFormat::ProportionalHeight);
+    cursor.mergeBlockFormat(airy);
+}
+
+QSize MarkdownView::sizeHint() const
+{
+    return {40 * kGrid, static_cast<int>(std::ceil(document()->size().height()))};
+}
+
+void MarkdownView::fitHeight()
+{
+    document()->setTextWidth(viewport()->width());
+    setFixedHeight(std::max(1, static_cast<int>(std::ceil(document()->size().height()))));
+}
+
+void MarkdownView::resizeEvent(QResizeEvent* event)
+{
+    QTextBrowser::resizeEvent(event);
+    if (event->size().width() != event->oldSize().width())
+        fitHeight();
+}
+
+void MarkdownView::wheelEvent(QWheelEvent* event)
+{
+    event->ignore();
+}
+
+} // namespace octavo::ui

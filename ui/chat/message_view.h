@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QWidget>
+
+#include "octavo/app/assistant.h"
+#include "octavo/app/session.h"
+
+class QHBoxLayout;
+class QLabel;
+class QTimer;
+class QToolButton;
+class QVBoxLayout;
+
+namespace octavo::ui {
+
+class MarkdownView;
+
+// A question, or an answer with its sources and what can be done with it.
+class MessageView : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit MessageView(const app::Message& message, QWidget* parent = nullptr);
+
+    const app::Message& message() const { return m_message; }
+    void append(const QString& piece);                 // of a streaming answer; drawn at most some 30 times a second
+    void finish(const app::Message& message, const app::AnswerTimings& timings);
+    void setLast(bool last);                           // only the last answer can be made anew
+
+signals:
+    void sourceClicked(const octavo::app::Source& source);
+    void hopsWanted(octavo::app::MessageId message);
+    void regenerateWanted();
+    void chosen();                                     // its sources are to be shown
+    void grown();
+
+private:
+    void buildQuestion();
+    void buildAnswer();
+    QHBoxLayout* makeActions();
+    void draw();
+    void showSources();
+    void showNote();
+    void showActions();
+    QString streamedText() const;
+
+    app::Message m_message;
+    QVBoxLayout* m_column;
+    MarkdownView* m_text = nullptr;
+    QVBoxLayout* m_sources = nullptr;
+    QLabel* m_note = nullptr;
+    QLabel* m_timings = nullptr;
+    QToolButton* m_copy = nullptr;
+    QToolButton* m_regenerate = nullptr;
+    QToolButton* m_hops = nullptr;
+    QTimer* m_redraw = nullptr;
+    bool m_last = true;
+};
+
+} // namespace octavo::ui

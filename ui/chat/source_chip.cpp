@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "chat/source_chip.h"
+
+#include <QPainter>
+
+#include "theme.h"
+#include "widgets.h"
+
+namespace octavo::ui {
+
+namespace {
+
+constexpr int kHeight = 4 * kGrid;
+constexpr int kDisc = 18;
+constexpr qsizetype kTipCharacters = 400;
+
+} // namespace
+
+SourceChip::SourceChip(const app::Source& source, int rank, QWidget* parent) : QAbstractButton(parent), m_source(source), m_rank(rank)
+{
+    setObjectName(QStringLiteral("sourceChip"));
+    setText(source.place.isEmpty() ? source.documentTitle : source.place);
+    setAccessibleName(tr("Source %1: %2, %3").arg(rank + 1).arg(text(), percentText(source.weight)));
+    QString passage = source.text.left(kTipCharacters).simplified();
+    if (source.text.size() > kTipCharacters)
+        passage += QStringLiteral(" …");
+    setToolTip(tr("<p><b>%1</b><br>%2</p><p>%3 of the answer’s attention to the text</p>")
+                   .arg(QString(source.documentTitle).toHtmlEscaped(), passage.toHtmlEscaped(), percentText(source.weight)));
+    setCursor(Qt::PointingHandCursor);
+    setAttribute(Qt::WA_Hover);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+}
+
+QSize SourceChip::sizeHint() const
+{
+    return {20 * kGrid, std::max(kHeight, fontMetrics().height() + kGrid)};
+}
+
+void SourceChip::paintEvent(QPaintEvent*)
+{
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const QColor color = sourceColor(m_rank);
+    const QRectF frame = QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5);
+    painter.setPen(QPen(hasFocus() ? palette().color(QPalette::Link) : palette().color(QPalette::Mid), hasFocus() ? 1.5 : 1));
+    painter.setBrush(underMouse() || isDown() ? sourceTint(m_rank, palette()) : palette().color(QPalette::Base));
+    painter.drawRoundedRect(frame, 6, 6);
+
+    const QRectF disc(kGrid * 0.75, (height() - kDisc) / 2.0, kDisc, kDisc);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(color);
+    painter.drawEllipse(disc);
+    painter.setPen(inkOn(color));
+    painter.setFont(scaled(font(), 0.85));
+    painter.drawText(disc, Qt::AlignCenter, QString::number(m_rank + 1));
+
+    const QString share = percentText(m_source.weight);
+    painter.setFont(scaled(font(), 0.9));
+    const int shareWidth = painter.fontMetrics().horizontalAdvance(share);
+    const QRectF shareBox(width() - shareWidth - kGrid, 0, shareWidth, height());
+    painter.setPen(palette().color(QPalette::PlaceholderText));
+    painter.drawText(shareBox, Qt::AlignVCenter | Qt::AlignRight, share);
+    painter.setPen(palette().color(QPalette::Text));
+    const QRectF textBox(disc.right() + kGrid, 0, shareBox.left() - disc.right() - 2 * kGrid, height());
+    painter.drawText(textBox, Qt::AlignVCenter, painter.fontMetrics().elidedText(text(), Qt::ElideMiddle, static_cast<int>(textBox.width())));
+}
+
+} // namespace octavo::ui

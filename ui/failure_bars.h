@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QWidget>
+
+#include "octavo/app/failure.h"
+
+class QVBoxLayout;
+
+namespace octavo::ui {
+
+// Failures, one bar each with its sentence and a button to close it; nothing waits for them. The same sentence is shown once, and
+// of more than kMost the oldest goes.
+class FailureBars : public QWidget {
+    Q_OBJECT
+
+public:
+    static constexpr int kMost = 3;
+
+    explicit FailureBars(QWidget* parent = nullptr);
+
+public slots:
+    void add(const octavo::app::Failure& failure);
+
+private:
+    QVBoxLayout* m_bars;
+};
+
+} // namespace octavo::ui

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
+#include <QLabel>
+#include <QLocale>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QStackedWidget>
+#include <QStatusBar>
+
+#include "chat/chat_page.h"
+#include "failure_bars.h"
+#include "hops/hops_dock.h"
+#include "library/library_panel.h"
+#include "main_window.h"
+#include "reader/reader_page.h"
+#include "widgets.h"
+
+// All wires between the pages and the assistant.
+
+namespace octavo::ui {
+
+using app::Assistant;
+
+namespace {
+
+constexpr int kBriefly = 6000;     // ms that a passing message stays in the status bar
+
+} // namespace
+
+void MainWindow::wireLibrary()
+{
+    connect(&m_assistant, &Assistant::libraryChanged, m_library, &LibraryPanel::showDocuments);
+    connect(&m_assistant, &Assistant::libraryChanged, this, &MainWindow::showDocumentStatus);
+    connect(&m_assistant, &Assistant::documentAdded, this, [this](const app::DocumentSummary& document) {
+        m_library->showDocument(document);
+        beginSession();
+    });
+    connect(&m_assistant, &Assistant::estimated, m_library, &LibraryPanel::showEstimate);
+    connect(&m_assistant, &Assistant::readProgress, this, &MainWindow::showProgress);
+    connect(&m_assistant, &Assistant::readFinished, this, [this](const app::DocumentSummary& document, bool stopped) {
+        m_library->finishReading(document);
+        m_reader->showRead(document.id, m_library->documents().readShare(document.id));
+        m_chat->showWaiting({});
+        showDocumentStatus();
+        if (stopped)
+            statusBar()->showMessage(tr("Stopped. What was read is kept."), kBriefly);
+    });
+    connect(&m_assistant, &Assistant::sessionsChanged, this, [this](const QList<app::SessionSummary>& sessions) {
+        m_library->showSessions(sessions);
+        if (std::exchange(m_opensNewest, false) && !sessions.isEmpty())
+            m_assistant.openSession(sessions.first().id);
+    });
+    connect(&m_assistant, &Assistant::modelReady, this, [this](const app::ModelSummary& model) {
+        m_model->setText(QStringLiteral("%1 · %2").arg(model.name, model.device));
+        m_model->setToolTip(tr("%1\nContext of %2 tokens").arg(model.file).arg(model.contextTokens));
+    });
+    connect(&m_assistant, &Assistant::busyChanged, this, [this](bool busy) {
+        m_stop->setEnabled(busy);
+        m_chat->setBusy(busy);
+        if (!busy)
+            m_library->setIdle();
+    });
+    connect(&m_assistant, &Assistant::failed, this, &MainWindow::showFailure);
+
+    connect(m_library, &LibraryPanel::openWanted, this, &MainWindow::openFiles);
+    connect(m_library, &LibraryPanel::documentChosen, this, &MainWindow::chooseDocument);
+    connect(m_library, &LibraryPanel::readWanted, &m_assistant, &Assistant::read);
+    connect(m_library, &LibraryPanel::removeWanted, this, &MainWindow::removeDocument);
+    connect(m_library, &LibraryPanel::stopWanted, &m_assistant, &Assistant::stop);
+    connect(m_library, &LibraryPanel::sessionChosen, &m_assistant, &Assistant::openSession);
+    connect(m_library, &LibraryPanel::newSessionWanted, this, &MainWindow::beginSession);
+    connect(m_library, &LibraryPanel::renameWanted, &m_assistant, &Assistant::renameSession);
+    connect(m_library, &LibraryPanel::restoreWanted, &m_assistant, &Assistant::restoreSession);
+    connect(m_library, &LibraryPanel::searchWanted, &m_assistant, &Assistant::searchSessions);
+    connect(m_library, &LibraryPanel::trashWanted, this, [this](app::SessionId session) {
+        m_assistant.trashSession(session);
+        if (session == m_chat->session())
+            beginSession();
+    });
+}
+
+void MainWindow::wireReader()
+{
+    connect(&m_assistant, &Assistant::documentOpened, this, &MainWindow::showDocument);
+    connect(m_reader, &ReaderPage::documentWanted, &m_assistant, &Assistant::openDocument);
+}
+
+void MainWindow::wireChat()
+{
+    connect(&m_assistant, &Assistant::sessionOpened, this, &MainWindow::showSession);
+    connect(&m_assistant, &Assistant::messageAdded, m_chat, &ChatPage::addMessage);
+    connect(&m_assistant, &Assistant::answerStarted, m_chat, &ChatPage::startAnswer);
+    connect(&m_assistant, &Assistant::answerPiece, m_chat, &ChatPage::addPiece);
+    connect(&m_assistant, &Assistant::answerFinished, this,
+            [this](app::SessionId session, const app::Message& message, const app::AnswerTimings& timings) {
+                m_chat->finishAnswer(session, message, timings);
+                if (timings.tokensPerSecond > 0)
+                    m_speed->setText(tr("%1 t/s").arg(QLocale().toString(timings.tokensPerSecond, 'f', 1)));
+                if (m_hops->isVisible())
+                    showHopsOfLastAnswer();
+            });
+
+    connect(m_chat, &ChatPage::questionAsked, this, &MainWindow::ask);
+    connect(m_chat, &ChatPage::stopWanted, &m_assistant, &Assistant::stop);
+    connect(m_chat, &ChatPage::newSessionWanted, this, &MainWindow::beginSession);
+    connect(m_chat, &ChatPage::regenerateWanted, this, [this] { m_assistant.regenerate(m_chat->session()); });
+    connect(m_chat, &ChatPage::sourcesShown, m_reader, &ReaderPage::showSources);
+    connect(m_chat, &ChatPage::sourceClicked, this, [this](const app::Source& source) { m_reader->showPlace(source.document, source.bytes); });
+    connect(m_chat, &ChatPage::hopsWanted, this, [this](app::MessageId message) {
+        m_hops->show();
+        m_assistant.openHops(message, 0, 0);
+    });
+}
+
+void MainWindow::wireHops()
+{
+    connect(&m_assistant, &Assistant::hopsReady, m_hops, &HopsDock::showHops);
+    connect(m_hops, &HopsDock::placeChosen, m_reader, &ReaderPage::showPlace);
+    connect(m_hops, &HopsDock::selectionChanged, &m_assistant, &Assistant::openHops);
+    connect(m_hops->toggleViewAction(), &QAction::toggled, this, [this](bool shown) {
+        if (shown)
+            showHopsOfLastAnswer();
+    });
+}
+
+void MainWindow::showDocument(app::DocumentId id, const app::Document& document)
+{
+    statusBar()->clearMessage();
+    m_reader->showDocument(id, document);
+    m_reader->showRead(id, m_library->documents().readShare(id));
+    m_middle->setCurrentWidget(m_reader);
+    m_library->setCurrentDocument(id);
+    m_chat->setAbout(document.title.simplified());
+    setWindowTitle(tr("%1 — Octavo").arg(document.title.simplified()));
+    showDocumentStatus();
+}
+
+// A conversation about other texts would not answer from this one.
+void MainWindow::chooseDocument(app::DocumentId id)
+{
+    if (!m_sessionDocuments.contains(id))
+        beginSession();
+    m_assistant.openDocument(id);
+}
+
+void MainWindow::removeDocument(app::DocumentId id)
+{
+    const app::DocumentSummary* document = m_library->documents().find(id);
+    if (!document)
+        return;
+    auto* box = new QMessageBox(QMessageBox::Question, tr("Remove from the library"),
+                                tr("Remove “%1” from the library? The file stays where it is and conversations keep their messages; "
+                                   "what Octavo has read of it is deleted.").arg(document->title.simplified()), QMessageBox::NoButton, this);
+    box->setObjectName(QStringLiteral("removeQuestion"));
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->addButton(tr("Keep"), QMessageBox::RejectRole);
+    QPushButton* remove = box->addButton(tr("Remove"), QMessageBox::AcceptRole);
+    connect(remove, &QPushButton::clicked, this, [this, id] {
+        if (m_library->documents().indexOf(id).data(DocumentsModel::ReadingRole).toBool())
+            m_assistant.stop();
+        m_assistant.removeDocument(id);
+        m_reader->forget(id);
+        if (m_reader->document() == 0) {
+            m_middle->setCurrentIndex(0);
+            m_chat->setAbout({});
+            setWindowTitle(tr("Octavo"));
+        }
+    });
+    box->open();
+}
+
+void MainWindow::showSession(const app::Session& session)
+{
+    m_sessionDocuments = session.summary.documents;
+    m_chat->showSession(session);
+    m_library->setCurrentSession(session.summary.id);
+    m_hops->clear();
+    if (!m_firstQuestion.isEmpty())
+        m_assistant.ask(session.summary.id, std::exchange(m_firstQuestion, {}));
+    else if (m_hops->isVisible())
+        showHopsOfLastAnswer();
+}
+
+void MainWindow::beginSession()
+{
+    m_sessionDocuments.clear();
+    m_chat->clearSession();
+    m_hops->clear();
+    m_library->setCurrentSession(0);
+    m_chat->focusQuestion();
+}
+
+void MainWindow::ask(const QString& question)
+{
+    if (m_chat->session() != 0)
+        return m_assistant.ask(m_chat->session(), question);
+    m_firstQuestion = question;
+    m_assistant.startSession(m_library->chosenDocuments());
+}
+
+void MainWindow::showProgress(const app::ReadProgress& progress)
+{
+    m_library->showProgress(progress);
+    const double share = m_library->documents().readShare(progress.document);
+    m_reader->showRead(progress.document, share);
+    m_tokens->setText(tr("%1 of %2 tokens read").arg(shortCount(progress.readTokens), shortCount(progress.tokens)));
+    m_speed->setText(progress.tokensPerSecond > 0 ? tr("%1 t/s").arg(QLocale().toString(progress.tokensPerSecond, 'f', 0)) : QString());
+    const QString left = progress.secondsLeft >= 0 ? tr(", %1 left").arg(shortDuration(progress.secondsLeft)) : QString();
+    m_chat->showWaiting(tr("Your question waits until the text is read: %1%2").arg(percentText(share), left));
+}
+
+void MainWindow::showFailure(const app::Failure& failure)
+{
+    statusBar()->clearMessage();
+    if (failure.kind == app::Failure::Kind::Stopped)
+        statusBar()->showMessage(failure.sentence, kBriefly);
+    else
+        m_failures->add(failure);
+    if (failure.kind == app::Failure::Kind::Model)
+        m_model->setText(tr("No model"));
+}
+
+void MainWindow::showDocumentStatus()
+{
+    const app::DocumentSummary* document = m_library->documents().find(m_reader->document());
+    m_tokens->setText(document && document->readTokens > 0 ? tr("%1 tokens read").arg(shortCount(document->readTokens)) : QString());
+    m_memory->setText(document && document->kvBytes > 0 ? QLocale().formattedDataSize(document->kvBytes, 1) : QString());
+    m_memory->setToolTip(tr("Memory of what was read (keys and values)"));
+}
+
+void MainWindow::showHopsOfLastAnswer()
+{
+    if (const app::MessageId message = m_chat->lastAnswerWithHops(); message != 0)
+        m_assistant.openHops(message, 0, 0);
+    else
+        m_hops->clear();
+}
+
+} // namespace octavo::ui

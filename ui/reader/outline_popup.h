@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QFrame>
+
+#include "reader/outline_model.h"
+
+class QTreeView;
+
+namespace octavo::ui {
+
+// The table of contents, dropped down from the reader's header; choosing a part closes it.
+class OutlinePopup : public QFrame {
+    Q_OBJECT
+
+public:
+    explicit OutlinePopup(QWidget* parent = nullptr);
+
+    void setOutline(const app::Part& root);
+    bool isEmpty() const { return m_model.rowCount() == 0; }
+    void openBelow(QWidget* widget, qint64 currentByte);
+
+signals:
+    void partChosen(octavo::app::ByteRange bytes);
+
+private:
+    OutlineModel m_model;
+    QTreeView* m_tree;
+};
+
+} // namespace octavo::ui

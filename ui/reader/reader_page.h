@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include <QWidget>
+
+#include "octavo/app/document.h"
+#include "octavo/app/session.h"
+#include "reader/reader_history.h"
+#include "reader/text_map.h"
+
+class QLabel;
+class QToolButton;
+
+namespace octavo::ui {
+
+class CoverageRibbon;
+class FindBar;
+class OutlinePopup;
+class ReaderText;
+
+// The document itself: its text with the passages an answer drew on, the way through it, and its coverage ribbon.
+// Passive: it is given documents, sources and places, and asks for a document it does not show with documentWanted().
+class ReaderPage : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit ReaderPage(QWidget* parent = nullptr);
+    ~ReaderPage() override;
+
+    app::DocumentId document() const { return m_id; }
+
+public slots:
+    void showDocument(octavo::app::DocumentId id, const octavo::app::Document& document);
+    void showRead(octavo::app::DocumentId id, double share);
+    void showSources(const QList<octavo::app::Source>& sources);        // of one answer, of any documents; heaviest first
+    // Scrolls to the bytes and selects them; if another document is shown, after it has been given.
+    void showPlace(octavo::app::DocumentId id, octavo::app::ByteRange bytes);
+    void forget(octavo::app::DocumentId id);                            // removed from the library
+    void find();
+    void findNext();
+    void findPrevious();
+    void goBack();
+    void goForward();
+    void openContents();
+
+signals:
+    void documentWanted(octavo::app::DocumentId id);
+
+private:
+    QWidget* makeHeader();
+    ReaderHistory::Place here() const;
+    void jump(app::ByteRange bytes);
+    void goTo(const std::optional<ReaderHistory::Place>& place);
+    void tintSources();
+    void followView();
+
+    app::DocumentId m_id = 0;
+    app::Document m_document;
+    TextMap m_map;
+    QList<app::Source> m_sources;
+    ReaderHistory m_history;
+    struct Wish {
+        app::DocumentId document;
+        app::ByteRange bytes;
+    };
+    std::optional<Wish> m_wish;        // waits for its document
+
+    QLabel* m_place;
+    QToolButton* m_contents;
+    QToolButton* m_back;
+    QToolButton* m_forward;
+    FindBar* m_find;
+    ReaderText* m_text;
+    CoverageRibbon* m_ribbon;
+    OutlinePopup* m_outline;
+};
+
+} // namespace octavo::ui

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QKeySequence>
+#include <QString>
+
+class QLabel;
+class QLatin1String;
+class QToolButton;
+class QWidget;
+
+namespace octavo::ui {
+
+// A flat button with an icon. `name` is its object name; `what` its tool tip and accessible name, to which the keys are added.
+QToolButton* iconButton(QLatin1String iconName, const char* name, const QString& what, QWidget* parent, const QKeySequence& keys = {});
+
+// A label whose look the style sheet knows by role: "caption", "section", "title", "large" or "display".
+QLabel* label(const QString& text, const char* role, QWidget* parent);
+
+// After a change of a property or name that the style sheet goes by.
+void restyle(QWidget* widget);
+
+// "12.3k", "1.2M"; "3 min", "1 h 20 min"; for people who glance, not for accounts.
+QString shortCount(qint64 count);
+QString shortDuration(double seconds);
+QString percentText(double share);     // "41 %", "3.2 %"
+
+} // namespace octavo::ui
