@@ -7,12 +7,13 @@ namespace octavo {
 namespace {
 
 constexpr std::string_view kRead = "Read the book below.\n\n";
+// Without a turn between book and question, small models write on in the book's voice instead of answering.
+constexpr std::string_view kHaveRead = "I have read it. What would you like to know?";
 
 // What stands between the parts of a conversation in one format.
 struct Turns {
     std::string_view beforeSystem;
     std::string_view afterSystem;     // ends the system's part, begins the user's
-    std::string_view beforeQuestion;  // after the document
     std::string_view beforeAnswer;
     std::string_view afterAnswer;     // ends the assistant's turn
     bool bosInEachTurn;
@@ -23,20 +24,20 @@ constexpr Turns turnsOf(ChatTemplate::Format format)
 {
     switch (format) {
     case ChatTemplate::Format::Plain:
-        return { "", "\n\n", "\n\nQuestion: ", "\nAnswer:", "", false, "\n\nQuestion: " };
+        return { "", "\n\n", "\nAnswer: ", "", false, "\n\nQuestion: " };
     case ChatTemplate::Format::ChatMl:
-        return { "<|im_start|>system\n", "<|im_end|>\n<|im_start|>user\n", "\n\n", "<|im_end|>\n<|im_start|>assistant\n", "<|im_end|>\n",
+        return { "<|im_start|>system\n", "<|im_end|>\n<|im_start|>user\n", "<|im_end|>\n<|im_start|>assistant\n", "<|im_end|>\n",
             false, "<|im_start|>user\n" };
     case ChatTemplate::Format::Llama2:
-        return { "[INST] <<SYS>>\n", "\n<</SYS>>\n\n", "\n\n", " [/INST]", " </s>", true, "[INST] " };
+        return { "[INST] <<SYS>>\n", "\n<</SYS>>\n\n", " [/INST]", " </s>", true, "[INST] " };
     case ChatTemplate::Format::Llama3:
-        return { "<|start_header_id|>system<|end_header_id|>\n\n", "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n", "\n\n",
+        return { "<|start_header_id|>system<|end_header_id|>\n\n", "<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n",
             "<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n", "<|eot_id|>", false,
             "<|start_header_id|>user<|end_header_id|>\n\n" };
     case ChatTemplate::Format::Mistral:
-        return { "[INST] ", "\n\n", "\n\n", " [/INST]", "</s>", false, "[INST] " };
+        return { "[INST] ", "\n\n", " [/INST]", "</s>", false, "[INST] " };
     case ChatTemplate::Format::Zephyr:
-        return { "<|system|>\n", "</s>\n<|user|>\n", "\n\n", "</s>\n<|assistant|>\n", "</s>\n", false, "<|user|>\n" };
+        return { "<|system|>\n", "</s>\n<|user|>\n", "</s>\n<|assistant|>\n", "</s>\n", false, "<|user|>\n" };
     }
     return {};
 }
@@ -82,7 +83,7 @@ std::string ChatTemplate::documentIntro(std::string_view system) const
     return m_bos + std::string(turns.beforeSystem).append(system).append(turns.afterSystem).append(kRead);
 }
 
-std::string ChatTemplate::questionIntro() const { return std::string(turnsOf(m_format).beforeQuestion); }
+std::string ChatTemplate::questionIntro() const { return answerIntro().append(kHaveRead).append(nextQuestionIntro()); }
 std::string ChatTemplate::answerIntro() const { return std::string(turnsOf(m_format).beforeAnswer); }
 
 std::string ChatTemplate::nextQuestionIntro() const

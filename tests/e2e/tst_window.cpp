@@ -141,10 +141,10 @@ private:
         return widget;
     }
 
-    // Qt's text documents write line ends their own way.
+    // The reader joins the hard line breaks of plain-text books.
     static QString plain(QString text)
     {
-        return text.replace(QChar::ParagraphSeparator, QLatin1Char('\n')).replace(QStringLiteral("\r\n"), QStringLiteral("\n")).trimmed();
+        return text.simplified();
     }
 
     QTemporaryDir m_folder;

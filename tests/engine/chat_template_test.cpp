@@ -28,22 +28,27 @@ TEST(ChatTemplate, WritesEachFormat)
         const char* text;
     } rows[] = {
         { Format::ChatMl, "",
-            "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nRead the book below.\n\nCall me Ishmael.\n\nWho?<|im_end|>\n"
+            "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nRead the book below.\n\nCall me Ishmael.<|im_end|>\n<|im_start|>assistant\n"
+            "I have read it. What would you like to know?<|im_end|>\n<|im_start|>user\nWho?<|im_end|>\n"
             "<|im_start|>assistant\nIshmael.<|im_end|>\n<|im_start|>user\nWhere?<|im_end|>\n<|im_start|>assistant\n" },
         { Format::Llama3, "<|begin_of_text|>",
             "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n"
-            "Read the book below.\n\nCall me Ishmael.\n\nWho?<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nIshmael.<|eot_id|>"
+            "Read the book below.\n\nCall me Ishmael.<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nI have read it. What would you like to know?<|eot_id|>"
+            "<|start_header_id|>user<|end_header_id|>\n\nWho?<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nIshmael.<|eot_id|>"
             "<|start_header_id|>user<|end_header_id|>\n\nWhere?<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n" },
         { Format::Llama2, "<s>",
             "<s>[INST] <<SYS>>\nBe brief.\n<</SYS>>\n\nRead the book below.\n\n"
-            "Call me Ishmael.\n\nWho? [/INST]Ishmael. </s><s>[INST] Where? [/INST]" },
+            "Call me Ishmael. [/INST]I have read it. What would you like to know? </s><s>[INST] Who? [/INST]Ishmael. </s><s>[INST] Where? [/INST]" },
         { Format::Mistral, "<s>",
-            "<s>[INST] Be brief.\n\nRead the book below.\n\nCall me Ishmael.\n\nWho? [/INST]Ishmael.</s>[INST] Where? [/INST]" },
+            "<s>[INST] Be brief.\n\nRead the book below.\n\nCall me Ishmael. [/INST]I have read it. What would you like to know?</s>"
+            "[INST] Who? [/INST]Ishmael.</s>[INST] Where? [/INST]" },
         { Format::Zephyr, "",
-            "<|system|>\nBe brief.</s>\n<|user|>\nRead the book below.\n\nCall me Ishmael.\n\nWho?</s>\n<|assistant|>\nIshmael.</s>\n"
+            "<|system|>\nBe brief.</s>\n<|user|>\nRead the book below.\n\nCall me Ishmael.</s>\n<|assistant|>\n"
+            "I have read it. What would you like to know?</s>\n<|user|>\nWho?</s>\n<|assistant|>\nIshmael.</s>\n"
             "<|user|>\nWhere?</s>\n<|assistant|>\n" },
         { Format::Plain, "",
-            "Be brief.\n\nRead the book below.\n\nCall me Ishmael.\n\nQuestion: Who?\nAnswer:Ishmael.\n\nQuestion: Where?\nAnswer:" },
+            "Be brief.\n\nRead the book below.\n\nCall me Ishmael.\nAnswer: I have read it. What would you like to know?\n\nQuestion: Who?\nAnswer: Ishmael."
+            "\n\nQuestion: Where?\nAnswer: " },
     };
     for (const auto& row : rows)
         EXPECT_EQ(conversation(ChatTemplate(row.format, row.bos)), row.text);
@@ -116,7 +121,7 @@ TEST(ChatTemplate, IsChatMlForTheDefaultModel)
     const ChatTemplate chat = ChatTemplate::fromGguf(**file, **tokenizer);
     EXPECT_EQ(chat.format(), Format::ChatMl);
     EXPECT_EQ(chat.documentIntro("S"), "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nRead the book below.\n\n");
-    EXPECT_EQ(chat.questionIntro(), "\n\n");
+    EXPECT_EQ(chat.questionIntro(), chat.answerIntro() + "I have read it. What would you like to know?" + chat.nextQuestionIntro());
     EXPECT_EQ(chat.answerIntro(), "<|im_end|>\n<|im_start|>assistant\n");
     EXPECT_EQ(chat.nextQuestionIntro(), "<|im_end|>\n<|im_start|>user\n");
     const TokenizedText tokens = (*tokenizer)->encode(chat.answerIntro(), SpecialTokens::Parse);

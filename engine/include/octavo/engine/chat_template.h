@@ -29,7 +29,7 @@ public:
     Format format() const { return m_format; }
 
     std::string documentIntro(std::string_view system) const;   // BOS, system turn, begin of the user's turn, "Read the book below."
-    std::string questionIntro() const;                          // two line ends between document and question
+    std::string questionIntro() const;                          // the assistant's turn that says it has read the document, begin of the user's turn
     std::string answerIntro() const;                            // ends the user's turn, begins the assistant's
     std::string nextQuestionIntro() const;                      // ends the assistant's turn, begins the user's
 
