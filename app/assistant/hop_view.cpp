@@ -14,7 +14,7 @@ using Documents = std::map<DocumentId, std::shared_ptr<const Document>>;
 
 constexpr std::size_t kMaxPassageColumns = 200;
 constexpr std::size_t kMaxNodes = 8;          // per column of the path, "others" included
-constexpr std::size_t kAlwaysShown = 3;       // however flat the attention is, there is something to follow
+constexpr std::size_t kAlwaysShown = 6;       // however flat the attention is, there is something to follow
 constexpr double kSmallNode = 0.02;
 constexpr qsizetype kLabelCharacters = 56;
 

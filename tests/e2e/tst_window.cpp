@@ -72,8 +72,8 @@ private slots:
         QCOMPARE(plain(reader->textCursor().selectedText()), plain(message.sources[0].text));
 
         QSignalSpy hops(&assistant, &app::Assistant::hopsReady);
-        assistant.openHops(message.id, 0, 0);
-        QTRY_COMPARE_WITH_TIMEOUT(hops.size(), 1, kPatience);
+        find<QAbstractButton>(window, "hopsButton")->click();
+        QTRY_VERIFY_WITH_TIMEOUT(!hops.isEmpty(), kPatience);
         auto* dock = window.findChild<ui::HopsDock*>();
         QVERIFY(dock);
         QTRY_VERIFY(dock->isVisible());
@@ -116,7 +116,7 @@ private slots:
     }
 
 private:
-    static constexpr int kPatience = 600'000; // a whole book on a slow machine; nothing waits longer than it must
+    static constexpr int kPatience = 600000; // a whole book on a slow machine; nothing waits longer than it must
 
     app::AssistantOptions options() const { return {m_folder.filePath(QStringLiteral("data")), QString::fromUtf8(test::kModelFile), 0}; }
 
