@@ -19,11 +19,17 @@ int main(int argc, char** argv)
     parser.setApplicationDescription(QObject::tr("Chat with whole books and codebases on your own machine."));
     parser.addHelpOption();
     parser.addVersionOption();
-    const QCommandLineOption dataDir(QStringLiteral("data-dir"), QObject::tr("Where the library and what was read are kept."), QStringLiteral("folder"), app::defaultDataDir());
-    const QCommandLineOption model(QStringLiteral("model"), QObject::tr("The model, a GGUF file."), QStringLiteral("file"), app::defaultModelFile());
-    const QCommandLineOption threads(QStringLiteral("threads"), QObject::tr("Threads to compute with; 0 = all."), QStringLiteral("number"), QStringLiteral("0"));
-    const QCommandLineOption sample(QStringLiteral("sample"), QObject::tr("Folder that the empty window offers to try."), QStringLiteral("folder"), QStringLiteral(OCTAVO_SAMPLE_DIR));
-    parser.addOptions({dataDir, model, threads, sample});
+    const auto option = [&parser](const char* name, const QString& what, const QString& value, const QString& normally) {
+        const QCommandLineOption made(QLatin1String(name), what, value, normally);
+        parser.addOption(made);
+        return made;
+    };
+    const auto dataDir = option("data-dir", QObject::tr("Where the library and what was read are kept."), QObject::tr("folder"),
+                                app::defaultDataDir());
+    const auto model = option("model", QObject::tr("The model, a GGUF file."), QObject::tr("file"), app::defaultModelFile());
+    const auto threads = option("threads", QObject::tr("Threads to compute with; 0 = all."), QObject::tr("number"), QStringLiteral("0"));
+    const auto sample = option("sample", QObject::tr("Folder that the empty window offers to try."), QObject::tr("folder"),
+                               QStringLiteral(OCTAVO_SAMPLE_DIR));
     parser.addPositionalArgument(QStringLiteral("paths"), QObject::tr("Books and folders to open."), QStringLiteral("[paths…]"));
     parser.process(application);
 

@@ -136,6 +136,7 @@ void MainWindow::buildPanes()
     m_hops = new HopsDock(this);
     addDockWidget(Qt::BottomDockWidgetArea, m_hops);
     m_hops->hide();
+    resizeDocks({m_hops}, {44 * kGrid}, Qt::Vertical);
     m_dropTarget = new DropTarget(this);
 }
 
@@ -271,8 +272,8 @@ void MainWindow::closeEvent(QCloseEvent* event)
 {
     if (m_assistant.busy() && !m_closesForSure) {
         event->ignore();
-        auto* box = new QMessageBox(QMessageBox::Question, tr("Octavo is still working"),
-                                    tr("Octavo is still reading or answering. What is done so far is kept if you close it now."), QMessageBox::NoButton, this);
+        const QString question = tr("Octavo is still reading or answering. What is done so far is kept if you close it now.");
+        auto* box = new QMessageBox(QMessageBox::Question, tr("Octavo is still working"), question, QMessageBox::NoButton, this);
         box->setObjectName(QStringLiteral("closeQuestion"));
         box->setAttribute(Qt::WA_DeleteOnClose);
         box->addButton(tr("Go on"), QMessageBox::RejectRole);

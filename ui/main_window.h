@@ -20,7 +20,7 @@ class LibraryPanel;
 class ReaderPage;
 
 struct WindowOptions {
-    QString dataDir;       // window.ini lies here
+    QString dataDir;       // window.ini lies here; empty: how the window looks is not kept
     QString sampleDir;     // Octavo's own source code; empty or absent: not offered
 };
 

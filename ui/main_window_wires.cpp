@@ -106,19 +106,20 @@ void MainWindow::wireChat()
     connect(m_chat, &ChatPage::newSessionWanted, this, &MainWindow::beginSession);
     connect(m_chat, &ChatPage::regenerateWanted, this, [this] { m_assistant.regenerate(m_chat->session()); });
     connect(m_chat, &ChatPage::sourcesShown, m_reader, &ReaderPage::showSources);
-    connect(m_chat, &ChatPage::sourceClicked, this, [this](const app::Source& source) { m_reader->showPlace(source.document, source.bytes); });
-    connect(m_chat, &ChatPage::hopsWanted, this, [this](app::MessageId message) {
-        m_hops->show();
-        m_assistant.openHops(message, 0, 0);
-    });
+    connect(m_chat, &ChatPage::sourceClicked, m_reader,
+            [this](const app::Source& source) { m_reader->showPlace(source.document, source.bytes); });
+    connect(m_chat, &ChatPage::hopsWanted, this, [this](app::MessageId message) { m_assistant.openHops(message, 0, 0); });
 }
 
 void MainWindow::wireHops()
 {
-    connect(&m_assistant, &Assistant::hopsReady, m_hops, &HopsDock::showHops);
+    connect(&m_assistant, &Assistant::hopsReady, this, [this](const app::HopView& view) {
+        m_hops->showHops(view);
+        m_hops->show();
+    });
     connect(m_hops, &HopsDock::placeChosen, m_reader, &ReaderPage::showPlace);
     connect(m_hops, &HopsDock::selectionChanged, &m_assistant, &Assistant::openHops);
-    connect(m_hops->toggleViewAction(), &QAction::toggled, this, [this](bool shown) {
+    connect(m_hops->toggleViewAction(), &QAction::triggered, this, [this](bool shown) {
         if (shown)
             showHopsOfLastAnswer();
     });
@@ -149,9 +150,9 @@ void MainWindow::removeDocument(app::DocumentId id)
     const app::DocumentSummary* document = m_library->documents().find(id);
     if (!document)
         return;
-    auto* box = new QMessageBox(QMessageBox::Question, tr("Remove from the library"),
-                                tr("Remove “%1” from the library? The file stays where it is and conversations keep their messages; "
-                                   "what Octavo has read of it is deleted.").arg(document->title.simplified()), QMessageBox::NoButton, this);
+    const QString question = tr("Remove “%1” from the library? The file stays where it is and conversations keep their messages; "
+                                "what Octavo has read of it is deleted.").arg(document->title.simplified());
+    auto* box = new QMessageBox(QMessageBox::Question, tr("Remove from the library"), question, QMessageBox::NoButton, this);
     box->setObjectName(QStringLiteral("removeQuestion"));
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->addButton(tr("Keep"), QMessageBox::RejectRole);

@@ -77,6 +77,7 @@ QString styleSheet(const QPalette& palette, double scale)
     put("@accent", role(QPalette::Highlight));
     put("@hover", mixed(palette.color(QPalette::Window), palette.color(QPalette::Text), 0.07).name());
     put("@pressed", mixed(palette.color(QPalette::Window), palette.color(QPalette::Text), 0.13).name());
+    put("@ink", isDark(palette) ? QStringLiteral("light") : QStringLiteral("dark"));   // of icons that cannot be recoloured
     put("@warning", isDark(palette) ? QStringLiteral("#4a3a1c") : QStringLiteral("#fbeccb"));
     const auto points = [&](double factor) { return QStringLiteral("%1pt").arg(kBasePoints * factor * scale, 0, 'f', 2); };
     put("@small", points(0.88));
@@ -154,7 +155,8 @@ QColor inkOn(const QColor& ground)
 QFont bookFont(const QFont& base)
 {
     QFont font = base;
-    font.setFamily(firstInstalled({"Charis SIL", "Gentium Book Plus", "Noto Serif", "Source Serif 4", "DejaVu Serif"}, QStringLiteral("serif")));
+    font.setFamily(firstInstalled({"Charis SIL", "Gentium Book Plus", "Noto Serif", "Source Serif 4", "DejaVu Serif"},
+                                  QStringLiteral("serif")));
     font.setStyleHint(QFont::Serif);
     return scaled(font, 1.2);
 }

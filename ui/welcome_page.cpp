@@ -26,6 +26,8 @@ WelcomePage::WelcomePage(const QString& sampleDir, QWidget* parent) : QWidget(pa
     about->setWordWrap(true);
     about->setAlignment(Qt::AlignCenter);
     about->setFixedWidth(58 * kGrid);
+    about->ensurePolished(); // its height depends on the style sheet's font, and layouts centre it without asking
+    about->setMinimumHeight(about->heightForWidth(58 * kGrid));
     title->setAlignment(Qt::AlignCenter);
 
     auto* files = new QPushButton(tr("Open files…"), this);

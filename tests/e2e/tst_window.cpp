@@ -36,7 +36,7 @@ private slots:
     {
         const auto running = app::Assistant::onThisMachine(options());
         app::Assistant& assistant = *running;
-        ui::MainWindow window(assistant, {});
+        ui::MainWindow window(assistant, {options().dataDir, {}});
         window.resize(1280, 800);
         window.show();
         assistant.start();
@@ -88,7 +88,7 @@ private slots:
         QVERIFY2(!m_answer.isEmpty(), "the first part failed");
         const auto running = app::Assistant::onThisMachine(options());
         app::Assistant& assistant = *running;
-        ui::MainWindow window(assistant, {});
+        ui::MainWindow window(assistant, {options().dataDir, {}});
         window.show();
         QSignalSpy sessions(&assistant, &app::Assistant::sessionsChanged);
         QSignalSpy opened(&assistant, &app::Assistant::sessionOpened);

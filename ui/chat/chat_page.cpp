@@ -247,7 +247,8 @@ void ChatPage::clearViews()
 
 MessageView* ChatPage::viewOf(app::MessageId message) const
 {
-    const auto found = std::find_if(m_views.begin(), m_views.end(), [message](const MessageView* view) { return view->message().id == message; });
+    const auto found = std::find_if(m_views.begin(), m_views.end(),
+                                    [message](const MessageView* view) { return view->message().id == message; });
     return found == m_views.end() ? nullptr : *found;
 }
 
@@ -279,7 +280,8 @@ void ChatPage::showState()
 {
     const bool canAsk = m_session != 0 || !m_about.isEmpty();
     const bool underWay = m_sent || m_streaming;
-    m_question->setPlaceholderText(canAsk ? tr("Ask about %1…").arg(m_about.isEmpty() ? tr("this text") : m_about) : tr("Open a book or a folder first"));
+    const QString about = m_about.isEmpty() ? tr("this text") : m_about;
+    m_question->setPlaceholderText(canAsk ? tr("Ask about %1…").arg(about) : tr("Open a book or a folder first"));
     m_question->setEnabled(canAsk);
     m_send->setEnabled(canAsk && !underWay && !m_question->toPlainText().trimmed().isEmpty());
     m_send->setVisible(!underWay);

@@ -37,7 +37,8 @@ MarkdownView::MarkdownView(QWidget* parent) : QTextBrowser(parent)
 
 void MarkdownView::showMarkdown(const QString& markdown)
 {
-    document()->setMarkdown(markdown, QTextDocument::MarkdownFeatures(QTextDocument::MarkdownDialectGitHub) | QTextDocument::MarkdownNoHTML);
+    constexpr QTextDocument::MarkdownFeatures features = QTextDocument::MarkdownDialectGitHub;
+    document()->setMarkdown(markdown, features | QTextDocument::MarkdownNoHTML);
     disarm();
     fitHeight();
 }
@@ -68,8 +69,8 @@ void MarkdownView::disarm()
             const QTextCharFormat format = fragment.charFormat();
             if (!format.isAnchor() && !format.isImageFormat())
                 continue;
-            const QString picture = format.isImageFormat() ? QStringLiteral("[%1]").arg(format.stringProperty(QTextFormat::ImageAltText)) : QString();
-            pieces.push_back({fragment.position(), fragment.position() + fragment.length(), picture});
+            const QString described = QStringLiteral("[%1]").arg(format.stringProperty(QTextFormat::ImageAltText));
+            pieces.push_back({fragment.position(), fragment.position() + fragment.length(), format.isImageFormat() ? described : QString()});
         }
     }
     QTextCursor cursor(document());

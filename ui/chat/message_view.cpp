@@ -25,7 +25,8 @@ using State = app::Message::State;
 
 } // namespace
 
-MessageView::MessageView(const app::Message& message, QWidget* parent) : QWidget(parent), m_message(message), m_column(new QVBoxLayout(this))
+MessageView::MessageView(const app::Message& message, QWidget* parent)
+    : QWidget(parent), m_message(message), m_column(new QVBoxLayout(this))
 {
     setObjectName(message.role == app::Message::Role::User ? QStringLiteral("question") : QStringLiteral("answer"));
     m_column->setContentsMargins(0, 0, 0, 0);
@@ -113,7 +114,8 @@ void MessageView::finish(const app::Message& message, const app::AnswerTimings& 
     if (timings.tokensPerSecond > 0) {
         m_timings->setText(tr("%1 t/s").arg(QLocale().toString(timings.tokensPerSecond, 'f', 1)));
         m_timings->setToolTip(tr("First word after %1 s; %2 tokens of the text were there already, %3 were read for this answer")
-                                  .arg(QLocale().toString(timings.firstTokenSeconds, 'f', 1), shortCount(timings.reusedTokens), shortCount(timings.readTokens)));
+                                  .arg(QLocale().toString(timings.firstTokenSeconds, 'f', 1), shortCount(timings.reusedTokens),
+                                       shortCount(timings.readTokens)));
     }
     draw();
     showSources();
@@ -160,9 +162,20 @@ void MessageView::showNote()
 {
     const bool failed = m_message.state == State::Failed;
     m_note->setObjectName(failed ? QStringLiteral("failedNote") : QStringLiteral("noteLabel"));
-    m_note->setText(m_message.note.isEmpty() && m_message.state == State::Stopped ? tr("Stopped.") : m_message.note);
+    m_note->setText(noteText());
     m_note->setVisible(!m_note->text().isEmpty());
     restyle(m_note);
+}
+
+QString MessageView::noteText() const
+{
+    if (!m_message.note.isEmpty())
+        return m_message.note;
+    if (m_message.state == State::Stopped)
+        return tr("Stopped.");
+    if (m_message.state == State::Complete && m_message.text.trimmed().isEmpty())
+        return tr("The model gave an empty answer. Ask in other words, or let it answer again.");
+    return {};
 }
 
 void MessageView::showActions()

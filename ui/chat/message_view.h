@@ -44,6 +44,7 @@ private:
     void showNote();
     void showActions();
     QString streamedText() const;
+    QString noteText() const;
 
     app::Message m_message;
     QVBoxLayout* m_column;

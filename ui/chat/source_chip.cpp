@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kHeight = 4 * kGrid;
 constexpr int kDisc = 18;
+constexpr double kLeastOpening = 6 * kGrid;
 constexpr qsizetype kTipCharacters = 400;
 
 } // namespace
@@ -62,7 +63,16 @@ void SourceChip::paintEvent(QPaintEvent*)
     painter.drawText(shareBox, Qt::AlignVCenter | Qt::AlignRight, share);
     painter.setPen(palette().color(QPalette::Text));
     const QRectF textBox(disc.right() + kGrid, 0, shareBox.left() - disc.right() - 2 * kGrid, height());
-    painter.drawText(textBox, Qt::AlignVCenter, painter.fontMetrics().elidedText(text(), Qt::ElideMiddle, static_cast<int>(textBox.width())));
+    // The place, and as much of the passage's beginning as there is room for: several sources often lie in one chapter.
+    const QFontMetricsF metrics = painter.fontMetrics();
+    const QString place = metrics.elidedText(text(), Qt::ElideMiddle, textBox.width());
+    painter.drawText(textBox, Qt::AlignVCenter, place);
+    const double left = textBox.left() + metrics.horizontalAdvance(place) + kGrid;
+    if (const double room = textBox.right() - left; room > kLeastOpening) {
+        painter.setPen(palette().color(QPalette::PlaceholderText));
+        const QString opening = metrics.elidedText(m_source.text.left(kTipCharacters).simplified(), Qt::ElideRight, room);
+        painter.drawText(QRectF(left, 0, room, height()), Qt::AlignVCenter, opening);
+    }
 }
 
 } // namespace octavo::ui

@@ -59,7 +59,6 @@ HopsDock::HopsDock(QWidget* parent)
     setObjectName(QStringLiteral("hopsDock"));
     m_level->setObjectName(QStringLiteral("hopLevel"));
     m_level->setAccessibleName(tr("What to show"));
-    m_level->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_logarithmic->setObjectName(QStringLiteral("hopLogarithmic"));
     m_asTable->setObjectName(QStringLiteral("hopAsTable"));
     m_all->setObjectName(QStringLiteral("hopAll"));

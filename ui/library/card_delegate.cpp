@@ -77,7 +77,8 @@ void CardDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
         painter->setBrush(palette.color(QPalette::Mid));
         painter->drawRoundedRect(bar, 1.5, 1.5);
         painter->setBrush(palette.color(QPalette::Link));
-        painter->drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * index.data(m_look.shareRole).toDouble(), bar.height()), 1.5, 1.5);
+        const double done = bar.width() * index.data(m_look.shareRole).toDouble();
+        painter->drawRoundedRect(QRectF(bar.left(), bar.top(), done, bar.height()), 1.5, 1.5);
     }
     if (acts)
         icon(QLatin1String(m_look.actionIcon.toLatin1())).paint(painter, actionRect(row).adjusted(6, 6, -6, -6));
@@ -100,7 +101,8 @@ bool CardDelegate::editorEvent(QEvent* event, QAbstractItemModel* model, const Q
     const bool press = event->type() == QEvent::MouseButtonPress;
     if (press || event->type() == QEvent::MouseButtonRelease) {
         const auto* mouse = static_cast<QMouseEvent*>(event);
-        if (mouse->button() == Qt::LeftButton && !m_look.actionIcon.isEmpty() && actionRect(option.rect).contains(mouse->position().toPoint())) {
+        const bool hits = !m_look.actionIcon.isEmpty() && actionRect(option.rect).contains(mouse->position().toPoint());
+        if (mouse->button() == Qt::LeftButton && hits) {
             if (!press)
                 emit actionClicked(index);
             return true;

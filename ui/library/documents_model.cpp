@@ -52,7 +52,8 @@ const app::DocumentSummary* DocumentsModel::find(app::DocumentId id) const
 
 QModelIndex DocumentsModel::indexOf(app::DocumentId id) const
 {
-    const auto found = std::find_if(m_documents.begin(), m_documents.end(), [id](const app::DocumentSummary& document) { return document.id == id; });
+    const auto found = std::find_if(m_documents.begin(), m_documents.end(),
+                                    [id](const app::DocumentSummary& document) { return document.id == id; });
     return found == m_documents.end() ? QModelIndex() : index(static_cast<int>(found - m_documents.begin()));
 }
 
@@ -94,7 +95,7 @@ QString DocumentsModel::stateText(const app::DocumentSummary& document) const
         return tr("reading %1").arg(percentText(readShare(document.id)));
     const QString tokens = tr("%1 tokens").arg(shortCount(document.tokens));
     switch (document.state) {
-    case State::New: return document.tokens > 0 ? tr("not read yet · %1").arg(tokens) : tr("not read yet · %1").arg(QLocale().formattedDataSize(document.textBytes));
+    case State::New: return tr("not read yet · %1").arg(document.tokens > 0 ? tokens : QLocale().formattedDataSize(document.textBytes));
     case State::Reading:
     case State::PartlyRead: return tr("%1 read · %2").arg(percentText(readShare(document.id)), tokens);
     case State::Read: return tr("read · %1").arg(tokens);

@@ -270,7 +270,8 @@ void LibraryPanel::hintIfEmpty()
     const bool noDocuments = m_documents.rowCount() == 0;
     m_documentHint->setVisible(noDocuments);
     const bool noSessions = m_sessions.rowCount() == 0;
-    m_sessionHint->setText(m_search->text().trimmed().isEmpty() ? tr("Your conversations are kept here.") : tr("No conversation has these words."));
+    const bool searching = !m_search->text().trimmed().isEmpty();
+    m_sessionHint->setText(searching ? tr("No conversation has these words.") : tr("Your conversations are kept here."));
     m_sessionHint->setVisible(noSessions);
 }
 

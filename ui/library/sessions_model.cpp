@@ -29,7 +29,8 @@ void SessionsModel::setSessions(const QList<app::SessionSummary>& sessions)
 
 QModelIndex SessionsModel::indexOf(app::SessionId id) const
 {
-    const auto found = std::find_if(m_sessions.begin(), m_sessions.end(), [id](const app::SessionSummary& session) { return session.id == id; });
+    const auto found = std::find_if(m_sessions.begin(), m_sessions.end(),
+                                    [id](const app::SessionSummary& session) { return session.id == id; });
     return found == m_sessions.end() ? QModelIndex() : index(static_cast<int>(found - m_sessions.begin()));
 }
 

@@ -64,9 +64,8 @@ double CoverageMap::placeOf(qint64 byte) const
 {
     for (const Stretch& stretch : m_stretches) {
         if (byte < stretch.end || stretch.end == m_bytes) {
-            const double part = stretch.end > stretch.begin ? static_cast<double>(std::clamp(byte, stretch.begin, stretch.end) - stretch.begin)
-                                                                  / static_cast<double>(stretch.end - stretch.begin)
-                                                            : 0;
+            const qint64 within = std::clamp(byte, stretch.begin, stretch.end) - stretch.begin;
+            const double part = within > 0 ? static_cast<double>(within) / static_cast<double>(stretch.end - stretch.begin) : 0;
             return stretch.top + part * (stretch.bottom - stretch.top);
         }
     }

@@ -69,8 +69,9 @@ void CoverageRibbon::describe()
     qsizetype skipped = 0;
     for (const CoverageMap::Skipped& run : m_map.skipped())
         skipped += run.entries.size();
-    const auto drawnOn = std::count_if(m_sources.begin(), m_sources.end(), [this](const app::Source& source) { return source.document == m_document; });
-    setAccessibleDescription(tr("%1 read, %n file(s) skipped, %2 passages drawn on", nullptr, static_cast<int>(skipped)).arg(percentText(m_read)).arg(drawnOn));
+    const auto isHere = [this](const app::Source& source) { return source.document == m_document; };
+    const auto drawnOn = std::count_if(m_sources.begin(), m_sources.end(), isHere);
+    setAccessibleDescription(tr("%1 read; files skipped: %2; passages drawn on: %3").arg(percentText(m_read)).arg(skipped).arg(drawnOn));
     update();
 }
 
@@ -95,7 +96,7 @@ double CoverageRibbon::placeAt(double y) const
 QString CoverageRibbon::tipAt(double place) const
 {
     if (const CoverageMap::Skipped* skipped = m_map.skippedAt(place)) {
-        QStringList lines{tr("Skipped: %n file(s)", nullptr, static_cast<int>(skipped->entries.size()))};
+        QStringList lines{tr("Files skipped: %1").arg(skipped->entries.size())};
         for (const app::LedgerEntry& entry : skipped->entries.mid(0, kNamedFiles))
             lines.append(tr("%1: %2 (%3)").arg(entry.what, entry.why, QLocale().formattedDataSize(entry.bytes)));
         if (skipped->entries.size() > kNamedFiles)
@@ -104,11 +105,15 @@ QString CoverageRibbon::tipAt(double place) const
     }
     for (qsizetype rank = 0; rank < m_sources.size(); ++rank) {
         const app::Source& source = m_sources[rank];
-        if (source.document == m_document && place > m_map.placeOf(source.bytes.begin) - kNearSource && place < m_map.placeOf(source.bytes.end) + kNearSource)
-            return tr("Source %1: %2\n%3 of the answer’s attention to the text").arg(rank + 1).arg(source.place, percentText(source.weight));
+        const double top = m_map.placeOf(source.bytes.begin) - kNearSource;
+        const double bottom = m_map.placeOf(source.bytes.end) + kNearSource;
+        if (source.document == m_document && place > top && place < bottom) {
+            const QString share = percentText(source.weight);
+            return tr("Source %1: %2\n%3 of the answer’s attention to the text").arg(rank + 1).arg(source.place, share);
+        }
     }
     const double part = m_bytes > 0 ? static_cast<double>(m_map.byteAt(place)) / static_cast<double>(m_bytes) : 0;
-    return part <= m_read ? tr("Read (%1 of the text)").arg(percentText(m_read)) : tr("Not read yet (%1 of the text is)").arg(percentText(m_read));
+    return (part <= m_read ? tr("Read (%1 of the text)") : tr("Not read yet (%1 of the text is)")).arg(percentText(m_read));
 }
 
 void CoverageRibbon::paintEvent(QPaintEvent*)

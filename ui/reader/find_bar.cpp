@@ -33,7 +33,8 @@ QList<int> findAll(const QString& text, const QString& words)
     return found;
 }
 
-FindBar::FindBar(QWidget* parent) : QWidget(parent), m_words(new QLineEdit(this)), m_count(label({}, "caption", this)), m_pause(new QTimer(this))
+FindBar::FindBar(QWidget* parent)
+    : QWidget(parent), m_words(new QLineEdit(this)), m_count(label({}, "caption", this)), m_pause(new QTimer(this))
 {
     setObjectName(QStringLiteral("findBar"));
     setAttribute(Qt::WA_StyledBackground);
@@ -47,7 +48,8 @@ FindBar::FindBar(QWidget* parent) : QWidget(parent), m_words(new QLineEdit(this)
     m_pause->setSingleShot(true);
     m_pause->setInterval(kTypingPause);
 
-    auto* previousButton = iconButton(QLatin1String("up"), "findPrevious", tr("Previous match"), this, QKeySequence(Qt::SHIFT | Qt::Key_F3));
+    const QKeySequence back(Qt::SHIFT | Qt::Key_F3);
+    auto* previousButton = iconButton(QLatin1String("up"), "findPrevious", tr("Previous match"), this, back);
     auto* nextButton = iconButton(QLatin1String("down"), "findNext", tr("Next match"), this, QKeySequence(Qt::Key_F3));
     auto* closeButton = iconButton(QLatin1String("close"), "findClose", tr("Close the find bar"), this, QKeySequence(Qt::Key_Escape));
     auto* row = new QHBoxLayout(this);

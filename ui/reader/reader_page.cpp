@@ -34,7 +34,8 @@ ReaderText::Face faceOf(const app::Document& document)
 } // namespace
 
 ReaderPage::ReaderPage(QWidget* parent)
-    : QWidget(parent), m_find(new FindBar(this)), m_text(new ReaderText(this)), m_ribbon(new CoverageRibbon(this)), m_outline(new OutlinePopup(this))
+    : QWidget(parent), m_find(new FindBar(this)), m_text(new ReaderText(this)), m_ribbon(new CoverageRibbon(this)),
+      m_outline(new OutlinePopup(this))
 {
     setObjectName(QStringLiteral("readerPage"));
     setAttribute(Qt::WA_StyledBackground);
@@ -134,7 +135,7 @@ void ReaderPage::tintSources()
     for (qsizetype rank = 0; rank < m_sources.size(); ++rank) {
         const app::Source& source = m_sources[rank];
         if (source.document == m_id)
-            marks.append({m_map.positionOf(source.bytes.begin), m_map.positionOf(source.bytes.end), static_cast<int>(rank)});
+            marks.append(markOf(source.bytes, static_cast<int>(rank)));
     }
     m_text->setMarks(marks);
     m_ribbon->showSources(m_sources, m_id);
@@ -150,9 +151,21 @@ void ReaderPage::showPlace(app::DocumentId id, app::ByteRange bytes)
     emit documentWanted(id);
 }
 
+// Without the room around it.
+PassageMark ReaderPage::markOf(app::ByteRange bytes, int rank) const
+{
+    PassageMark mark{m_map.positionOf(bytes.begin), m_map.positionOf(bytes.end), rank};
+    while (mark.end > mark.begin && m_map.shown()[mark.end - 1].isSpace())
+        --mark.end;
+    while (mark.begin < mark.end && m_map.shown()[mark.begin].isSpace())
+        ++mark.begin;
+    return mark;
+}
+
 void ReaderPage::jump(app::ByteRange bytes)
 {
-    m_text->reveal(m_map.positionOf(bytes.begin), m_map.positionOf(bytes.end));
+    const PassageMark mark = markOf(bytes);
+    m_text->reveal(mark.begin, mark.end);
     followView();
 }
 

@@ -19,6 +19,7 @@ class CoverageRibbon;
 class FindBar;
 class OutlinePopup;
 class ReaderText;
+struct PassageMark;
 
 // The document itself: its text with the passages an answer drew on, the way through it, and its coverage ribbon.
 // Passive: it is given documents, sources and places, and asks for a document it does not show with documentWanted().
@@ -51,6 +52,7 @@ signals:
 private:
     QWidget* makeHeader();
     ReaderHistory::Place here() const;
+    PassageMark markOf(app::ByteRange bytes, int rank = 0) const;
     void jump(app::ByteRange bytes);
     void goTo(const std::optional<ReaderHistory::Place>& place);
     void tintSources();

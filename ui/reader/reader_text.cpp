@@ -20,7 +20,7 @@ constexpr int kColumnCharacters = 74;
 constexpr int kCodeCharacters = 120;
 constexpr int kTopMargin = 4 * kGrid;
 constexpr int kLeastMargin = 5 * kGrid;    // holds the passages' numbers
-constexpr int kSlack = 2 * kGrid;          // between the column and the scroll bar
+constexpr int kSlack = kTopMargin;         // right of the column; QPlainTextEdit clips text within a document margin of its edge
 
 } // namespace
 
@@ -131,16 +131,22 @@ QList<ReaderText::Stretch> ReaderText::visibleStretches() const
 {
     const int first = firstVisiblePosition();
     const int last = lastVisiblePosition();
+    const QTextCursor cursor = textCursor();
+    bool selectsMark = false;      // a selected passage shows by a deeper tint of its own colour
     QList<Stretch> stretches;
     for (const PassageMark& mark : m_marks) {
-        if (mark.end > first && mark.begin <= last)
-            stretches.append({mark.begin, mark.end, sourceTint(mark.rank, palette()), mark.rank});
+        if (mark.end <= first || mark.begin > last)
+            continue;
+        const bool selected = cursor.selectionStart() == mark.begin && cursor.selectionEnd() == mark.end;
+        const QColor tint = sourceTint(mark.rank, palette());
+        stretches.append({mark.begin, mark.end, selected ? mixed(tint, sourceColor(mark.rank), 0.28) : tint, mark.rank});
+        selectsMark = selectsMark || selected;
     }
     const QColor found = mixed(palette().color(QPalette::Base), QColor(0xf0, 0xe4, 0x42), isDark(palette()) ? 0.35 : 0.6);
     const auto begin = std::lower_bound(m_matches.begin(), m_matches.end(), first - m_matchLength);
     for (auto match = begin; match != m_matches.end() && *match <= last; ++match)
         stretches.append({*match, *match + m_matchLength, found, -1});
-    if (const QTextCursor cursor = textCursor(); cursor.hasSelection()) {
+    if (cursor.hasSelection() && !selectsMark) {
         QColor selected = palette().color(QPalette::Active, QPalette::Link);
         selected.setAlphaF(isDark(palette()) ? 0.36F : 0.20F);
         stretches.append({cursor.selectionStart(), cursor.selectionEnd(), selected, -1});
@@ -174,8 +180,8 @@ void ReaderText::paintStretch(QPainter& painter, const QTextBlock& block, const 
     const int begin = std::max(0, stretch.begin - block.position());
     const int end = std::min(block.length() - 1, stretch.end - block.position());
     if (block.length() == 1 && stretch.rank >= 0) {      // a gap inside of a passage belongs to it
-        painter.fillRect(QRectF(origin.x() + page.left - kGrid / 2, origin.y(), page.width + kGrid, page.gapHeight), stretch.color);
-        return;
+        const QPointF corner(origin.x() + page.left - kGrid / 2, std::floor(origin.y() - kGrid / 4));
+        return painter.fillRect(QRectF(corner, QSizeF(page.width + kGrid, page.gapHeight)), stretch.color);
     }
     const QTextLayout& layout = *block.layout();
     for (int at = 0; at < layout.lineCount(); ++at) {
@@ -188,7 +194,7 @@ void ReaderText::paintStretch(QPainter& painter, const QTextBlock& block, const 
         const double right = goesOn ? page.left + page.width + kGrid / 2 : line.cursorToX(std::min(end, lineEnd));
         // The line's box is centred on its letters: half of the room between lines lies above.
         const double slack = (page.lineHeight - line.height()) / 2;
-        const double top = origin.y() + line.y() - slack;
+        const double top = std::floor(origin.y() + line.y() - slack);      // on whole pixels, or seams show between lines
         painter.fillRect(QRectF(origin.x() + left, top, right - left, page.lineHeight), stretch.color);
         if (stretch.rank >= 0 && stretch.begin >= block.position() && begin >= line.textStart() && begin < lineEnd)
             paintNumber(painter, top, stretch.rank);

@@ -56,34 +56,50 @@ std::vector<TextMap::Line> TextMap::splitLines()
     return lines;
 }
 
-// A line was wrapped if the next one's first word would not have fitted behind it: verses, headings and lists keep their lines.
-std::vector<bool> TextMap::wrappedLines() const
+QStringView TextMap::lineAt(std::size_t at) const
 {
-    std::vector<bool> wrapped(m_lines.size(), false);
+    const int end = at + 1 < m_lines.size() ? m_lines[at + 1].position - 1 : static_cast<int>(m_shown.size());
+    return QStringView(m_shown).mid(m_lines[at].position, end - m_lines[at].position);
+}
+
+// In characters; 0 if the text was not wrapped to fit a page.
+int TextMap::pageWidth() const
+{
     std::array<int, kWidestPage + 2> lengths{};
     int count = 0;
-    const auto lineAt = [&](std::size_t at) {
-        const int end = at + 1 < m_lines.size() ? m_lines[at + 1].position - 1 : static_cast<int>(m_shown.size());
-        return QStringView(m_shown).mid(m_lines[at].position, end - m_lines[at].position);
-    };
     for (std::size_t at = 0; at < m_lines.size(); ++at) {
         if (const qsizetype length = lineAt(at).trimmed().size(); length > 0) {
             ++lengths[static_cast<std::size_t>(std::min<qsizetype>(length, kWidestPage + 1))];
             ++count;
         }
     }
-    int page = 0;      // 98 of 100 lines are at most this long: a few freely long ones do not matter
-    for (int sum = lengths[0]; page <= kWidestPage && sum * 100 < count * 98; sum += lengths[static_cast<std::size_t>(page)])
-        ++page;
-    if (page < kNarrowestPage || page > kWidestPage)
+    int width = 0;     // 98 of 100 lines are at most this long: a few freely long ones do not matter
+    for (int sum = lengths[0]; width <= kWidestPage && sum * 100 < count * 98; sum += lengths[static_cast<std::size_t>(width)])
+        ++width;
+    return width >= kNarrowestPage && width <= kWidestPage ? width : 0;
+}
+
+// A line was surely wrapped if the next one's first word would not have fitted behind it. A run of lines flows together if that
+// holds for at least half of them; verses, headings and lists keep their lines. Indented lines were set by hand and stay.
+std::vector<bool> TextMap::wrappedLines() const
+{
+    std::vector<bool> wrapped(m_lines.size(), false);
+    const int page = pageWidth();
+    if (page == 0)
         return wrapped;
-    for (std::size_t at = 0; at + 1 < m_lines.size(); ++at) {
+    const auto isProse = [this](std::size_t at) {
         const QStringView line = lineAt(at);
-        const QStringView next = lineAt(at + 1);
-        if (line.trimmed().isEmpty() || next.isEmpty() || line.front().isSpace() || next.front().isSpace())
-            continue;
-        const qsizetype space = next.indexOf(QLatin1Char(' '));
-        wrapped[at] = line.size() + 1 + (space < 0 ? next.size() : space) > page;
+        return !line.isEmpty() && !line.front().isSpace();
+    };
+    for (std::size_t begin = 0, end = 0; begin < m_lines.size(); begin = end + 1) {
+        qsizetype sure = 0;
+        for (end = begin; end + 1 < m_lines.size() && isProse(end) && isProse(end + 1); ++end) {
+            const QStringView next = lineAt(end + 1);
+            const qsizetype space = next.indexOf(QLatin1Char(' '));
+            sure += lineAt(end).size() + 1 + (space < 0 ? next.size() : space) > page;
+        }
+        const auto breaks = static_cast<qsizetype>(end - begin);
+        std::fill_n(wrapped.begin() + static_cast<std::ptrdiff_t>(begin), breaks, 2 * sure >= breaks && breaks > 0);
     }
     return wrapped;
 }
@@ -106,7 +122,8 @@ qint64 TextMap::byteOf(int position) const
     if (m_lines.empty())
         return 0;
     position = std::clamp(position, 0, static_cast<int>(m_shown.size()));
-    const auto after = std::upper_bound(m_lines.begin(), m_lines.end(), position, [](int at, const Line& line) { return at < line.position; });
+    const auto after = std::upper_bound(m_lines.begin(), m_lines.end(), position,
+                                        [](int at, const Line& line) { return at < line.position; });
     const Line& line = *std::prev(after);
     const QString text = QString::fromUtf8(m_bytes.constData() + line.byte, line.bytes);
     const qsizetype within = std::min<qsizetype>(position - line.position, text.size());

@@ -34,6 +34,8 @@ private:
     };
     std::vector<Line> splitLines();
     std::vector<bool> wrappedLines() const;
+    QStringView lineAt(std::size_t at) const;
+    int pageWidth() const;
 
     QByteArray m_bytes;
     QString m_shown;

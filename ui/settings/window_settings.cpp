@@ -16,49 +16,63 @@ const QString kPanes = QStringLiteral("panes");
 
 } // namespace
 
-WindowSettings::WindowSettings(const QString& dataDir) : m_file(QDir(dataDir).filePath(QStringLiteral("window.ini")), QSettings::IniFormat) {}
+WindowSettings::WindowSettings(const QString& dataDir)
+{
+    if (dataDir.isEmpty())
+        return;
+    m_file = std::make_unique<QSettings>(QDir(dataDir).filePath(QStringLiteral("window.ini")), QSettings::IniFormat);
+    for (const QString& key : {kTheme, kScale, kGeometry, kPanes})
+        m_values.insert(key, m_file->value(key));
+}
+
+void WindowSettings::keep(const QString& key, const QVariant& value)
+{
+    m_values.insert(key, value);
+    if (m_file)
+        m_file->setValue(key, value);
+}
 
 ThemeKind WindowSettings::theme() const
 {
-    const int stored = m_file.value(kTheme, 0).toInt();
+    const int stored = value(kTheme).toInt();
     return stored >= 0 && stored <= static_cast<int>(ThemeKind::HighContrast) ? static_cast<ThemeKind>(stored) : ThemeKind::Light;
 }
 
 void WindowSettings::setTheme(ThemeKind theme)
 {
-    m_file.setValue(kTheme, static_cast<int>(theme));
+    keep(kTheme, static_cast<int>(theme));
 }
 
 double WindowSettings::textScale() const
 {
     bool isNumber = false;
-    const double stored = m_file.value(kScale, 1.0).toDouble(&isNumber);
+    const double stored = value(kScale).toDouble(&isNumber);
     return isNumber && stored >= kSmallestScale && stored <= kLargestScale ? stored : 1.0;
 }
 
 void WindowSettings::setTextScale(double scale)
 {
-    m_file.setValue(kScale, std::clamp(scale, kSmallestScale, kLargestScale));
+    keep(kScale, std::clamp(scale, kSmallestScale, kLargestScale));
 }
 
 QByteArray WindowSettings::geometry() const
 {
-    return m_file.value(kGeometry).toByteArray();
+    return value(kGeometry).toByteArray();
 }
 
 void WindowSettings::setGeometry(const QByteArray& geometry)
 {
-    m_file.setValue(kGeometry, geometry);
+    keep(kGeometry, geometry);
 }
 
 QByteArray WindowSettings::panes() const
 {
-    return m_file.value(kPanes).toByteArray();
+    return value(kPanes).toByteArray();
 }
 
 void WindowSettings::setPanes(const QByteArray& panes)
 {
-    m_file.setValue(kPanes, panes);
+    keep(kPanes, panes);
 }
 
 } // namespace octavo::ui

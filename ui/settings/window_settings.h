@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
+
 #include <QByteArray>
 #include <QSettings>
+#include <QVariantMap>
 
 #include "theme.h"
 
 namespace octavo::ui {
 
-// How the window looked when it was last closed. Kept as window.ini in the data folder; what is missing or out of range there
-// is its default.
+// How the window looked when it was last closed. Kept as window.ini in the data folder, or nowhere if that is empty; what is
+// missing or out of range there is its default.
 class WindowSettings {
 public:
     static constexpr double kSmallestScale = 0.8;
@@ -27,7 +30,11 @@ public:
     void setPanes(const QByteArray& panes);
 
 private:
-    QSettings m_file;
+    QVariant value(const QString& key) const { return m_values.value(key); }
+    void keep(const QString& key, const QVariant& value);
+
+    std::unique_ptr<QSettings> m_file;
+    QVariantMap m_values;
 };
 
 } // namespace octavo::ui

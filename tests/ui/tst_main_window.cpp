@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole window with the real assistant and library, and an engine that follows a script: every state of a conversation.
+#include <QAbstractButton>
+#include <QAbstractItemView>
+#include <QAction>
+#include <QDropEvent>
+#include <QLabel>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QPlainTextEdit>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTextBrowser>
+
+#include "chat/chat_page.h"
+#include "hops/hops_dock.h"
+#include "main_window.h"
+#include "support/scripted_engine.h"
+
+using namespace octavo;
+using namespace std::chrono_literals;
+
+class TestMainWindow : public QObject {
+    Q_OBJECT
+
+private slots:
+    void init()
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_script = std::make_shared<test::EngineScript>();
+        open();
+    }
+
+    void cleanup()
+    {
+        m_window.reset();
+        m_assistant.reset();
+    }
+
+    void emptyWindowTeaches()
+    {
+        QVERIFY(shown<QAbstractButton>("openFilesButton"));
+        QVERIFY(!shown<QAbstractButton>("sampleButton"));          // no sample folder was given
+        QVERIFY(shown<QLabel>("chatHint"));
+        QTRY_VERIFY(child<QLabel>("statusModel")->text().contains(QStringLiteral("Scripted")));
+    }
+
+    void aDroppedBookIsReadAskedAndCited()
+    {
+        drop(book());
+        QTRY_COMPARE(child<QLabel>("statusTokens")->text().contains(QStringLiteral("tokens read")), true);
+        QTRY_VERIFY(shown<QPlainTextEdit>("readerText"));
+        ask();
+        QTRY_VERIFY(shown<QAbstractButton>("sourceChip"));
+        QVERIFY(answerText().contains(QStringLiteral("Ahab nails it.")));
+        shown<QAbstractButton>("sourceChip")->click();
+        QVERIFY(child<QPlainTextEdit>("readerText")->textCursor().hasSelection());
+        shown<QAbstractButton>("hopsButton")->click();
+        QTRY_VERIFY(m_window->findChild<ui::HopsDock*>()->isVisible());
+        QTRY_COMPARE(child<QAbstractItemView>("sessionList")->model()->rowCount(), 1);
+        QTRY_COMPARE(child<QAbstractItemView>("sessionList")->model()->index(0, 0).data().toString(), QStringLiteral("Who nails it?"));
+    }
+
+    void afterARestartTheConversationIsThere()
+    {
+        drop(book());
+        ask();
+        QTRY_VERIFY(shown<QAbstractButton>("sourceChip"));
+        const int reads = m_script->reads;
+        cleanup();
+        open();
+        QTRY_VERIFY(shown<QAbstractButton>("sourceChip"));
+        QVERIFY(answerText().contains(QStringLiteral("Ahab nails it.")));
+        QTRY_VERIFY(shown<QPlainTextEdit>("readerText"));
+        QCOMPARE(m_script->reads, reads);
+    }
+
+    void readingShowsProgressAndStops()
+    {
+        m_script->chunkTokens = 4;
+        m_script->chunkDelay = 5ms;
+        drop(book());
+        QTRY_VERIFY(shown<QProgressBar>("readingBar"));
+        QTRY_VERIFY(child<QProgressBar>("readingBar")->value() > 0);
+        ask();
+        QTRY_VERIFY(shown<QLabel>("waitingLabel"));
+        QTest::keyClick(m_window.get(), Qt::Key_Escape);
+        QTRY_VERIFY(!m_assistant->busy());
+        QTRY_VERIFY(!shown<QProgressBar>("readingBar"));
+        QTRY_VERIFY(shown<QPushButton>("readOnButton"));
+    }
+
+    void aStreamIsStopped()
+    {
+        m_script->pieces = QStringList(200, QStringLiteral("word "));
+        m_script->pieceDelay = 20ms;
+        drop(book());
+        ask();
+        QTRY_VERIFY(answerText().contains(QStringLiteral("word")));
+        shown<QAbstractButton>("stopButton")->click();
+        QTRY_VERIFY(shown<QLabel>("noteLabel"));
+        QVERIFY(shown<QLabel>("noteLabel")->text().contains(QStringLiteral("Stopped")));
+        QVERIFY(answerText().contains(QStringLiteral("word")));
+    }
+
+    void aFailedAnswerCanBeTriedAgain()
+    {
+        m_script->askFailure = app::Failure{app::Failure::Kind::OutOfMemory, QStringLiteral("There is no memory left.")};
+        drop(book());
+        ask();
+        QTRY_VERIFY(shown<QLabel>("failedNote"));
+        QCOMPARE(shown<QLabel>("failedNote")->text(), QStringLiteral("There is no memory left."));
+        QTRY_VERIFY(!m_assistant->busy());
+        m_script->askFailure.reset();
+        shown<QAbstractButton>("regenerateButton")->click();
+        QTRY_VERIFY(shown<QAbstractButton>("sourceChip"));
+        QVERIFY(!shown<QLabel>("failedNote"));
+    }
+
+    void aFullContextIsTold()
+    {
+        m_script->full = true;
+        drop(book());
+        ask();
+        QTRY_VERIFY(shown<QLabel>("noteLabel"));
+        QVERIFY(shown<QLabel>("noteLabel")->text().contains(QStringLiteral("used up")));
+    }
+
+    void failuresAreBarsThatClose()
+    {
+        m_window->openPaths({m_folder->filePath(QStringLiteral("nowhere.txt"))});
+        QTRY_VERIFY(shown<QLabel>("failureText"));
+        QVERIFY(shown<QLabel>("failureText")->text().contains(QStringLiteral("nowhere.txt")));
+        shown<QAbstractButton>("failureClose")->click();
+        QTRY_VERIFY(!shown<QLabel>("failureText"));
+    }
+
+    void aQuestionThatCannotBeStoredIsNotLost()
+    {
+        m_script->openFailure = app::Failure{app::Failure::Kind::Model, QStringLiteral("There is no model.")};
+        cleanup();
+        open();
+        QTRY_VERIFY(shown<QLabel>("failureText"));
+        QTRY_COMPARE(child<QLabel>("statusModel")->text(), QStringLiteral("No model"));
+    }
+
+    void closingWhileBusyAsksFirst()
+    {
+        m_script->chunkTokens = 1;
+        m_script->chunkDelay = 50ms;
+        drop(book());
+        QTRY_VERIFY(shown<QProgressBar>("readingBar"));
+        QVERIFY(!m_window->close());
+        auto* box = child<QMessageBox>("closeQuestion");
+        QVERIFY(box);
+        box->reject();
+        QVERIFY(m_window->isVisible());
+        QVERIFY(!m_window->close());
+        QTRY_COMPARE(m_window->findChildren<QMessageBox*>().size(), 1);
+        for (QAbstractButton* button : child<QMessageBox>("closeQuestion")->buttons()) {
+            if (child<QMessageBox>("closeQuestion")->buttonRole(button) == QMessageBox::AcceptRole)
+                QTest::mouseClick(button, Qt::LeftButton);
+        }
+        QTRY_VERIFY(!m_window->isVisible());
+    }
+
+    void aDocumentIsRemovedAfterAsking()
+    {
+        drop(book());
+        QTRY_VERIFY(shown<QPlainTextEdit>("readerText"));
+        QTRY_VERIFY(!m_assistant->busy());
+        QTest::keyClick(child<QWidget>("documentList"), Qt::Key_Delete);
+        auto* box = child<QMessageBox>("removeQuestion");
+        QVERIFY(box);
+        for (QAbstractButton* button : box->buttons()) {
+            if (box->buttonRole(button) == QMessageBox::AcceptRole)
+                QTest::mouseClick(button, Qt::LeftButton);
+        }
+        QTRY_COMPARE(child<QAbstractItemView>("documentList")->model()->rowCount(), 0);
+        QVERIFY(shown<QAbstractButton>("openFilesButton"));
+    }
+
+    void everyControlCanBeReachedAndHasAName()
+    {
+        drop(book());
+        ask();
+        QTRY_VERIFY(shown<QAbstractButton>("sourceChip"));
+        for (const QWidget* widget : m_window->findChildren<QWidget*>()) {
+            if (!widget->isVisible() || widget->focusPolicy() == Qt::NoFocus || widget->focusProxy())
+                continue;
+            const auto* button = qobject_cast<const QAbstractButton*>(widget);
+            const bool named = !widget->accessibleName().isEmpty() || (button && !button->text().isEmpty());
+            const bool inner = widget->objectName().startsWith(QLatin1String("qt_")) || widget->inherits("QTabBar") || widget->inherits("QSplitterHandle");
+            QVERIFY2(named || inner, qPrintable(QStringLiteral("%1 %2").arg(QLatin1String(widget->metaObject()->className()), widget->objectName())));
+        }
+    }
+
+    void keysLeadAround()
+    {
+        drop(book());
+        QTRY_VERIFY(shown<QPlainTextEdit>("readerText"));
+        m_window->activateWindow();
+        QTest::keyClick(m_window.get(), Qt::Key_L, Qt::ControlModifier);
+        QTRY_VERIFY(child<QWidget>("questionEdit")->hasFocus());
+        QTest::keyClick(m_window.get(), Qt::Key_F6);
+        QVERIFY(child<QWidget>("documentList")->hasFocus());
+        QTest::keyClick(m_window.get(), Qt::Key_F6);
+        QVERIFY(child<QWidget>("readerText")->hasFocus());
+        QTest::keyClick(m_window.get(), Qt::Key_F, Qt::ControlModifier);
+        QVERIFY(child<QWidget>("findWords")->hasFocus());
+        QTest::keyClick(m_window.get(), Qt::Key_H, Qt::ControlModifier);
+        QVERIFY(m_window->findChild<ui::HopsDock*>()->isVisible());
+    }
+
+private:
+    void open()
+    {
+        const QString data = m_folder->filePath(QStringLiteral("data"));
+        m_assistant = std::make_unique<app::Assistant>(app::AssistantOptions{data, QStringLiteral("model.gguf"), 1},
+                                                       std::make_unique<test::ScriptedEngine>(m_script));
+        m_window = std::make_unique<ui::MainWindow>(*m_assistant, ui::WindowOptions{data, {}});
+        m_window->resize(1200, 800);
+        m_window->show();
+        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+        m_window->start({});
+    }
+
+    QString book()
+    {
+        const QString path = m_folder->filePath(QStringLiteral("book.txt"));
+        QFile file(path);
+        if (file.open(QIODevice::WriteOnly)) {
+            for (int chapter = 1; chapter <= 12; ++chapter) {
+                file.write("CHAPTER " + QByteArray::number(chapter) + "\n\n");
+                for (int paragraph = 0; paragraph < 8; ++paragraph)
+                    file.write("The whale of paragraph " + QByteArray::number(paragraph) + " swims through “the sea” of this chapter and on.\n\n");
+            }
+        }
+        return path;
+    }
+
+    void drop(const QString& path)
+    {
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(path)});
+        QDragEnterEvent enter({100, 100}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(m_window.get(), &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent event(QPointF(100, 100), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(m_window.get(), &event);
+        QTRY_VERIFY(child<QWidget>("questionEdit")->isEnabled());
+    }
+
+    void ask()
+    {
+        auto* question = child<QWidget>("questionEdit");
+        QTest::keyClicks(question, QStringLiteral("Who nails it?"));
+        QTest::keyClick(question, Qt::Key_Return);
+    }
+
+    QString answerText() const
+    {
+        const auto* text = child<QTextBrowser>("answerText");
+        return text ? text->toPlainText() : QString();
+    }
+
+    template <class Widget>
+    Widget* child(const char* name) const { return m_window->findChild<Widget*>(QLatin1String(name)); }
+
+    // Null if it is not there or hidden.
+    template <class Widget>
+    Widget* shown(const char* name) const
+    {
+        for (auto* widget : m_window->findChildren<Widget*>(QLatin1String(name))) {
+            if (widget->isVisible())
+                return widget;
+        }
+        return nullptr;
+    }
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::shared_ptr<test::EngineScript> m_script;
+    std::unique_ptr<app::Assistant> m_assistant;
+    std::unique_ptr<ui::MainWindow> m_window;
+};
+
+QTEST_MAIN(TestMainWindow)
+#include "tst_main_window.moc"
