@@ -21,7 +21,9 @@ constexpr std::string_view kSystem = "You are a helpful assistant.";
 constexpr std::uint64_t kConversationRoom = 8192; // tokens of questions and answers that positions are planned for
 
 // Small models fall into loops without it: SmolLM2-135M repeats one sentence to the end of the answer.
+// Loops are whole sentences, so the window must be longer than one.
 constexpr float kRepetitionPenalty = 1.1f;
+constexpr std::uint32_t kPenaltyWindow = 256;
 
 double secondsSince(std::chrono::steady_clock::time_point begin)
 {
@@ -321,6 +323,7 @@ Outcome<AskFacts> LocalEngine::ask(const AskRequest& request, const std::functio
     SamplingSettings settings;
     settings.temperature = request.temperature;
     settings.repetitionPenalty = kRepetitionPenalty;
+    settings.penaltyWindow = kPenaltyWindow;
     settings.seed = request.seed;
     Sampler sampler(settings);
     QStringDecoder decoder(QStringDecoder::Utf8); // keeps the bytes of a character that a token cuts in two

@@ -81,7 +81,7 @@ int main(int argc, char** argv)
     take(window, folder, "reading");
     waitFor(read);
 
-    ask(assistant, window, "What happened to the stranger?");
+    ask(assistant, window, "Who is Mrs. Saville?");
     take(window, folder, "streamed");
     if (auto* chip = window.findChild<QAbstractButton*>(QStringLiteral("sourceChip")))
         chip->click();
