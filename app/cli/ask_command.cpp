@@ -16,14 +16,9 @@ struct Options {
 
 int ask(const Session& session, const Options& options)
 {
-    const auto plan = options.plan.plan();
-    if (!plan)
-        return session.fail(plan.error());
-    auto desk = Desk::open(session, *plan);
+    auto desk = Desk::openWithModel(session, options.plan);
     if (!desk)
         return session.fail(desk.error());
-    if (const auto model = desk->openModel(session); !model)
-        return session.fail(model.error());
     const auto ids = desk->documents(options.documents, session);
     if (!ids)
         return session.fail(ids.error());

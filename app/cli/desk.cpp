@@ -20,6 +20,19 @@ Outcome<Desk> Desk::open(const Session& session, const ReadingPlan& plan)
     return desk;
 }
 
+Outcome<Desk> Desk::openWithModel(const Session& session, const PlanOptions& options)
+{
+    const auto plan = options.plan();
+    if (!plan)
+        return failureOf(plan.error());
+    auto desk = open(session, *plan);
+    if (!desk)
+        return desk;
+    if (const auto model = desk->service->openModel(session.modelPath(), session.stop); !model)
+        return model.error();
+    return desk;
+}
+
 Outcome<QList<DocumentId>> Desk::documents(const std::vector<std::string>& pathsOrIds, const Session& session)
 {
     QList<DocumentId> ids;

@@ -15,8 +15,10 @@ struct Desk {
     std::unique_ptr<BookEngine> engine;
     std::unique_ptr<ConversationService> service;
 
-    static Outcome<Desk> open(const Session& session, const ReadingPlan& plan);
-    Outcome<EngineModel> openModel(const Session& session) { return service->openModel(session.modelPath(), session.stop); }
+    // Without a model: for what is stored already.
+    static Outcome<Desk> open(const Session& session, const ReadingPlan& plan = {});
+    // With the model open, to read and ask as the options say.
+    static Outcome<Desk> openWithModel(const Session& session, const PlanOptions& options);
 
     // Documents named by path (added to the library if they are new) or by id.
     Outcome<QList<DocumentId>> documents(const std::vector<std::string>& pathsOrIds, const Session& session);

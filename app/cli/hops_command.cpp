@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <QBuffer>
 #include <QFile>
-#include <QImage>
-#include <QPainter>
 #include <QSaveFile>
-#include <QSvgRenderer>
 
 #include "cli/desk.h"
+#include "octavo/app/hop_png.h"
 #include "octavo/app/hop_view.h"
 
 namespace octavo::app::cli {
@@ -19,23 +16,6 @@ struct Options {
     std::string output;
     std::string level = "path";
 };
-
-constexpr double kPngScale = 2;
-
-QByteArray pngOf(const QByteArray& svg)
-{
-    QSvgRenderer renderer(svg);
-    QImage image((QSizeF(renderer.defaultSize()) * kPngScale).toSize(), QImage::Format_ARGB32);
-    image.fill(Qt::white);
-    QPainter painter(&image);
-    renderer.render(&painter);
-    painter.end();
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    buffer.open(QIODevice::WriteOnly);
-    image.save(&buffer, "PNG");
-    return bytes;
-}
 
 // The last answer of a session that has a hop record.
 Outcome<MessageId> lastAnswer(Desk& desk, SessionId& session)
@@ -57,7 +37,7 @@ Outcome<MessageId> lastAnswer(Desk& desk, SessionId& session)
 
 int hops(const Session& session, Options options)
 {
-    auto desk = Desk::open(session, {});
+    auto desk = Desk::open(session);
     if (!desk)
         return session.fail(desk.error());
     const auto message = lastAnswer(*desk, options.session);
@@ -74,7 +54,7 @@ int hops(const Session& session, Options options)
                                                    {"json", HopFormat::Json}, {"npy", HopFormat::Npy}, {"html", HopFormat::Html}};
     QByteArray bytes = exportHops(*view, formats.at(options.format), grid);
     if (options.format == "png")
-        bytes = pngOf(bytes);
+        bytes = pngOfSvg(bytes);
     QSaveFile file(QFile::decodeName(options.output.c_str()));
     if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
         return session.fail(Error{Errc::WriteFailed, options.output, file.errorString().toStdString()});

@@ -40,6 +40,16 @@ protected:
         return with.read({document, what, readings()}, [](const ReadStep&) {}, stop);
     }
 
+    // Stops a little after a thousand tokens of document 1.
+    Outcome<ReadFacts> readAPart() const
+    {
+        std::stop_source stop;
+        return engine->read({1, text, readings()}, [&](const ReadStep& step) {
+            if (step.doneTokens > 1000)
+                stop.request_stop();
+        }, stop.get_token());
+    }
+
     AskRequest request(std::vector<qint64> documents) const
     {
         AskRequest asked;
@@ -97,11 +107,7 @@ TEST_F(LocalEngine, ADamagedReadingIsReadAgain)
 
 TEST_F(LocalEngine, AStoppedReadingIsAskedAndGoesOn)
 {
-    std::stop_source stop;
-    const auto stopped = engine->read({1, text, readings()}, [&](const ReadStep& step) {
-        if (step.doneTokens > 1000)
-            stop.request_stop();
-    }, stop.get_token());
+    const auto stopped = readAPart();
     ASSERT_TRUE(stopped.ok());
     EXPECT_FALSE(stopped->complete);
     EXPECT_GT(stopped->readTokens, 1000);
@@ -121,11 +127,7 @@ TEST_F(LocalEngine, AStoppedReadingIsAskedAndGoesOn)
 
 TEST_F(LocalEngine, AStoppedReadingGoesOnAfterARestart)
 {
-    std::stop_source stop;
-    const auto stopped = engine->read({1, text, readings()}, [&](const ReadStep& step) {
-        if (step.doneTokens > 1000)
-            stop.request_stop();
-    }, stop.get_token());
+    const auto stopped = readAPart();
     ASSERT_TRUE(stopped.ok());
     engine.reset();
     const auto rest = read(*newEngine(), 1, text);

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hops/hops_dock.h"
 
-#include <QBuffer>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QHash>
 #include <QHBoxLayout>
-#include <QImage>
 #include <QLabel>
 #include <QLocale>
 #include <QMessageBox>
-#include <QPainter>
 #include <QPushButton>
 #include <QSaveFile>
 #include <QStackedWidget>
-#include <QSvgRenderer>
 #include <QTableView>
 #include <QVBoxLayout>
 
@@ -24,31 +20,10 @@
 #include "hops/grid_table_model.h"
 #include "hops/map_view.h"
 #include "hops/path_view.h"
+#include "octavo/app/hop_png.h"
 #include "theme.h"
 
 namespace octavo::ui {
-
-namespace {
-
-constexpr double kPngScale = 2;
-
-// PNG is the SVG in pixels, so that the two never differ.
-QByteArray pngOf(const QByteArray& svg)
-{
-    QSvgRenderer renderer(svg);
-    QImage image((QSizeF(renderer.defaultSize()) * kPngScale).toSize(), QImage::Format_ARGB32);
-    image.fill(Qt::white);
-    QPainter painter(&image);
-    renderer.render(&painter);
-    painter.end();
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    buffer.open(QIODevice::WriteOnly);
-    image.save(&buffer, "PNG");
-    return bytes;
-}
-
-} // namespace
 
 HopsDock::HopsDock(QWidget* parent)
     : QDockWidget(tr("Hops"), parent), m_words(new AnswerWords), m_summary(new QLabel), m_level(new QComboBox),
@@ -153,7 +128,7 @@ QString HopsDock::exportTo(const QString& file) const
     const bool table = ending == QStringLiteral("csv") || ending == QStringLiteral("npy"); // only a map has numbers in rows
     QByteArray bytes = app::exportHops(m_view, formats[ending], table ? std::max(0, level) : level);
     if (ending == QStringLiteral("png"))
-        bytes = pngOf(bytes);
+        bytes = app::pngOfSvg(bytes);
     QSaveFile out(file);
     if (!out.open(QIODevice::WriteOnly) || out.write(bytes) != bytes.size() || !out.commit())
         return tr("%1 cannot be written (%2); choose another folder.").arg(file, out.errorString());
