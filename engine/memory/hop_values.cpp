@@ -17,14 +17,6 @@ HopValues::HopValues(const ReadingPlan& plan, std::uint32_t layers, std::uint32_
     }
 }
 
-std::uint64_t HopValues::bytes() const
-{
-    std::uint64_t sum = 0;
-    for (const Ring& ring : m_rings)
-        sum += ring.data.size() * sizeof(Half);
-    return sum;
-}
-
 std::uint64_t HopValues::bytesFor(const ReadingPlan& plan, std::uint32_t layers, std::uint32_t heads, std::uint32_t headWidth)
 {
     std::uint64_t sum = 0;

@@ -30,7 +30,6 @@ public:
     std::vector<Half>& data(std::uint32_t hop) { return m_rings[hop].data; }
     const std::vector<Half>& data(std::uint32_t hop) const { return m_rings[hop].data; }
     std::uint32_t count() const { return static_cast<std::uint32_t>(m_rings.size()); }
-    std::uint64_t bytes() const;
     static std::uint64_t bytesFor(const ReadingPlan& plan, std::uint32_t layers, std::uint32_t heads, std::uint32_t headWidth);
 
 private:
