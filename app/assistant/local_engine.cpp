@@ -204,7 +204,7 @@ Outcome<ReadFacts> LocalEngine::read(const ReadRequest& request, const std::func
     facts.seconds = secondsSince(begin);
     if (facts.complete && facts.readTokens > 0 && !file.isEmpty()) {
         // A reading that cannot be kept is still good for this run: the next start reads it again.
-        const auto saved = kept.reading->save(QFile::encodeName(file).toStdString(), false, stop);
+        const auto saved = kept.reading->save(QFile::encodeName(file).toStdString(), stop);
         if (!saved && saved.error().code != Errc::Stopped)
             return failureOf(saved.error());
     }
@@ -217,7 +217,7 @@ Outcome<ReadFacts> LocalEngine::read(const ReadRequest& request, const std::func
 // Should it fail, the next start reads from the beginning, and says so by its progress.
 void LocalEngine::saveLater(const Reading& reading, const QString& file)
 {
-    m_saver = std::jthread([&reading, path = QFile::encodeName(file).toStdString()](std::stop_token stop) { (void)reading.save(path, true, stop); });
+    m_saver = std::jthread([&reading, path = QFile::encodeName(file).toStdString()](std::stop_token stop) { (void)reading.save(path, stop); });
 }
 
 void LocalEngine::stopSaving()
@@ -293,7 +293,7 @@ AnswerTokenHops LocalEngine::hopsOf(const HopRecord& record, const AskRequest& r
 {
     AnswerTokenHops hops;
     hops.passages = record.spans;
-    hops.outside = record.outside;
+    hops.outside = record.outside + record.sinks;
     for (const TokenAttention& top : record.top) {
         std::uint64_t token = top.token;
         std::int32_t document = 0;
