@@ -194,7 +194,7 @@ TEST_P(HuggingFaceIds, OfBooks)
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Splits, HuggingFaceIds, ::testing::Values("bpe-gpt-2", "bpe-smollm", "bpe-llama-bpe", "bpe-qwen2"));
+INSTANTIATE_TEST_SUITE_P(Splits, HuggingFaceIds, ::testing::Values("bpe-gpt-2", "bpe-smollm", "bpe-llama-bpe", "bpe-qwen2", "bpe-tekken"));
 
 TEST(DefaultModelIds, OfStringsInManyScripts)
 {

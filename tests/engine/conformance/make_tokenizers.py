@@ -153,8 +153,13 @@ def make_spm(texts, books):
 
 # --- byte-level BPE ----------------------------------------------------------------------------------------------------------------------
 
-def lines_and_words(number):
-    pattern = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|" + number + r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+WORDS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+"
+CASED_WORDS = (r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|"
+               r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*")
+
+
+def split(words, number, after_marks=r"\r\n"):
+    pattern = words + "|" + number + r"| ?[^\s\p{L}\p{N}]+[" + after_marks + r"]*|\s*[\r\n]+|\s+(?!\S)|\s+"
     return pre_tokenizers.Sequence([pre_tokenizers.Split(Regex(pattern), "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
 
 
@@ -163,8 +168,9 @@ def lines_and_words(number):
 SPLITS = {
     "gpt-2": pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True),
     "smollm": pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)]),
-    "llama-bpe": lines_and_words(r"\p{N}{1,3}"),
-    "qwen2": lines_and_words(r"\p{N}"),
+    "llama-bpe": split(WORDS, r"\p{N}{1,3}"),
+    "qwen2": split(WORDS, r"\p{N}"),
+    "tekken": split(CASED_WORDS, r"\p{N}", r"\r\n/"),
 }
 ADDED = ["<|im_start|>", "<|im_end|>", "<|im_start|><|im_start|>"]
 
@@ -180,11 +186,11 @@ def make_bpe(pre, texts, books):
     vocabulary = {letter: id for id, letter in enumerate(sorted(alphabet))}
     for left, right in merges:
         vocabulary.setdefault(left + right, len(vocabulary))
-    unmerged = ["Zarathustra", "ĠIshmael", "<|im_"]   # whole words that no merge makes: llama-bpe takes them nevertheless
+    unmerged = ["Zarathustra", "ĠIshmael", "<|im_"]   # whole words that no merge makes: llama-bpe and tekken take them nevertheless
     for word in unmerged:
         assert word not in vocabulary
         vocabulary[word] = len(vocabulary)
-    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=merges, ignore_merges=pre == "llama-bpe"))
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=merges, ignore_merges=pre in ("llama-bpe", "tekken")))
     tokenizer.pre_tokenizer = SPLITS[pre]
     literal = expected(lambda text: tokenizer.encode(text).ids, texts, books)
     tokenizer.add_special_tokens([AddedToken(text, special=True, normalized=False) for text in ADDED])
