@@ -95,6 +95,8 @@ Outcome<EngineModel> LocalEngine::open(const QString& modelFile, std::stop_token
     auto model = Model::open(QFile::encodeName(modelFile).toStdString(), m_engine);
     if (!model)
         return failureOf(model.error());
+    if ((*model)->chat().format() == ChatTemplate::Format::Unknown)
+        return failureOf({Errc::UnsupportedChatTemplate, (*model)->file().string(), "tokenizer.chat_template"});
     stopSaving();
     m_warm = {};
     m_kept.clear();
@@ -232,16 +234,15 @@ std::vector<TokenId> LocalEngine::promptIds(const std::vector<Turn>& turns) cons
     const Tokenizer& tokenizer = m_model->tokenizer();
     const ChatTemplate& chat = m_model->chat();
     std::vector<TokenId> ids;
-    const auto add = [&](std::string_view text, SpecialTokens special) {
-        const std::vector<TokenId> more = tokenizer.encode(text, special).ids;
-        ids.insert(ids.end(), more.begin(), more.end());
-    };
+    const auto add = [&](const std::vector<TokenId>& more) { ids.insert(ids.end(), more.begin(), more.end()); };
     for (std::size_t n = 0; n < turns.size(); ++n) {
-        if (turns[n].user)
-            add(n == 0 ? chat.questionIntro() : chat.nextQuestionIntro(), SpecialTokens::Parse);
-        add(turns[n].text.toStdString(), SpecialTokens::Literal);
-        if (turns[n].user)
-            add(chat.answerIntro(), SpecialTokens::Parse);
+        const std::string text = turns[n].text.toStdString();
+        if (turns[n].user) {
+            add(turnTokens(tokenizer, n == 0 ? chat.questionIntro() : chat.nextQuestionIntro(), text));
+            add(tokenizer.encode(chat.answerIntro(), SpecialTokens::Parse).ids);
+        } else {
+            add(tokenizer.encode(text, SpecialTokens::Literal).ids);
+        }
     }
     return ids;
 }

@@ -144,6 +144,23 @@ TEST_F(LocalEngine, NothingWorksWithoutAModelAndNothingBreaks)
     EXPECT_FALSE(bare->ask(request({1}), [](const QString&) {}, {}).ok());
 }
 
+TEST_F(LocalEngine, AModelWithUnknownTurnsIsRefusedInOneSentence)
+{
+    const QString other = folder.filePath(QStringLiteral("gemma.gguf"));
+    test::GgufWriter writer = test::tinyLlama();
+    writer.set("tokenizer.chat_template", "{{ '<start_of_turn>user\n' + message['content'] + '<end_of_turn>\n' }}");
+    writer.write(nativePath(other));
+    const auto refused = engine->open(other, {});
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().kind, Failure::Kind::Model);
+    EXPECT_TRUE(refused.error().sentence.contains(other)) << refused.error().sentence.toStdString();
+    EXPECT_TRUE(read(*engine, 1, text).ok());   // the model before it stays open
+
+    writer.remove("tokenizer.chat_template");
+    writer.write(nativePath(other));
+    EXPECT_TRUE(engine->open(other, {}).ok());
+}
+
 TEST_F(LocalEngine, HopsOfEveryAnswerTokenAddUpToOne)
 {
     ASSERT_TRUE(read(*engine, 1, text).ok());
