@@ -90,6 +90,8 @@ struct AskFacts {
 // What the app needs of an engine: about five calls, so that a script can stand in for it in tests.
 // Threads: all calls from one thread, except that stop tokens may be triggered from any. Callbacks run on the calling thread.
 class BookEngine {
+// The progress callback of a read() may call everything but open(), and read() and forget() of the document being read: asked there,
+// it answers from what was read so far. Time spent in callbacks counts neither as seconds nor in speeds of reading.
 public:
     virtual ~BookEngine() = default;
 

@@ -21,6 +21,7 @@ namespace octavo::test {
 struct EngineScript {
     std::optional<app::Failure> openFailure;
     std::optional<app::Failure> readFailure;
+    std::optional<app::Failure> failsAfterReading;      // one chunk
     std::optional<app::Failure> askFailure;             // after the pieces have been streamed
     qint64 chunkTokens = 64;
     std::chrono::milliseconds chunkDelay{0};
@@ -79,6 +80,8 @@ public:
     }
 
     app::Outcome<app::AskFacts> ask(const app::AskRequest& request, const std::function<void(const QString&)>& piece,
+            if (m_script->failsAfterReading)
+                return *m_script->failsAfterReading;
                                     std::stop_token stop) override
     {
         m_script->asked.push_back(request);
