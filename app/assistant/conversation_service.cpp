@@ -143,8 +143,9 @@ Outcome<ReadEstimate> ConversationService::estimate(DocumentId id, std::stop_tok
     ReadEstimate estimate;
     estimate.document = id;
     estimate.tokens = static_cast<qint64>((*tokenized)->tokens.size());
-    estimate.memoryBytes = estimate.tokens * m_model->kvBytesPerToken;
-    estimate.diskBytes = estimate.memoryBytes;   // the reading on disk is the image of the one in memory
+    estimate.plan = m_engine.planFor(estimate.tokens);
+    estimate.diskBytes = estimate.tokens * m_model->kvBytesPerToken;   // of a whole reading, which needs its hop values no more
+    estimate.memoryBytes = estimate.diskBytes + estimate.plan.hopBytes;
     estimate.device = m_model->device;
     if (const double tokensPerSecond = speed->toDouble(); tokensPerSecond > 0)
         estimate.seconds = static_cast<double>(estimate.tokens - known->readTokens) / tokensPerSecond;
@@ -159,18 +160,18 @@ Outcome<ReadResult> ConversationService::read(DocumentId id, const std::function
     if (!document)
         return document.error();
     const auto report = [&](const ReadStep& step) {
-        if (!progress)
         m_inMemory[id] = {step.tokens, step.doneTokens};
+        if (!progress)
             return;
         const double left = static_cast<double>(step.tokens - step.doneTokens);
         progress({id, step.doneTokens, step.reusedTokens, step.tokens, step.tokensPerSecond,
             step.tokensPerSecond > 0 ? left / step.tokensPerSecond : -1});
     };
-    const Outcome<ReadFacts> facts = m_engine.read({id, (*document)->text, m_readingsDir}, report, stop);
     assert(!m_beingRead.contains(id));
     m_beingRead.insert(id);
-    if (!facts && facts.error().kind == Failure::Kind::Stopped) {   // before there was anything to keep
+    const Outcome<ReadFacts> facts = m_engine.read({id, (*document)->text, m_readingsDir}, report, stop);
     m_beingRead.erase(id);
+    if (!facts && facts.error().kind == Failure::Kind::Stopped) {   // before there was anything to keep
         const Outcome<DocumentSummary> unchanged = summary(id);
         if (!unchanged)
             return unchanged.error();
@@ -179,8 +180,8 @@ Outcome<ReadResult> ConversationService::read(DocumentId id, const std::function
     if (!facts) {
         m_inMemory.erase(id);   // the next question tries again
         return facts.error();
-
     }
+
     const qint64 done = facts->reusedTokens + facts->readTokens;
     m_inMemory[id] = {facts->tokens, done};
     const Outcome<void> stored = m_library.write([&](Library& in) {

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "assistant/engine_failure.h"
+#include "assistant/plan_words.h"
 #include "octavo/app/assistant.h"
 #include "octavo/engine/asking.h"
 
@@ -44,6 +45,7 @@ public:
 
     Outcome<EngineModel> open(const QString& modelFile, std::stop_token stop) override;
     Outcome<TokenBegins> tokenize(const QByteArray& text, std::stop_token stop) override;
+    ReadPlan planFor(qint64 tokens) const override;
     Outcome<ReadFacts> read(const ReadRequest& request, const std::function<void(const ReadStep&)>& progress, std::stop_token stop) override;
     Outcome<AskFacts> ask(const AskRequest& request, const std::function<void(const QString&)>& piece, std::stop_token stop) override;
     void forget(qint64 document) override;
@@ -54,6 +56,7 @@ private:
         std::unique_ptr<Reading> reading;
         std::vector<TokenId> ids;       // intro, then the document
         std::uint64_t introTokens = 0;
+        ReadingPlan plan;
         std::uint64_t lastUse = 0;
         bool beingRead = false;
         std::jthread saver;             // last: ends before the reading that it writes goes
@@ -74,7 +77,9 @@ private:
         std::vector<TokenId> ids;
     };
 
-    std::vector<TokenId> documentIds(const QByteArray& text, std::uint64_t& introTokens) const;
+    std::vector<TokenId> introIds() const;
+    Kept newlyKept(const QByteArray& text) const;
+    PlanChoice choiceFor(std::uint64_t tokens) const;
     Outcome<std::unique_ptr<Reading>> openReading(const Kept& kept, const QString& file, std::stop_token stop);
     bool makeRoom(qint64 keep);
     static void saveLater(Kept& kept, const QString& file);
@@ -123,14 +128,34 @@ Outcome<TokenBegins> LocalEngine::tokenize(const QByteArray& text, std::stop_tok
     return m_model->tokenizer().encode(view(text), SpecialTokens::Literal).begins;
 }
 
-std::vector<TokenId> LocalEngine::documentIds(const QByteArray& text, std::uint64_t& introTokens) const
+std::vector<TokenId> LocalEngine::introIds() const
 {
-    const Tokenizer& tokenizer = m_model->tokenizer();
-    std::vector<TokenId> ids = tokenizer.encode(m_model->chat().documentIntro(kSystem), SpecialTokens::Parse).ids;
-    introTokens = ids.size();
-    const std::vector<TokenId> body = tokenizer.encode(view(text), SpecialTokens::Literal).ids;
-    ids.insert(ids.end(), body.begin(), body.end());
-    return ids;
+    return m_model->tokenizer().encode(m_model->chat().documentIntro(kSystem), SpecialTokens::Parse).ids;
+}
+
+// What is to be read, and how; nothing is read yet.
+LocalEngine::Kept LocalEngine::newlyKept(const QByteArray& text) const
+{
+    Kept kept;
+    kept.ids = introIds();
+    kept.introTokens = kept.ids.size();
+    const std::vector<TokenId> body = m_model->tokenizer().encode(view(text), SpecialTokens::Literal).ids;
+    kept.ids.insert(kept.ids.end(), body.begin(), body.end());
+    kept.plan = choiceFor(kept.ids.size()).plan;
+    return kept;
+}
+
+// `tokens` with those of the intro.
+PlanChoice LocalEngine::choiceFor(std::uint64_t tokens) const
+{
+    if (m_options.plan)
+        return costOf(*m_options.plan, m_model->config(), tokens, kConversationRoom);
+    return choosePlan(m_model->config(), tokens, kConversationRoom, Engine::availableMemory());
+}
+
+ReadPlan LocalEngine::planFor(qint64 tokens) const
+{
+    return readPlanOf(choiceFor(introIds().size() + static_cast<std::uint64_t>(tokens)), m_model->config());
 }
 
 // Frees the reading that was not used for longest; false if there is none but `keep` and those a question has interrupted.
@@ -154,14 +179,14 @@ Outcome<std::unique_ptr<Reading>> LocalEngine::openReading(const Kept& kept, con
 {
     const std::uint64_t planned = kept.ids.size() + kConversationRoom;
     if (!file.isEmpty() && QFile::exists(file)) {
-        auto loaded = Reading::load(QFile::encodeName(file).toStdString(), m_model, m_options.plan, planned, kept.ids, stop);
+        auto loaded = Reading::load(QFile::encodeName(file).toStdString(), m_model, kept.plan, planned, kept.ids, stop);
         if (loaded)
             return std::move(*loaded);
         if (loaded.error().code == Errc::OutOfMemory || loaded.error().code == Errc::Stopped)
             return failureOf(loaded.error());
         QFile::remove(file);
     }
-    auto started = Reading::start(m_model, m_options.plan, planned);
+    auto started = Reading::start(m_model, kept.plan, planned);
     if (!started)
         return failureOf(started.error());
     return std::move(*started);
@@ -174,7 +199,7 @@ Outcome<ReadFacts> LocalEngine::read(const ReadRequest& request, const std::func
     const auto begin = std::chrono::steady_clock::now();
     Kept& kept = m_kept[request.document];
     if (kept.ids.empty())
-        kept.ids = documentIds(request.text, kept.introTokens);
+        kept = newlyKept(request.text);
     assert(!kept.beingRead);
     kept.lastUse = ++m_uses;
     kept.saver = {};
@@ -182,7 +207,7 @@ Outcome<ReadFacts> LocalEngine::read(const ReadRequest& request, const std::func
     if (!request.readingsDir.isEmpty()) {
         if (!QDir().mkpath(request.readingsDir))
             return Failure{Failure::Kind::Folder, QCoreApplication::translate("LocalEngine", "The folder %1 cannot be made; choose another data folder.").arg(request.readingsDir)};
-        const std::string name = Reading::fileName(*m_model, m_options.plan, kept.ids.size() + kConversationRoom, kept.ids);
+        const std::string name = Reading::fileName(*m_model, kept.plan, kept.ids.size() + kConversationRoom, kept.ids);
         file = QDir(request.readingsDir).filePath(QString::fromStdString(name));
     }
     while (!kept.reading) {

@@ -73,9 +73,9 @@ std::uint32_t rowFor(const ModelConfig& config)
 // has an NLL of 0.05 with full attention and of 0.07 with rows (SmolLM2-135M, mean of four depths, Moby-Dick). Beyond, full attention
 // finds less: 1.44 against 0.15 in 8k tokens, and outside the trained context it finds nothing.
 //
-// The device enters by its memory alone. A third dimension saves 31 of 32 coarse keys where it is taken, about half of all keys: more
-// than the pass over the values that another hop costs on a CPU or a GPU. Below row² tokens it would save less than a third of
-// the keys, for a softmax more between a token and what it reads.
+// The device enters by its memory alone. Where a third dimension is taken it saves about half of all keys, more than the pass over the
+// values that another hop costs on a CPU or a GPU. Up to 32 rows both plans read exactly alike; from there to row² tokens it would save less
+// than half of the keys, for one softmax more between a token and what it reads, and gigabytes of hop values.
 PlanChoice choosePlan(const ModelConfig& config, std::uint64_t tokens, std::uint64_t room, std::uint64_t availableMemory)
 {
     const std::uint32_t row = rowFor(config);
@@ -87,8 +87,7 @@ PlanChoice choosePlan(const ModelConfig& config, std::uint64_t tokens, std::uint
         return rows;
 
     // The middle dimension is about √row: shorter, the coarsest grows sooner; longer, it keeps more hop values than a million tokens need.
-    const int halfBits = (std::bit_width(row) - 1 + 1) / 2;
-    plan.dims = {0, 1u << halfBits, row};
+    plan.dims = {0, 1u << std::bit_width(row) / 2, row};
     PlanChoice folded = costOf(plan, config, tokens, room);
     folded.reason = PlanChoice::Reason::ThirdDimension;
     if (availableMemory == 0 || folded.kvBytes + folded.hopBytes <= availableMemory)

@@ -54,6 +54,7 @@ TEST_F(ConversationTest, EstimateTellsTokensMemoryAndTheMeasuredTime)
     EXPECT_GT(before.tokens, 1000);
     EXPECT_EQ(before.memoryBytes, 100 * before.tokens);
     EXPECT_EQ(before.diskBytes, before.memoryBytes);
+    EXPECT_EQ(before.plan.reason, QStringLiteral("So says the script."));
     EXPECT_EQ(before.seconds, 0);
     ASSERT_TRUE(service().read(book, {}, {}));
     EXPECT_EQ(service().estimate(book, {})->seconds, 0);   // nothing left to read
@@ -182,7 +183,6 @@ TEST_F(ConversationTest, StoppedReadingIsAskedAsFarAsItWent)
     EXPECT_TRUE(ask(startSession(book)).message.note.isEmpty());
 }
 
-TEST_F(ConversationTest, StopEndsEachPhaseAndKeepsWhatWasDone)
 TEST_F(ConversationTest, QuestionThatInterruptsReadingIsAnsweredFromWhatWasReadSoFar)
 {
     const DocumentId book = addBook();
@@ -227,6 +227,7 @@ TEST_F(ConversationTest, ReadingThatFailsMidwayIsTriedAgainByTheNextQuestion)
     EXPECT_EQ(m_script->reads, 2);
 }
 
+TEST_F(ConversationTest, StopEndsEachPhaseAndKeepsWhatWasDone)
 {
     const SessionId session = startSession(addBook());
     std::stop_source before;

@@ -213,6 +213,29 @@ TEST_F(LocalEngine, AStoppedReadingIsKeptThoughOthersAreReadNext)
     EXPECT_EQ(read(*newEngine(), 1, text)->reusedTokens, stopped->readTokens);
 }
 
+TEST_F(LocalEngine, ThePlanIsChosenByTheModelUnlessOneIsGiven)
+{
+    const auto given = engine->planFor(5000);
+    EXPECT_EQ(given.dims, (QList<quint32>{0, 64}));
+    EXPECT_TRUE(given.reason.contains(QStringLiteral("as asked for"))) << given.reason.toStdString();
+    const auto choosing = makeLocalEngine({2, {}});
+    ASSERT_TRUE(choosing->open(model(), {}).ok());
+    const auto chosen = choosing->planFor(5000); // the tiny model's context is 512
+    EXPECT_EQ(chosen.attention, QStringLiteral("tensorized"));
+    EXPECT_EQ(chosen.dims, (QList<quint32>{0, 128}));
+    EXPECT_LT(chosen.keysPerToken, chosen.fullKeysPerToken);
+    EXPECT_TRUE(chosen.reason.contains(QStringLiteral("512"))) << chosen.reason.toStdString();
+    EXPECT_TRUE(choosing->planFor(20).reason.contains(QStringLiteral("full attention"))) << choosing->planFor(20).reason.toStdString();
+    // A short text and a long one, or one with three dimensions, are asked together.
+    const QByteArray longest = text.repeated(3);
+    EXPECT_EQ(choosing->planFor(choosing->tokenize(longest, {})->size()).dims.size(), 3);
+    ASSERT_TRUE(read(*choosing, 1, longest).ok());
+    ASSERT_TRUE(read(*choosing, 2, "A second text, much shorter.").ok());
+    AskRequest both = request({1, 2});
+    both.passages[1] = {0, 10};
+    EXPECT_TRUE(choosing->ask(both, [](const QString&) {}, {}).ok());
+}
+
 TEST_F(LocalEngine, NothingWorksWithoutAModelAndNothingBreaks)
 {
     const auto bare = makeLocalEngine({1, {}});

@@ -9,6 +9,7 @@
 #include "octavo/app/document.h"
 #include "octavo/app/failure.h"
 #include "octavo/app/hop_view.h"
+#include "octavo/app/read_plan.h"
 #include "octavo/app/session.h"
 
 namespace octavo::app {
@@ -23,6 +24,7 @@ struct ReadEstimate {
     qint64 memoryBytes = 0;
     qint64 diskBytes = 0;
     QString device;
+    ReadPlan plan;
 };
 
 struct ReadProgress {
