@@ -84,13 +84,15 @@ struct CachedRun {
     std::uint64_t row = 0;     // I: counted over all readings
     std::uint64_t column = 0;  // i: place in its row
     std::int64_t turned = 0;
+    bool hidden = false;       // no token sees it: its weight is 0
 };
 
 // Where a token being asked about stands.
 struct AskedToken {
     std::uint64_t row = 0;
     std::uint64_t column = 0;
-    std::uint64_t visible = 0; // cached tokens it sees, itself included
+    std::uint64_t before = 0;  // cached tokens up to it, itself included
+    std::uint64_t visible = 0; // those of them that it sees
 };
 
 // What is to be gathered of the last token's attention. Tokens are counted in the order of the runs.

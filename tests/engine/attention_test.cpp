@@ -92,7 +92,7 @@ public:
         }
         std::vector<AskedToken> asked;
         for (std::uint64_t t = first; t < m_input.tokens; ++t)
-            asked.push_back({t / m_row, t % m_row, t + 1});
+            asked.push_back({t / m_row, t % m_row, t + 1, t + 1});
         asking->begin(runs, asked, 0, &request);
         asking->attend(0, q(first), k(first), v(first), out(first), {});
         return asking->takeRecord();

@@ -228,8 +228,8 @@ void CpuAskingAttention::scorePart(std::uint32_t layer, std::uint32_t kvHead, st
         multiplyKeys(scratch.data(), width, page(run).keys(layer, kvHead, run.slot), scoreRow(kvHead, 0) + placed.column, m_columns, rows, padded,
                      width);
         for (std::size_t row = 0; row < rows; ++row) {
-            const std::uint64_t visible = m_tokens[begin + row / group].visible;
-            const std::size_t seen = visible > placed.token ? std::min<std::uint64_t>(run.count, visible - placed.token) : 0;
+            const std::uint64_t before = m_tokens[begin + row / group].before;
+            const std::size_t seen = run.hidden || before <= placed.token ? 0 : std::min<std::uint64_t>(run.count, before - placed.token);
             std::fill_n(scoreRow(kvHead, row) + placed.column + seen, padded - seen, kMasked);
         }
     }
