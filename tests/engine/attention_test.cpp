@@ -62,7 +62,7 @@ ModelConfig oneLayer(const oracle::Input& input)
 class Layer {
 public:
     Layer(const oracle::Input& input, const ReadingPlan& plan, int threads = 2)
-        : m_input(input), m_plan(plan), m_backend(makeCpuBackend(threads)), m_rotary(input.ropeBase, input.headWidth), m_cache(oneLayer(input)),
+        : m_input(input), m_plan(plan), m_backend(makeCpuBackend(threads)), m_rotary({.base = input.ropeBase}, input.headWidth), m_cache(oneLayer(input)),
           m_own(oneLayer(input)), m_hopValues(plan, 1, input.heads, input.headWidth),
           m_row(plan.row(input.plannedTokens)), m_step(plan.rowStep(input.plannedTokens, input.context)), m_out(input.q.size())
     {
