@@ -31,7 +31,7 @@ class AskingState {
 public:
     AskingState(std::span<const Reading* const> readings, AskingOptions chosen)
         : model(readings.front()->sharedModel()), options(std::move(chosen)), own(model->config()),
-          rotary({.base = model->config().ropeBase}, model->config().headWidth), forward(*model)
+          rotary(model->config().rope, model->config().headWidth), forward(*model)
     {
         // A full reading is one row as long as its plan: any row at least as long serves it.
         for (const Reading* reading : readings)

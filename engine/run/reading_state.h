@@ -13,14 +13,14 @@ namespace octavo {
 // The spans it holds are the config's: pass the model's own, which outlives attention.
 inline AttentionShape attentionShape(const ModelConfig& config)
 {
-    return {config.heads, config.kvHeads, config.headWidth};
+    return {config.heads, config.kvHeads, config.headWidth, static_cast<float>(config.rope.scoreFactor()), config.gates};
 }
 
 // What a reading needs to go on reading, beside its cache.
 class ReadingState {
 public:
     ReadingState(const Model& model, const ReadingPlan& plan, std::uint64_t row, std::uint64_t rowStep, KvCache& cache)
-        : rotary({.base = model.config().ropeBase}, model.config().headWidth),
+        : rotary(model.config().rope, model.config().headWidth),
           hopValues(plan, model.config().layers, model.config().heads, model.config().headWidth), forward(model),
           attention(model.engine().backend().readingAttention(attentionShape(model.config()), plan, row, rowStep, rotary, cache, hopValues))
     {
