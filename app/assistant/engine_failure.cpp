@@ -30,7 +30,7 @@ Failure failureOf(const Error& error)
     case Errc::UnsupportedArchitecture:
         return {Kind::Model, tr("%1 holds a model that Octavo cannot run yet (%2); choose a Llama such as SmolLM2, TinyLlama or Mistral.").arg(subject, detail)};
     case Errc::UnsupportedType:
-        return {Kind::Model, tr("%1 holds weights of a type that Octavo cannot compute with yet (%2); choose a Q4_0, Q4_1, Q8_0, F16 or F32 file.").arg(subject, detail)};
+        return {Kind::Model, tr("%1 holds weights of a type that Octavo cannot compute with yet (%2); choose a Q4_K_M, Q8_0 or F16 file.").arg(subject, detail)};
     case Errc::UnsupportedTokenizer:
         return {Kind::Model, tr("%1 uses a tokenizer that Octavo does not know yet (%2); choose another model.").arg(subject, detail)};
     case Errc::BadMetadata:

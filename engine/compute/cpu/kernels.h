@@ -23,11 +23,14 @@ void multiply(const float* a, std::size_t leadingA, const float* b, std::size_t 
 void multiply(const float* a, std::size_t leadingA, const Half* b, std::size_t leadingB, float* c, std::size_t leadingC, std::size_t rows,
               std::size_t columns, std::size_t depth, bool accumulate);
 
-// Elements [0, count) of one row of quantized blocks, count a multiple of the block's elements (of 1 for F16 and F32).
+// Elements [0, count) of one row of weights, count a multiple of the type's block (blockLayout). The floats are bit for bit those of
+// gguf-py (NaNs but for their payload), on every target.
 void dequantize(GgmlType type, const std::byte* row, std::size_t count, float* out);
 
-// Σ row[n]·x[n] of one row of quantized blocks; `blockSums` are the sums of x over each 32 elements (only Q4_1 reads them).
-float dot(GgmlType type, const std::byte* row, const float* x, const float* blockSums, std::size_t count);
+// Σ row[n]·x[n] of one row of weights, count as above.
+float dot(GgmlType type, const std::byte* row, const float* x, std::size_t count);
+
+// Whether the two functions above know the type.
 bool hasKernels(GgmlType type);
 
 void toHalf(const float* in, std::size_t count, Half* out);
