@@ -20,14 +20,16 @@ Result<float> readAlpha(const GgufFile& file, std::string_view architecture)
         const auto found = file.stringValue(key);
         if (found == value)
             return {};
-        return Error{Errc::BadMetadata, key, found ? "is " + std::string(*found) + ", not " + std::string(value) : "is missing"};
+        if (!found)
+            return Error{Errc::BadMetadata, key, "is missing"};
+        return Error{Errc::UnsupportedArchitecture, key, "is " + std::string(*found) + ", not " + std::string(value)};
     };
     if (const auto type = expect("general.type", "adapter"); !type)
         return type.error();
     if (const auto type = expect("adapter.type", "lora"); !type)
         return type.error();
     if (file.has("adapter.alora.invocation_tokens")) // takes effect only behind certain tokens
-        return Error{Errc::BadMetadata, "adapter.alora.invocation_tokens", "is not read by this version"};
+        return Error{Errc::UnsupportedArchitecture, "adapter.alora.invocation_tokens", "is not read by this version"};
     const auto made = file.stringValue("general.architecture");
     if (made != architecture)
         return Error{Errc::UnsupportedArchitecture, std::string(made.value_or("")), "adapter of another architecture than the model's"};
@@ -100,14 +102,14 @@ Result<void> applyAdapter(const GgufFile& file, ModelConfig& config, ModelWeight
         }
         const bool isDown = name.ends_with(kDown);
         if (!isDown && !name.ends_with(kUp))
-            return badTensor(name, "is neither half of a low-rank pair");
+            return Error{Errc::UnsupportedArchitecture, tensor.name, "is neither half of a low-rank pair"};
         const std::string base(name.substr(0, name.size() - kDown.size()));
         const GgufTensor* other = file.tensor(base + std::string(isDown ? kUp : kDown));
         if (!other)
             return badTensor(name, "has no other half");
         Projection* projection = weights.projection(base);
         if (!projection)
-            return badTensor(name, "is for a tensor that adapters cannot be applied to");
+            return Error{Errc::UnsupportedArchitecture, tensor.name, "is for a tensor that adapters cannot be applied to"};
         if (isDown)
             if (const auto added = addShare(tensor, *other, *alpha, *projection); !added)
                 return added.error();

@@ -8,8 +8,8 @@ namespace octavo {
 
 // Adds a LoRA adapter in GGUF form to weights that were bound: low-rank shares of projections, and gates (see Model::open). Its
 // matrices are unpacked to floats, so `file` may be closed. `hash` is fed with all that changes what the model computes.
-// Errors: BadMetadata (not a LoRA adapter), UnsupportedArchitecture (of another architecture than the model), UnsupportedType,
-// BadTensor (half a pair, a wrong shape, a tensor it cannot be applied to). After an error the model must not be used.
+// Errors: UnsupportedArchitecture (not a LoRA adapter, of another architecture than the model, or for a tensor that none can be applied
+// to), BadMetadata, UnsupportedType, BadTensor (half a pair, a wrong shape). After an error the model must not be used.
 Result<void> applyAdapter(const GgufFile& file, ModelConfig& config, ModelWeights& weights, ContentHash& hash);
 
 } // namespace octavo

@@ -83,7 +83,7 @@ Result<void> check(const GgufFile& file, const ModelConfig& config, const Backen
     }
     for (const GgufTensor& tensor : file.tensors())
         if (!known.contains(tensor.name))
-            return Error{Errc::BadTensor, tensor.name, "is not read by this version"};
+            return Error{Errc::UnsupportedArchitecture, tensor.name, "is not read by this version"};
     return {};
 }
 

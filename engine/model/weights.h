@@ -73,8 +73,8 @@ struct ExpectedTensor {
 // The registry: all tensors of a model with these numbers, and no others are accepted.
 std::vector<ExpectedTensor> expectedTensors(const ModelConfig& config);
 
-// Holds a file's tensors against the registry and binds them. Errors: BadTensor (missing, misshaped, or unknown and so not to be
-// passed over in silence), UnsupportedType.
+// Holds a file's tensors against the registry and binds them. Errors: BadTensor (missing or misshaped), UnsupportedArchitecture (a tensor
+// that the registry does not know: passing over it would be a wrong reading), UnsupportedType.
 Result<std::unique_ptr<ModelWeights>> bindWeights(std::unique_ptr<const GgufFile> file, const ModelConfig& config, const Backend& backend);
 
 // The elements of a tensor in file order; its rows must be whole blocks, which GgufFile has checked. Nothing for types without a kernel.

@@ -46,8 +46,9 @@ class Model {
 public:
     // An adapter adds scale · B(A x), scale = adapter.lora.alpha / rank, to the projections it names (X.weight.lora_a {inputs, rank},
     // X.weight.lora_b {rank, outputs}), and may bring gates (octavo.gate, F32 {heads, layers}); the file's own weights stay as they are.
-    // Errors, each naming the model's or the adapter's file: those of reading GGUF, UnsupportedArchitecture (also an adapter of another
-    // architecture), UnsupportedType, UnsupportedTokenizer, BadMetadata, BadTensor (also one that this version would have to ignore).
+    // Errors, each naming the model's or the adapter's file: those of reading GGUF, UnsupportedArchitecture (also a setting or a tensor
+    // that this version would have to ignore, and an adapter of another architecture), UnsupportedType, UnsupportedTokenizer, BadMetadata,
+    // BadTensor.
     static Result<std::shared_ptr<const Model>> open(const std::filesystem::path& file, std::shared_ptr<Engine> engine,
                                                      const ModelOptions& options = {});
     ~Model();
