@@ -23,13 +23,13 @@ namespace {
 
 using nlohmann::json;
 
-// Both sides compute in float32 and round keys and values to half precision. Sums of up to 512 products differ in order, by about
-// √512·2^-24 = 1.3e-6 of their size. A key or value so close to the middle of two halves is then rounded to the other one on one side:
-// with 2^-11 = 4.9e-4 between middles, some 0.3 % of the 20,000 or so elements that a model caches, each moved by 2^-10 of itself. An
-// element is one of about 64 in its head's sum and one token of some 40, so a hundred such moves shift logits around 1 by up to
-// 100·2^-10/64·(a third, signs being random) = 5e-4 at the very worst, and by 5e-5 mostly. Greedy tokens lead by ten times that
-// (make_models.py), and a fault shows: see TellFaultsApart.
-constexpr double kTolerance = 5e-4;
+// Both sides compute in float32 and round keys and values to half precision, so only the order of sums differs, by about
+// √512·2^-24 = 1.3e-6 of their size; but a key or value so close to the middle of two halves is then rounded to the other one on one
+// side, which moves it by 2^-10 of itself. That happens to some 0.3 % of the 20,000 elements that a model caches, in other places on
+// each machine, and moves logits around 1 by some 1e-4 as a rule, and by more where softmax is steep. transformers moves as far when it
+// sums in float64 (`noise`, up to 6e-4), so that is the measure. Greedy tokens lead by ten times that, and faults move logits by 0.06
+// (an adapter's scale off by a sixteenth) to 2: see TellFaultsApart.
+double toleranceOf(const json& expected) { return 4e-4 + 2 * expected["noise"].get<double>(); }
 
 const json& expectations()
 {
@@ -131,10 +131,10 @@ double difference(const std::vector<float>& logits, const json& expected)
     return worst;
 }
 
-void expectNoneAbove(const std::vector<float>& logits, const json& top)
+void expectNoneAbove(const std::vector<float>& logits, const json& top, double tolerance)
 {
     const double fifth = top.back()[1];
-    const auto above = std::ranges::count_if(logits, [&](float logit) { return logit > fifth + kTolerance; });
+    const auto above = std::ranges::count_if(logits, [&](float logit) { return logit > fifth + tolerance; });
     EXPECT_LT(above, static_cast<std::ptrdiff_t>(top.size())) << "the five largest are others";
 }
 
@@ -188,7 +188,7 @@ TEST_P(Conformance, LogitsAndGreedyTokensAreThoseOfTransformers)
 
     std::unique_ptr<Reading> reading;
     double worst = prefill(*model, expected, reading);
-    expectNoneAbove(*reading->lastLogits(), expected["logits"][2]["top"]);
+    expectNoneAbove(*reading->lastLogits(), expected["logits"][2]["top"], toleranceOf(expected));
     const auto best = [](const std::vector<float>& logits) { return static_cast<TokenId>(std::ranges::max_element(logits) - logits.begin()); };
     const Reading* readings[] = {reading.get()};
     const auto asking = Asking::over(readings, {});
@@ -203,7 +203,7 @@ TEST_P(Conformance, LogitsAndGreedyTokensAreThoseOfTransformers)
         written.push_back(best(logits));
     }
     worst = std::max(worst, difference(logits, expected["logits"].back()));
-    EXPECT_LE(worst, kTolerance);
+    EXPECT_LE(worst, toleranceOf(expected));
     s_worst[{expected["model"], expected["type"]}] = worst;
 }
 
@@ -242,7 +242,7 @@ TEST(ConformanceModels, TellFaultsApart)
         const auto opened = Model::open(files.file(), *Engine::create({2}), files.options());
         ASSERT_TRUE(opened.ok()) << name << ", " << what << ": " << opened.error().detail;
         std::unique_ptr<Reading> reading;
-        EXPECT_GT(prefill(*opened, expected, reading), 10 * kTolerance) << name << ", " << what;
+        EXPECT_GT(prefill(*opened, expected, reading), 10 * toleranceOf(expected)) << name << ", " << what;
     }
 }
 

@@ -6,8 +6,10 @@
 Weights are not kept: this script and tests/engine/conformance_test.cpp make the same bytes (random_blocks.py), and a hash of them
 proves it. The test builds its GGUF files from the metadata and tensors listed in models.json alone. Here gguf unpacks the blocks
 and transformers runs them in float32; only its cache is rounded to half precision, as the engine's is, so that what is left to
-differ is the order of float32 sums.
+differ is the order of float32 sums. What that amounts to, transformers shows itself: `noise` is how far its logits move when it sums
+in float64.
 """
+import copy
 import functools
 import hashlib
 import json
@@ -172,7 +174,8 @@ class HalfCache(transformers.DynamicCache):
         self.factor = factor
 
     def update(self, keys, values, *arguments, **named):
-        return super().update((keys / self.factor).half().float() * self.factor, values.half().float(), *arguments, **named)
+        rounded = (keys / self.factor).half().to(keys.dtype) * self.factor
+        return super().update(rounded, values.half().to(values.dtype), *arguments, **named)
 
 
 def build(model, type_name, seed):
@@ -209,25 +212,31 @@ def build(model, type_name, seed):
 
 
 @torch.no_grad()
-def judge(model, type_name, seed):
-    built, digest = build(model, type_name, seed)
+def run(built, tokens):
+    """Logits after each of STOPS and at the end, and the greedy tokens; `tokens` are followed where given."""
     cache = HalfCache(built.config, built.model.rotary_emb.attention_scaling)
     kept, begin = [], 0
     for end in STOPS:
         logits = built(torch.tensor([PREFILL[begin:end]]), past_key_values=cache).logits[0, -1]
-        kept.append(facts(logits))
+        kept.append(logits)
         begin = end
-    greedy = []
-    for _ in range(GREEDY):
+    greedy, lead = [], math.inf
+    for n in range(GREEDY):
         (first, second), ids = logits.topk(2)
-        if first - second < MARGIN:
-            return None
-        greedy.append(ids[0].item())
+        lead = min(lead, (first - second).item())
+        greedy.append(tokens[n] if tokens else ids[0].item())
         logits = built(torch.tensor([[greedy[-1]]]), past_key_values=cache).logits[0, -1]
-    if len(set(greedy)) < DIFFERENT:
+    return torch.stack(kept + [logits]), greedy, lead
+
+
+def judge(model, type_name, seed):
+    built, digest = build(model, type_name, seed)
+    logits, greedy, lead = run(built, None)
+    if lead < MARGIN or len(set(greedy)) < DIFFERENT:
         return None
-    kept.append(facts(logits))
-    return {"model": model.name, "type": type_name, "seed": seed, "weights": digest, "logits": kept, "greedy": greedy}
+    exact, _, _ = run(copy.deepcopy(built).double(), greedy)
+    return {"model": model.name, "type": type_name, "seed": seed, "weights": digest, "noise": round((logits - exact).abs().max().item(), 6),
+            "logits": [facts(row) for row in logits], "greedy": greedy}
 
 
 def facts(logits):
@@ -245,7 +254,7 @@ def main():
             while (case := judge(model, type_name, seed)) is None:
                 seed += 1
             cases.append(case)
-            print(f"{model.name:20} {type_name:7} seed {seed}: {len(set(case['greedy']))} different tokens", flush=True)
+            print(f"{model.name:20} {type_name:7} seed {seed}: {len(set(case['greedy']))} different tokens, noise {case['noise']:.1e}", flush=True)
     listed = [{"name": model.name, "metadata": {"general.architecture": model.architecture} | model.all_metadata(),
                "tensors": list(model.tensors()), "rope_freqs": model.rope_freqs(), "adapter": list(model.adapter_tensors()),
                "alpha": ALPHA} for model in MODELS]
