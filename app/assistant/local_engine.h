@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "assistant/book_engine.h"
@@ -11,8 +12,8 @@
 namespace octavo::app {
 
 struct LocalEngineOptions {
-    int threads = 0;          // 0 = one per core
-    ReadingPlan plan;         // how documents are read
+    int threads = 0;                   // 0 = one per core
+    std::optional<ReadingPlan> plan;   // how documents are read; none: chosen for each by its length
     std::vector<std::filesystem::path> adapters{}; // LoRA adapters, applied to every model that is opened
 };
 

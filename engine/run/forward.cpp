@@ -19,12 +19,13 @@ struct Projected {
 };
 
 // Several projections of one x [count][columns].
-void project(Backend& backend, std::initializer_list<Projected> outputs, const float* x, std::size_t count, const std::stop_token& stop)
+void project(Backend& backend, std::initializer_list<Projected> outputs, const float* x, std::size_t count, RowOrder order,
+             const std::stop_token& stop)
 {
     std::vector<LinearProduct> products;
     for (const auto& [projection, y, accumulate] : outputs)
         products.push_back({&projection->weight, y, accumulate});
-    backend.linear(products, x, count, stop);
+    backend.linear(products, x, count, order, stop);
     for (const auto& [projection, y, accumulate] : outputs) {
         if (!projection->bias.empty())
             backend.addBias(projection->bias.data(), count, projection->weight.rows, y);
@@ -33,9 +34,9 @@ void project(Backend& backend, std::initializer_list<Projected> outputs, const f
             const Weight up = adapter.up.weight();
             std::vector<float> narrowed(count * down.rows);
             const LinearProduct first[] = {{&down, narrowed.data()}};
-            backend.linear(first, x, count, stop);
+            backend.linear(first, x, count, order, stop);
             const LinearProduct second[] = {{&up, y, true}};
-            backend.linear(second, narrowed.data(), count, stop);
+            backend.linear(second, narrowed.data(), count, order, stop);
         }
     }
 }
@@ -44,7 +45,7 @@ void project(Backend& backend, std::initializer_list<Projected> outputs, const f
 
 Forward::Forward(const Model& model) : m_model(model) {}
 
-bool Forward::run(std::span<const TokenId> ids, LayerAttention& attention, std::stop_token stop)
+bool Forward::run(std::span<const TokenId> ids, LayerAttention& attention, RowOrder order, std::stop_token stop)
 {
     const ModelConfig& config = m_model.config();
     const ModelWeights& weights = m_model.weights();
@@ -68,16 +69,16 @@ bool Forward::run(std::span<const TokenId> ids, LayerAttention& attention, std::
     for (std::uint32_t n = 0; n < config.layers && !stop.stop_requested(); ++n) {
         const LayerWeights& layer = weights.layers[n];
         backend.rmsNorm(m_x.data(), layer.attentionNorm.data(), count, config.hidden, config.normEpsilon, m_hidden.data());
-        project(backend, {{&layer.query, m_q.data()}, {&layer.key, m_k.data()}, {&layer.value, m_v.data()}}, m_hidden.data(), count, stop);
+        project(backend, {{&layer.query, m_q.data()}, {&layer.key, m_k.data()}, {&layer.value, m_v.data()}}, m_hidden.data(), count, order, stop);
         backend.arrangeHeads(m_q.data(), count, config.heads, config.headWidth, arrangement(layer.queryNorm));
         backend.arrangeHeads(m_k.data(), count, config.kvHeads, config.headWidth, arrangement(layer.keyNorm));
         attention.attend(n, m_q.data(), m_k.data(), m_v.data(), m_attended.data(), stop);
-        project(backend, {{&layer.attentionOutput, m_x.data(), true}}, m_attended.data(), count, stop);
+        project(backend, {{&layer.attentionOutput, m_x.data(), true}}, m_attended.data(), count, order, stop);
 
         backend.rmsNorm(m_x.data(), layer.feedForwardNorm.data(), count, config.hidden, config.normEpsilon, m_hidden.data());
-        project(backend, {{&layer.gate, m_gate.data()}, {&layer.up, m_up.data()}}, m_hidden.data(), count, stop);
+        project(backend, {{&layer.gate, m_gate.data()}, {&layer.up, m_up.data()}}, m_hidden.data(), count, order, stop);
         backend.siluMultiply(m_gate.data(), m_up.data(), count * config.feedForward);
-        project(backend, {{&layer.down, m_x.data(), true}}, m_gate.data(), count, stop);
+        project(backend, {{&layer.down, m_x.data(), true}}, m_gate.data(), count, order, stop);
     }
     backend.rmsNorm(m_x.data(), weights.outputNorm.data(), count, config.hidden, config.normEpsilon, m_hidden.data());
     return !stop.stop_requested();
@@ -86,7 +87,7 @@ bool Forward::run(std::span<const TokenId> ids, LayerAttention& attention, std::
 std::vector<float> Forward::logits(const float* hidden, std::size_t count, std::stop_token stop) const
 {
     std::vector<float> result(count * m_model.config().vocabulary);
-    project(m_model.engine().backend(), {{&m_model.weights().output, result.data()}}, hidden, count, stop);
+    project(m_model.engine().backend(), {{&m_model.weights().output, result.data()}}, hidden, count, RowOrder::Fastest, stop);
     return result;
 }
 

@@ -88,7 +88,7 @@ TEST_F(Adapter, MakesReadingsOfAnotherStale)
     const std::vector<TokenId> ids = {5, 6, 7, 8};
     const auto reading = Reading::start(*one, ReadingPlan::full(), 8);
     ASSERT_TRUE((*reading)->read(ids, {}, {}).ok());
-    ASSERT_TRUE((*reading)->save(folder / "kept.oct", false, {}).ok());
+    ASSERT_TRUE((*reading)->save(folder / "kept.oct", {}).ok());
     EXPECT_TRUE(Reading::load(folder / "kept.oct", *one, ReadingPlan::full(), 8, ids, {}).ok());
     const auto stale = Reading::load(folder / "kept.oct", *other, ReadingPlan::full(), 8, ids, {});
     ASSERT_FALSE(stale.ok());

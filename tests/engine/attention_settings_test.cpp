@@ -50,7 +50,7 @@ protected:
         const Rotary rotary({}, input.headWidth);
         const std::uint64_t row = plan.row(input.plannedTokens), step = plan.rowStep(input.plannedTokens, input.context);
         KvCache cache(config), own(config);
-        HopValues hopValues(plan, kLayers, input.heads, input.headWidth);
+        HopValues hopValues(plan, config);
         const auto backend = makeCpuBackend(2);
         const auto reading = backend->readingAttention(shape, plan, row, step, rotary, cache, hopValues);
         EXPECT_TRUE(cache.grow(read).ok());
@@ -69,7 +69,7 @@ protected:
             runs.push_back({t < read ? 0u : 1u, 0, static_cast<std::uint32_t>(t < read ? t : t - read), 1, t / row, t % row});
         for (std::uint64_t t = read; t < input.tokens; ++t)
             tokens.push_back({t / row, t % row, t + 1});
-        asking->begin(runs, tokens, 0, false);
+        asking->begin(runs, tokens, 0, nullptr);
         const std::size_t skipQ = read * input.heads * input.headWidth, skipK = read * input.kvHeads * input.headWidth;
         for (std::uint32_t layer = 0; layer < kLayers; ++layer)
             asking->attend(layer, &input.q[skipQ], &input.k[skipK], &input.v[skipK], &out[layer][skipQ], {});

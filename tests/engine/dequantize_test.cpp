@@ -203,11 +203,18 @@ TEST(Linear, GivesTheExactProductsOfFewAndManyRows)
                 const std::string blocks = test::randomBlocks(format.type, columns, kOutputs, columns);
                 const std::vector<float> weights = dequantized(format, blocks);
                 const Weight weight { typeOf(format), kOutputs, columns, reinterpret_cast<const std::byte*>(blocks.data()), blocks.size() / kOutputs };
-                for (std::size_t rows : { 1u, 3u, 4u, 21u }) {
+                std::vector<float> firstRow;
+                for (const auto& [rows, order] : { std::pair { std::size_t { 1 }, RowOrder::Fastest }, { 3, RowOrder::Fastest }, { 4, RowOrder::Fastest },
+                         { 21, RowOrder::Fastest }, { 1, RowOrder::SameForAnyCount }, { 2, RowOrder::SameForAnyCount }, { 21, RowOrder::SameForAnyCount } }) {
                     const std::vector<float> x = randomFloats(rows * columns, 3);
                     std::vector<float> y(rows * kOutputs, 0.5f);
                     const LinearProduct product { &weight, y.data(), true };
-                    backend->linear({ &product, 1 }, x.data(), rows, {});
+                    backend->linear({ &product, 1 }, x.data(), rows, order, {});
+                    if (order == RowOrder::SameForAnyCount) {
+                        if (firstRow.empty())
+                            firstRow.assign(y.begin(), y.begin() + kOutputs);
+                        ASSERT_TRUE(std::equal(firstRow.begin(), firstRow.end(), y.begin())) << format.name << ", " << columns << " columns, " << rows << " rows";
+                    }
                     for (std::size_t n = 0; n < y.size(); ++n) {
                         const ExactProduct exact
                             = exactProduct(0.5, &weights[n % kOutputs * columns], &x[n / kOutputs * columns], columns, columns + 8);

@@ -110,9 +110,9 @@ void CpuBackend::siluMultiply(float* gate, const float* up, std::size_t size)
     });
 }
 
-void CpuBackend::linear(std::span<const LinearProduct> products, const float* x, std::size_t count, std::stop_token stop)
+void CpuBackend::linear(std::span<const LinearProduct> products, const float* x, std::size_t count, RowOrder order, std::stop_token stop)
 {
-    if (count < kFewRows)
+    if (count < kFewRows && order == RowOrder::Fastest)
         multiplyFew(products, x, count, stop);
     else
         multiplyMany(products, x, count, stop);

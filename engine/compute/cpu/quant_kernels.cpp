@@ -156,8 +156,27 @@ void dequantize(GgmlType type, const std::byte* row, std::size_t count, float* o
 
 float dot(GgmlType type, const std::byte* row, const float* x, std::size_t count) { return HWY_DYNAMIC_DISPATCH(dotRow)(type, row, x, count); }
 
-// The other types that have a layout are for intermediate results; no file has weights in them.
-bool hasKernels(GgmlType type) { return blockLayout(type) && type != GgmlType::Q8_1 && type != GgmlType::Q8_K; }
+bool hasKernels(GgmlType type)
+{
+    switch (type) {
+    case GgmlType::F32:
+    case GgmlType::F16:
+    case GgmlType::BF16:
+    case GgmlType::Q4_0:
+    case GgmlType::Q4_1:
+    case GgmlType::Q5_0:
+    case GgmlType::Q5_1:
+    case GgmlType::Q8_0:
+    case GgmlType::Q2_K:
+    case GgmlType::Q3_K:
+    case GgmlType::Q4_K:
+    case GgmlType::Q5_K:
+    case GgmlType::Q6_K:
+    case GgmlType::IQ4_NL:
+    case GgmlType::IQ4_XS: return true;
+    default: return false;
+    }
+}
 
 } // namespace octavo::cpu
 #endif

@@ -9,6 +9,7 @@
 
 #include "octavo/engine/chat_template.h"
 #include "octavo/engine/engine.h"
+#include "octavo/engine/kv_format.h"
 #include "octavo/engine/rope_settings.h"
 #include "octavo/engine/tokenizer.h"
 
@@ -32,8 +33,11 @@ struct ModelConfig {
     RopeSettings rope;
     std::vector<float> gates;          // [layer][head], instead of ReadingPlan::gate; brought by an adapter, else empty
 
-    // Bytes of keys and values of one token, all layers, in the cache's half precision.
-    std::uint64_t kvBytesPerToken() const { return 2ull * layers * kvHeads * headWidth * 2; }
+    // Bytes of keys and values of one token, all layers.
+    std::uint64_t kvBytesPerToken(const KvFormat& format = {}) const
+    {
+        return std::uint64_t{layers} * kvHeads * (kvBytes(format.keys, headWidth) + kvBytes(format.values, headWidth));
+    }
 };
 
 struct ModelOptions {
