@@ -139,7 +139,7 @@ class AskingState {
 public:
     explicit AskingState(std::shared_ptr<const AskedReadings> asked)
         : readings(std::move(asked)), model(*readings->model), own(std::make_unique<KvCache>(model.config())),
-          rotary(model.config().ropeBase, model.config().headWidth), forward(model)
+          rotary(model.config().rope, model.config().headWidth), forward(model)
     {
         makeAttention();
     }
