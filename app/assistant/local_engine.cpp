@@ -4,7 +4,9 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QStringDecoder>
+#include <algorithm>
 #include <cassert>
 #include <chrono>
 #include <map>
@@ -20,6 +22,7 @@ namespace octavo::app {
 namespace {
 
 constexpr std::string_view kSystem = "You are a helpful assistant.";
+constexpr std::uint64_t kLeastReused = 512; // tokens of another reading that are worth going on from
 constexpr std::uint64_t kConversationRoom = 8192; // tokens of questions and answers that positions are planned for
 
 // Small models fall into loops without it: SmolLM2-135M repeats one sentence to the end of the answer.
@@ -81,6 +84,7 @@ private:
     Kept newlyKept(const QByteArray& text) const;
     PlanChoice choiceFor(std::uint64_t tokens) const;
     Outcome<std::unique_ptr<Reading>> openReading(const Kept& kept, const QString& file, std::stop_token stop);
+    std::unique_ptr<Reading> readingOfSameBeginning(const Kept& kept, std::uint64_t planned, const QString& folder, std::stop_token stop) const;
     bool makeRoom(qint64 keep);
     static void saveLater(Kept& kept, const QString& file);
     static Failure noModel();
@@ -152,7 +156,7 @@ PlanChoice LocalEngine::choiceFor(std::uint64_t tokens) const
 {
     if (m_options.plan)
         return costOf(*m_options.plan, m_model->config(), tokens, kConversationRoom);
-    return choosePlan(m_model->config(), tokens, kConversationRoom, Engine::availableMemory());
+    return choosePlan(m_model->config(), tokens, kConversationRoom, Engine::availableMemory(), m_options.kv);
 }
 
 ReadPlan LocalEngine::planFor(qint64 tokens) const
@@ -188,10 +192,45 @@ Outcome<std::unique_ptr<Reading>> LocalEngine::openReading(const Kept& kept, con
             return failureOf(loaded.error());
         QFile::remove(file);
     }
+    if (auto begun = readingOfSameBeginning(kept, planned, file.isEmpty() ? QString() : QFileInfo(file).path(), stop))
+        return begun;
     auto started = Reading::start(m_model, kept.plan, planned);
     if (!started)
         return failureOf(started.error());
     return std::move(*started);
+}
+
+// The longest beginning that the text shares with one read before, in memory or on disk: a document whose end has changed is not
+// read from its begin again. Null if there is none worth it.
+std::unique_ptr<Reading> LocalEngine::readingOfSameBeginning(const Kept& kept, std::uint64_t planned, const QString& folder, std::stop_token stop) const
+{
+    std::uint64_t longest = kLeastReused - 1;
+    const Reading* inMemory = nullptr;
+    for (const auto& [document, other] : m_kept) {
+        if (!other.reading || other.reading->plan() != kept.plan)
+            continue;
+        const std::span<const TokenId> ids = other.reading->ids();
+        const auto common = static_cast<std::uint64_t>(std::mismatch(ids.begin(), ids.end(), kept.ids.begin(), kept.ids.end()).first - ids.begin());
+        if (other.reading->resumableAt(common) > longest) {
+            longest = other.reading->resumableAt(common);
+            inMemory = other.reading.get();
+        }
+    }
+    QString onDisk;
+    const QFileInfoList files = folder.isEmpty() ? QFileInfoList() : QDir(folder).entryInfoList({QStringLiteral("*.oct")}, QDir::Files);
+    for (const QFileInfo& file : files) {
+        if (stop.stop_requested())
+            return nullptr;
+        const auto reusable = Reading::reusableTokens(QFile::encodeName(file.filePath()).toStdString(), *m_model, kept.plan, planned, kept.ids);
+        if (reusable && *reusable > longest) {
+            longest = *reusable;
+            onDisk = file.filePath();
+        }
+    }
+    auto begun = !onDisk.isEmpty() ? Reading::load(QFile::encodeName(onDisk).toStdString(), m_model, kept.plan, planned, kept.ids, stop)
+        : inMemory                 ? inMemory->fork(longest, planned)
+                                   : Result<std::unique_ptr<Reading>>(nullptr);
+    return begun ? std::move(*begun) : nullptr; // whatever is wrong with it: reading anew is right
 }
 
 Outcome<ReadFacts> LocalEngine::read(const ReadRequest& request, const std::function<void(const ReadStep&)>& progress, std::stop_token stop)
@@ -299,19 +338,27 @@ std::vector<TokenSpan> LocalEngine::spansOf(const AskRequest& request) const
     return spans;
 }
 
-// Leaves m_warm with exactly the prompt in it; tells how many tokens had to be added for that.
+// Leaves m_warm with exactly the prompt in it; tells how many tokens had to be added for that. What the conversation before has in common
+// with this one is kept: all of it for a next question, the turns before for one that was edited or is to be answered anew.
 Outcome<std::size_t> LocalEngine::warmUp(const AskRequest& request, const std::vector<TokenId>& prompt, std::stop_token stop)
 {
     std::vector<std::uint64_t> readTokens;
     for (const qint64 document : request.documents)
         readTokens.push_back(m_kept.at(document).reading->tokens());
-    const bool goesOn = m_warm.asking && m_warm.documents == request.documents && m_warm.passages == request.passages
-        && m_warm.readTokens == readTokens && m_warm.ids.size() < prompt.size() && std::equal(m_warm.ids.begin(), m_warm.ids.end(), prompt.begin());
-    if (!goesOn) {
+    const bool seesTheSame
+        = m_warm.asking && m_warm.documents == request.documents && m_warm.passages == request.passages && m_warm.readTokens == readTokens;
+    if (!seesTheSame) {
         std::vector<const Reading*> readings;
-        for (const qint64 document : request.documents)
-            readings.push_back(m_kept.at(document).reading.get());
         AskingOptions options;
+        std::uint64_t base = 0;
+        for (const qint64 document : request.documents) {
+            const Kept& kept = m_kept.at(document);
+            readings.push_back(kept.reading.get());
+            // One introduction is enough. The first tokens of another would draw attention away from all texts (engine test TwoBooks).
+            if (base > 0)
+                options.hidden.push_back({base, base + std::min(kept.introTokens, kept.reading->tokens())});
+            base += kept.reading->tokens();
+        }
         options.spans = spansOf(request);
         options.room = kConversationRoom;
         auto asking = Asking::over(readings, std::move(options));
@@ -319,6 +366,10 @@ Outcome<std::size_t> LocalEngine::warmUp(const AskRequest& request, const std::v
             return failureOf(asking.error());
         m_warm = {std::move(*asking), request.documents, request.passages, std::move(readTokens), {}};
     }
+    const auto common = std::mismatch(m_warm.ids.begin(), m_warm.ids.end(), prompt.begin(), prompt.end() - 1).first; // one token must be new: the answer follows it
+    m_warm.ids.erase(common, m_warm.ids.end());
+    if (const auto back = m_warm.asking->rewind(m_warm.ids.size()); !back)
+        return failureOf(back.error());
     const auto missing = std::span(prompt).subspan(m_warm.ids.size());
     if (const auto added = m_warm.asking->prefill(missing, stop); !added)
         return failureOf(added.error());
@@ -383,10 +434,8 @@ Outcome<AskFacts> LocalEngine::ask(const AskRequest& request, const std::functio
         m_warm = {};
         return failureOf(result.error());
     }
-    // The last token is written but was not looked back from: the keys and values of the others are warm.
     m_warm.ids.insert(m_warm.ids.end(), result->ids.begin(), result->ids.end());
-    if (result->end != Answer::End::Turn)
-        m_warm = {};
+    m_warm.ids.resize(m_warm.asking->conversationTokens()); // a last token that nothing was written after has no keys and values yet
     facts.stopped = result->end == Answer::End::Stopped;
     facts.full = result->end == Answer::End::RoomUsedUp;
     const double writing = secondsSince(begin) - facts.firstTokenSeconds;

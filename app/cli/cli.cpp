@@ -69,15 +69,21 @@ void PlanOptions::addTo(CLI::App& command)
     command.add_option("--attention", attention, "how to read: full, tensorized at linear cost, or as suits the text (auto)")->check(CLI::IsMember({"auto", "full", "tensorized"}));
     command.add_option("--dims", dims, "the fold, coarsest first; 0 = as many as needed (tensorized: 0,1024)");
     command.add_option("--gate", gate, "added to a token's own logit in the coarse hops (default 4)");
+    command.add_option("--kv", kv, "how keys and values are kept: f16, q8_0 (half the memory), or keys/values apart, as in q8_0/f16")
+        ->check(CLI::IsMember({"f16", "q8_0", "q8_0/f16", "f16/q8_0"}));
 }
 
 Result<std::optional<ReadingPlan>> PlanOptions::plan() const
 {
-    if (attention == "full")
-        return std::optional(ReadingPlan::full());
+    if (attention == "full") {
+        ReadingPlan full = ReadingPlan::full();
+        full.kv = kvFormat();
+        return std::optional(std::move(full));
+    }
     if (attention == "auto" && dims.empty() && !gate)
         return std::optional<ReadingPlan>();
     ReadingPlan plan;
+    plan.kv = kvFormat();
     plan.gate = gate.value_or(plan.gate);
     if (!dims.empty()) {
         plan.dims.clear();
@@ -98,7 +104,7 @@ Result<PlanChoice> PlanOptions::choose(const ModelConfig& model, std::uint64_t t
     const auto asked = plan();
     if (!asked)
         return asked.error();
-    return *asked ? costOf(**asked, model, tokens, room) : choosePlan(model, tokens, room, Engine::availableMemory());
+    return *asked ? costOf(**asked, model, tokens, room) : choosePlan(model, tokens, room, Engine::availableMemory(), kvFormat());
 }
 
 } // namespace octavo::app::cli

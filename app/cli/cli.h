@@ -47,15 +47,17 @@ struct Session {
 
 nlohmann::json jsonOf(const ReadPlan& plan);
 
-// --attention, --dims and --gate, shared by the commands that read.
+// --attention, --dims, --gate and --kv, shared by the commands that read.
 struct PlanOptions {
     std::string attention = "auto";
     std::string dims;
     std::optional<float> gate;
+    std::string kv = "f16";
 
     void addTo(CLI::App& command);
     // The plan that was asked for; none if it is to be chosen by the text's length.
     Result<std::optional<ReadingPlan>> plan() const;
+    KvFormat kvFormat() const { return *KvFormat::named(kv); } // checked when the command line is read
     // That plan or the one chosen for a text of `tokens` with `room` tokens after it.
     Result<PlanChoice> choose(const ModelConfig& model, std::uint64_t tokens, std::uint64_t room) const;
 };

@@ -8,14 +8,14 @@
 
 namespace octavo::app::cli {
 
-Outcome<Desk> Desk::open(const Session& session, const std::optional<ReadingPlan>& plan)
+Outcome<Desk> Desk::open(const Session& session, const std::optional<ReadingPlan>& plan, const KvFormat& kv)
 {
     Desk desk;
     auto library = Library::open(session.dataDirPath());
     if (!library)
         return library.error();
     desk.library = std::move(*library);
-    desk.engine = makeLocalEngine({session.threads, plan, {session.adapters.begin(), session.adapters.end()}});
+    desk.engine = makeLocalEngine({session.threads, plan, kv, {session.adapters.begin(), session.adapters.end()}});
     desk.service = std::make_unique<ConversationService>(*desk.library, *desk.engine, session.dataDirPath());
     return desk;
 }
@@ -25,7 +25,7 @@ Outcome<Desk> Desk::openWithModel(const Session& session, const PlanOptions& opt
     const auto plan = options.plan();
     if (!plan)
         return failureOf(plan.error());
-    auto desk = open(session, *plan);
+    auto desk = open(session, *plan, options.kvFormat());
     if (!desk)
         return desk;
     if (const auto model = desk->service->openModel(session.modelPath(), session.stop); !model)

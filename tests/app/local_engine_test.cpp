@@ -90,6 +90,52 @@ TEST_F(LocalEngine, ReadsOnceAndFindsItAgainAfterARestart)
     EXPECT_EQ(same->answer, answer->answer);
 }
 
+TEST_F(LocalEngine, OfADocumentWithANewEndOnlyTheEndIsRead)
+{
+    const auto before = read(*engine, 1, text);
+    ASSERT_TRUE(before.ok());
+    QByteArray edited = text;
+    edited.replace(edited.size() - 600, 600, QByteArray("and all of it ends in another way. ").repeated(40));
+    const auto fresh = makeLocalEngine({2, ReadingPlan{{0, 64}, 4, 4, 64, {}}});
+    ASSERT_TRUE(fresh->open(model(), {}).ok());
+    const auto whole = fresh->read({1, edited, {}}, [](const ReadStep&) {}, {}); // knows nothing of the first
+    ASSERT_TRUE(whole.ok());
+    EXPECT_EQ(whole->readTokens, whole->tokens);
+    const auto expected = fresh->ask(request({1}), [](const QString&) {}, {});
+
+    const auto restarted = newEngine();
+    for (BookEngine* with : {engine.get(), restarted.get()}) { // from memory, and from the first one's file
+        const auto after = with->read({2, edited, with == engine.get() ? QString() : readings()}, [](const ReadStep&) {}, {});
+        ASSERT_TRUE(after.ok());
+        EXPECT_GT(after->reusedTokens, before->tokens / 2);
+        EXPECT_EQ(after->reusedTokens + after->readTokens, after->tokens);
+        EXPECT_EQ(after->tokens, whole->tokens);
+        EXPECT_EQ(with->ask(request({2}), [](const QString&) {}, {})->answer, expected->answer);
+    }
+}
+
+TEST_F(LocalEngine, AnEditedQuestionKeepsTheTurnsBeforeIt)
+{
+    ASSERT_TRUE(read(*engine, 1, text).ok());
+    AskRequest asked = request({1});
+    const auto first = engine->ask(asked, [](const QString&) {}, {});
+    ASSERT_TRUE(first.ok());
+    asked.turns.push_back({false, first->answer});
+    asked.turns.push_back({true, QStringLiteral("And then, after all that has happened?")});
+    ASSERT_TRUE(engine->ask(asked, [](const QString&) {}, {}).ok());
+    asked.turns.back().text = QStringLiteral("And before?");
+    const auto edited = engine->ask(asked, [](const QString&) {}, {});
+    ASSERT_TRUE(edited.ok());
+    const auto anew = newEngine();
+    ASSERT_TRUE(read(*anew, 1, text).ok());
+    const auto straight = anew->ask(asked, [](const QString&) {}, {});
+    EXPECT_EQ(edited->answer, straight->answer);
+    EXPECT_LT(edited->promptTokens, straight->promptTokens);
+    const auto again = engine->ask(asked, [](const QString&) {}, {});
+    EXPECT_EQ(again->promptTokens, 1) << "the same question once more: only its last token is looked from again";
+    EXPECT_EQ(again->answer, straight->answer);
+}
+
 TEST_F(LocalEngine, ADamagedReadingIsReadAgain)
 {
     ASSERT_TRUE(read(*engine, 1, text).ok());

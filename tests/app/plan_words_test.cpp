@@ -44,6 +44,7 @@ TEST(PlanWords, ThePlanIsToldAsItIs)
     ModelConfig model;
     model.layers = 1;
     model.heads = 2;
+    model.kvHeads = 1;
     model.headWidth = 8;
     ReadingPlan plan;
     plan.dims = {0, 16, 512};
