@@ -12,23 +12,10 @@
 #include <variant>
 #include <vector>
 
+#include "model/ggml_type.h"
 #include "octavo/engine/result.h"
 
 namespace octavo {
-
-// ggml's type numbers, as they stand in files. Numbers are the format's, never reused.
-enum class GgmlType : std::uint32_t {
-    F32 = 0, F16 = 1, Q4_0 = 2, Q4_1 = 3, Q5_0 = 6, Q5_1 = 7, Q8_0 = 8, Q8_1 = 9, Q2_K = 10, Q3_K = 11, Q4_K = 12, Q5_K = 13, Q6_K = 14,
-    Q8_K = 15, IQ4_NL = 20, IQ4_XS = 23, BF16 = 30,
-};
-
-// Elements and bytes of one block of a type; nothing for types this reader does not know.
-struct BlockLayout {
-    std::uint32_t elements;
-    std::uint32_t bytes;
-};
-std::optional<BlockLayout> blockLayout(GgmlType type);
-std::string_view typeName(GgmlType type);
 
 // One tensor in a mapped file. `shape` is in GGUF order: fastest dimension first, so a matrix of `rows` rows of
 // `columns` elements has shape {columns, rows}. `data` lies inside the mapping and is as long as the shape needs.
@@ -47,11 +34,14 @@ class GgufFile {
 public:
     // Errors: NotFound, NotAFile, Unreadable, NotGguf, UnsupportedVersion, Truncated, BadMetadata, BadTensor.
     static Result<std::unique_ptr<const GgufFile>> open(const std::filesystem::path& path);
+    // A file that stands in memory, for tests that make many: the same checks and errors. `bytes` outlive the object; path() is "memory".
+    static Result<std::unique_ptr<const GgufFile>> parse(std::span<const std::byte> bytes);
     ~GgufFile();
 
     const std::filesystem::path& path() const;
     std::uint32_t version() const;
     std::uint64_t fileSize() const;
+    std::vector<std::string_view> keys() const;   // in no order
 
     // Nothing if the key is absent or of another kind; integers of any width convert when they fit.
     std::optional<std::uint64_t> unsignedValue(std::string_view key) const;
@@ -69,6 +59,7 @@ public:
 
 private:
     struct Contents;
+    static Result<std::unique_ptr<const GgufFile>> read(std::unique_ptr<Contents> contents);
     explicit GgufFile(std::unique_ptr<Contents> contents);
     std::unique_ptr<Contents> m_contents;
 };
