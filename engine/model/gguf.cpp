@@ -227,6 +227,7 @@ struct GgufFile::Contents {
     Result<Value> readValue(Cursor& cursor, std::string_view key) const;
     Result<void> readTensors(Cursor& cursor);
     Result<void> placeTensors(const std::vector<std::uint64_t>& offsets, std::uint64_t tablesEnd);
+    Result<void> checkApart() const;
     Result<std::uint64_t> alignment() const;
 
     const Value* scalar(std::string_view key) const;
@@ -372,6 +373,21 @@ Result<void> GgufFile::Contents::placeTensors(const std::vector<std::uint64_t>& 
         if (offsets[n] > data.size() || *bytes > data.size() - offsets[n])
             return truncated("data of " + clipped(tensor.name), *bytes, offsets[n] > data.size() ? 0 : data.size() - offsets[n]);
         tensor.data = data.subspan(offsets[n], *bytes);
+    }
+    return checkApart();
+}
+
+// Tensors that share data would let a small file describe a large model: a thousand layers of one and the same bytes.
+Result<void> GgufFile::Contents::checkApart() const
+{
+    std::vector<const GgufTensor*> inOrder;
+    inOrder.reserve(tensors.size());
+    for (const GgufTensor& tensor : tensors)
+        inOrder.push_back(&tensor);
+    std::ranges::sort(inOrder, {}, [](const GgufTensor* tensor) { return tensor->data.data(); });
+    for (std::size_t n = 1; n < inOrder.size(); ++n) {
+        if (inOrder[n]->data.data() < inOrder[n - 1]->data.data() + inOrder[n - 1]->data.size())
+            return badTensor(inOrder[n]->name, "shares data with " + clipped(inOrder[n - 1]->name));
     }
     return {};
 }

@@ -18,7 +18,8 @@
 namespace octavo {
 
 // One tensor in a mapped file. `shape` is in GGUF order: fastest dimension first, so a matrix of `rows` rows of
-// `columns` elements has shape {columns, rows}. `data` lies inside the mapping and is as long as the shape needs.
+// `columns` elements has shape {columns, rows}. `data` lies inside the mapping, is as long as the shape needs, and no other
+// tensor's data.
 struct GgufTensor {
     std::string name;
     GgmlType type;
@@ -28,7 +29,7 @@ struct GgufTensor {
 
 // Maps one GGUF file (version 2 or 3, little endian) and finds its keys and tensors by name in O(1).
 // Every offset, count and length is checked against the file before use, so a hostile file gives an Error, never a crash;
-// counts that the file could not hold are refused before memory is taken for them.
+// counts that the file could not hold are refused before memory is taken for them, and so are tensors that share data.
 // Threads: const calls are safe from any thread. Lifetime: views and spans die with the object. Move-only.
 class GgufFile {
 public:

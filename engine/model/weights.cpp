@@ -63,10 +63,12 @@ public:
     std::vector<float> vector(const std::string& name, std::uint64_t size)
     {
         const GgufTensor* tensor = m_file.tensor(name);
-        std::vector<float> values(size);
-        if (!tensor || tensor->shape.size() != 1 || tensor->shape[0] != size)
+        if (!tensor || tensor->shape.size() != 1 || tensor->shape[0] != size) {
             fail(Errc::BadTensor, name, tensor ? "does not have the shape that the metadata ask for" : "is missing");
-        else if (tensor->type == GgmlType::F32)
+            return {};   // the size is only what the metadata claim: no memory for it before a tensor proves it
+        }
+        std::vector<float> values(size);
+        if (tensor->type == GgmlType::F32)
             std::memcpy(values.data(), tensor->data.data(), size * sizeof(float));
         else if (tensor->type == GgmlType::F16)
             for (std::uint64_t n = 0; n < size; ++n) {

@@ -325,6 +325,28 @@ TEST_F(Gguf, SurvivesEveryWrongByte)
     EXPECT_GT(readAll(**restored), 0u);
 }
 
+TEST_F(Gguf, RefusesTensorsThatShareData)
+{
+    GgufWriter writer;
+    writer.setTensor("first", TensorType::F32, { 16 }, std::string(64, '1'));
+    writer.setTensor("second", TensorType::F32, { 16 }, std::string(64, '2'));
+    const struct {
+        std::uint64_t offset;
+        bool apart;
+    } rows[] = { { 0, false }, { 32, false }, { 64, true } };
+    for (const auto& row : rows) {
+        std::string bytes = writer.bytes();
+        const std::size_t offsetOfSecond = bytes.find("second") + 6 + 4 + 8 + 4;   // after name, dimensions, extent and type
+        bytes.replace(offsetOfSecond, 8, numbers(row.offset));
+        const auto file = open(bytes);
+        EXPECT_EQ(file.ok(), row.apart) << row.offset;
+        if (!file.ok()) {
+            EXPECT_EQ(file.error().code, Errc::BadTensor);
+            EXPECT_THAT(file.error().detail, ::testing::HasSubstr("shares data"));
+        }
+    }
+}
+
 TEST_F(Gguf, OpensTinyLlamas)
 {
     for (TensorType type : { TensorType::F32, TensorType::F16, TensorType::Q8_0, TensorType::Q4_0, TensorType::Q4_1 }) {
