@@ -67,7 +67,7 @@ void MainWindow::wireLibrary()
     connect(m_library, &LibraryPanel::documentChosen, this, &MainWindow::chooseDocument);
     connect(m_library, &LibraryPanel::readWanted, &m_assistant, &Assistant::read);
     connect(m_library, &LibraryPanel::removeWanted, this, &MainWindow::removeDocument);
-    connect(m_library, &LibraryPanel::stopWanted, &m_assistant, &Assistant::stop);
+    connect(m_library, &LibraryPanel::stopWanted, &m_assistant, &Assistant::stopReading);
     connect(m_library, &LibraryPanel::sessionChosen, &m_assistant, &Assistant::openSession);
     connect(m_library, &LibraryPanel::newSessionWanted, this, &MainWindow::beginSession);
     connect(m_library, &LibraryPanel::renameWanted, &m_assistant, &Assistant::renameSession);
@@ -158,8 +158,6 @@ void MainWindow::removeDocument(app::DocumentId id)
     box->addButton(tr("Keep"), QMessageBox::RejectRole);
     QPushButton* remove = box->addButton(tr("Remove"), QMessageBox::AcceptRole);
     connect(remove, &QPushButton::clicked, this, [this, id] {
-        if (m_library->documents().indexOf(id).data(DocumentsModel::ReadingRole).toBool())
-            m_assistant.stop();
         m_assistant.removeDocument(id);
         m_reader->forget(id);
         if (m_reader->document() == 0) {
@@ -208,7 +206,8 @@ void MainWindow::showProgress(const app::ReadProgress& progress)
     m_tokens->setText(tr("%1 of %2 tokens read").arg(shortCount(progress.readTokens), shortCount(progress.tokens)));
     m_speed->setText(progress.tokensPerSecond > 0 ? tr("%1 t/s").arg(QLocale().toString(progress.tokensPerSecond, 'f', 0)) : QString());
     const QString left = progress.secondsLeft >= 0 ? tr(", %1 left").arg(shortDuration(progress.secondsLeft)) : QString();
-    m_chat->showWaiting(tr("Your question waits until the text is read: %1%2").arg(percentText(share), left));
+    m_chat->showWaiting(m_chat->isAnswering() ? tr("Your question waits until the text is read: %1%2").arg(percentText(share), left)
+                                              : tr("Your question comes next; then reading goes on."));
 }
 
 void MainWindow::showFailure(const app::Failure& failure)

@@ -21,79 +21,84 @@ bool Assistant::busy() const
 
 void Assistant::start()
 {
-    m_worker->postLong([](Worker& worker, std::stop_token stop) { worker.start(std::move(stop)); });
+    m_worker->postUrgent([](Worker& worker, std::stop_token stop) { worker.start(std::move(stop)); });
 }
 
 void Assistant::openPaths(const QStringList& paths)
 {
-    m_worker->postLong([paths](Worker& worker, std::stop_token stop) { worker.openPaths(paths, std::move(stop)); });
+    m_worker->postUrgent([paths](Worker& worker, std::stop_token stop) { worker.openPaths(paths, std::move(stop)); });
 }
 
 void Assistant::read(DocumentId document)
 {
-    m_worker->postLong([document](Worker& worker, std::stop_token stop) { worker.read(document, std::move(stop)); });
+    m_worker->postRead(document);
 }
 
 void Assistant::openDocument(DocumentId document)
 {
-    m_worker->post([document](Worker& worker) { worker.openDocument(document); });
+    m_worker->postBrief([document](Worker& worker) { worker.openDocument(document); });
 }
 
 void Assistant::removeDocument(DocumentId document)
 {
-    m_worker->post([document](Worker& worker) { worker.removeDocument(document); });
+    m_worker->postRemove(document);
 }
 
 void Assistant::startSession(const QList<DocumentId>& documents)
 {
-    m_worker->post([documents](Worker& worker) { worker.startSession(documents); });
+    m_worker->postBrief([documents](Worker& worker) { worker.startSession(documents); });
 }
 
 void Assistant::openSession(SessionId session)
 {
-    m_worker->post([session](Worker& worker) { worker.openSession(session); });
+    m_worker->postBrief([session](Worker& worker) { worker.openSession(session); });
 }
 
 void Assistant::renameSession(SessionId session, const QString& title)
 {
-    m_worker->post([session, title](Worker& worker) {
+    m_worker->postBrief([session, title](Worker& worker) {
         worker.changeSessions([&](SessionRepository& sessions) { sessions.rename(session, title); });
     });
 }
 
 void Assistant::trashSession(SessionId session)
 {
-    m_worker->post([session](Worker& worker) { worker.changeSessions([&](SessionRepository& sessions) { sessions.trash(session); }); });
+    m_worker->postBrief([session](Worker& worker) { worker.changeSessions([&](SessionRepository& sessions) { sessions.trash(session); }); });
 }
 
 void Assistant::restoreSession(SessionId session)
 {
-    m_worker->post([session](Worker& worker) { worker.changeSessions([&](SessionRepository& sessions) { sessions.restore(session); }); });
+    m_worker->postBrief([session](Worker& worker) { worker.changeSessions([&](SessionRepository& sessions) { sessions.restore(session); }); });
 }
 
 void Assistant::searchSessions(const QString& words)
 {
-    m_worker->post([words](Worker& worker) { worker.searchSessions(words); });
+    m_worker->postBrief([words](Worker& worker) { worker.searchSessions(words); });
 }
 
 void Assistant::ask(SessionId session, const QString& question)
 {
-    m_worker->postLong([session, question](Worker& worker, std::stop_token stop) { worker.ask(session, question, std::move(stop)); });
+    m_worker->postUrgent([session, question](Worker& worker, std::stop_token stop) { worker.ask(session, question, std::move(stop)); });
 }
 
 void Assistant::regenerate(SessionId session)
 {
-    m_worker->postLong([session](Worker& worker, std::stop_token stop) { worker.regenerate(session, std::move(stop)); });
+    m_worker->postUrgent([session](Worker& worker, std::stop_token stop) { worker.regenerate(session, std::move(stop)); });
 }
 
 void Assistant::openHops(MessageId message, int beginToken, int endToken)
 {
-    m_worker->post([=](Worker& worker) { worker.openHops(message, beginToken, endToken); });
+    m_worker->postBrief([=](Worker& worker) { worker.openHops(message, beginToken, endToken); });
 }
 
 void Assistant::stop()
 {
     m_worker->stop();
+}
+
+void Assistant::stopReading()
+{
+    m_worker->stopReading();
 }
 
 } // namespace octavo::app

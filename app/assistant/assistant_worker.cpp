@@ -1,36 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "assistant/assistant_worker.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace octavo::app {
 
 Assistant::Worker::Worker(Assistant& owner, AssistantOptions options, std::unique_ptr<BookEngine> engine)
-    : m_owner(owner), m_options(std::move(options)), m_engine(std::move(engine)), m_jobs(std::make_unique<JobQueue>())
+    : m_owner(owner), m_options(std::move(options)), m_engine(std::move(engine))
 {
 }
 
-Assistant::Worker::~Worker()
+void Assistant::Worker::postBrief(std::function<void(Worker&)> job)
 {
-    m_jobs.reset();   // joins, before what its jobs use goes away
+    post(JobKind::Brief, [job = std::move(job)](Worker& worker, const std::stop_token&) { job(worker); });
 }
 
-void Assistant::Worker::post(std::function<void(Worker&)> job)
+void Assistant::Worker::postUrgent(std::function<void(Worker&, std::stop_token)> job)
 {
-    postLong([job = std::move(job)](Worker& worker, const std::stop_token&) { job(worker); });
+    post(JobKind::Urgent, std::move(job));
 }
 
-void Assistant::Worker::postLong(std::function<void(Worker&, std::stop_token)> job)
+void Assistant::Worker::postRead(DocumentId document)
+{
+    post(JobKind::Patient, [document](Worker& worker, std::stop_token stop) { worker.read(document, std::move(stop)); }, document);
+}
+
+// Its reading, should it go on or wait, is stopped first: so the document is never removed from under it.
+void Assistant::Worker::postRemove(DocumentId document)
+{
+    m_jobs.stopSubject(document);
+    if (m_readForAnswer == document)
+        m_jobs.stop();
+    postBrief([document](Worker& worker) { worker.removeDocument(document); });
+}
+
+void Assistant::Worker::stopReading()
+{
+    m_readForAnswer != 0 ? m_jobs.stop() : m_jobs.stopPatient();
+}
+
+void Assistant::Worker::post(JobKind kind, std::function<void(Worker&, std::stop_token)> job, DocumentId subject)
 {
     if (m_pending++ == 0)
         emit m_owner.busyChanged(true);
-    m_jobs->post([this, job = std::move(job)](std::stop_token stop) {
+    m_jobs.post(kind, [this, job = std::move(job)](std::stop_token stop) {
         job(*this, std::move(stop));
         QMetaObject::invokeMethod(&m_owner, [this] {
             if (--m_pending == 0)
                 emit m_owner.busyChanged(false);
         }, Qt::QueuedConnection);
-    });
+    }, subject);
 }
 
 template <class Signal, class... Values>
@@ -82,7 +102,6 @@ void Assistant::Worker::openPaths(const QStringList& paths, std::stop_token stop
 {
     if (!service())
         return;
-    QList<DocumentId> added;
     for (const QString& path : paths) {
         const Outcome<DocumentSummary> document = m_service->addDocument(path, stop);
         if (!document) {
@@ -97,21 +116,32 @@ void Assistant::Worker::openPaths(const QStringList& paths, std::stop_token stop
             continue;
         }
         tell(&Assistant::estimated, *estimate);
-        added.append(document->id);
+        if (!stop.stop_requested())
+            postRead(document->id);
     }
-    for (const DocumentId document : std::as_const(added))
-        read(document, stop);
 }
 
 void Assistant::Worker::read(DocumentId document, std::stop_token stop)
 {
     if (!service())
         return;
-    const Outcome<ReadResult> result = m_service->read(
-        document, [this](const ReadProgress& step) { tell(&Assistant::readProgress, step); }, stop);
+    if (stop.stop_requested() && !isListed(document))
+        return;   // it was removed while its reading waited
+    const auto endOfChunk = [this](const ReadProgress& step) {
+        tell(&Assistant::readProgress, step);
+        m_jobs.letIn();
+    };
+    const Outcome<ReadResult> result = m_service->read(document, endOfChunk, stop);
     if (!result)
         return fail(result.error());
     tell(&Assistant::readFinished, result->document, result->stopped);
+}
+
+bool Assistant::Worker::isListed(DocumentId id)
+{
+    const Outcome<QList<DocumentSummary>> documents = m_service->documents();
+    return documents
+        && std::any_of(documents->begin(), documents->end(), [id](const DocumentSummary& document) { return document.id == id; });
 }
 
 void Assistant::Worker::openDocument(DocumentId id)
@@ -221,14 +251,21 @@ AnswerEvents Assistant::Worker::eventsOf(SessionId session)
         *answer = message;
         tell(&Assistant::answerStarted, session, message);
     };
-    events.readProgress = [this](const ReadProgress& step) { tell(&Assistant::readProgress, step); };
-    events.readFinished = [this](const DocumentSummary& document, bool stopped) { tell(&Assistant::readFinished, document, stopped); };
+    events.readProgress = [this](const ReadProgress& step) {
+        m_readForAnswer = step.document;
+        tell(&Assistant::readProgress, step);
+    };
+    events.readFinished = [this](const DocumentSummary& document, bool stopped) {
+        m_readForAnswer = 0;
+        tell(&Assistant::readFinished, document, stopped);
+    };
     events.piece = [this, answer](const QString& piece) { tell(&Assistant::answerPiece, *answer, piece); };
     return events;
 }
 
 void Assistant::Worker::finishAnswer(SessionId session, const Outcome<Answer>& answer)
 {
+    m_readForAnswer = 0;
     if (!answer)
         return fail(answer.error());
     tell(&Assistant::answerFinished, session, answer->message, answer->timings);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -12,24 +13,24 @@
 namespace octavo::app {
 
 // The other side of Assistant: what its slots want, done on the worker thread, and told by its signals on the owner's thread.
-// Threads: post(), stop() and isBusy() on the owner's, everything else on the worker's.
+// A reading lets in what waits at the end of each chunk: there, questions are answered from what was read so far.
+// Threads: the post, stop and busy functions on the owner's (post functions also from a running job), everything else on the worker's.
 class Assistant::Worker {
 public:
     Worker(Assistant& owner, AssistantOptions options, std::unique_ptr<BookEngine> engine);
-    ~Worker();
 
-    // Jobs of which nobody wants half: they run even if stopped while they wait.
-    void post(std::function<void(Worker&)> job);
-    // Jobs that may take long. Each ends soon after its token is triggered.
-    void postLong(std::function<void(Worker&, std::stop_token)> job);
-    void stop() { m_jobs->stop(); }
+    void postBrief(std::function<void(Worker&)> job);
+    // Ends soon after its token is triggered.
+    void postUrgent(std::function<void(Worker&, std::stop_token)> job);
+    void postRead(DocumentId document);
+    void postRemove(DocumentId document);
+    void stop() { m_jobs.stop(); }
+    void stopReading();
     bool isBusy() const { return m_pending > 0; }
 
     void start(std::stop_token stop);
     void openPaths(const QStringList& paths, std::stop_token stop);
-    void read(DocumentId document, std::stop_token stop);
     void openDocument(DocumentId document);
-    void removeDocument(DocumentId document);
     void startSession(const QList<DocumentId>& documents);
     void openSession(SessionId session);
     void changeSessions(const std::function<void(SessionRepository&)>& change);
@@ -39,6 +40,10 @@ public:
     void openHops(MessageId message, int beginToken, int endToken);
 
 private:
+    void post(JobKind kind, std::function<void(Worker&, std::stop_token)> job, DocumentId subject = 0);
+    void read(DocumentId document, std::stop_token stop);
+    void removeDocument(DocumentId document);
+    bool isListed(DocumentId document);   // in the library
     // The service, or null after failed() said why there is none. Tries again each time: a data folder may become writable.
     ConversationService* service();
     // Emits a signal of the owner, on its thread.
@@ -57,8 +62,9 @@ private:
     std::unique_ptr<Library> m_library;
     std::unique_ptr<ConversationService> m_service;
     QString m_searchedWords;          // what the session list is narrowed to
-    int m_pending = 0;                // owner's thread
-    std::unique_ptr<JobQueue> m_jobs; // last: its thread uses all of the above
+    std::atomic<DocumentId> m_readForAnswer = 0;   // what an answer has to read before it can begin; 0: nothing
+    std::atomic<int> m_pending = 0;   // jobs that wait or run; begins and ends to be 0 on the owner's thread
+    JobQueue m_jobs;                  // last: its thread uses all of the above, and itself while it ends
 };
 
 } // namespace octavo::app

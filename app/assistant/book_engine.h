@@ -10,6 +10,7 @@
 #include <QString>
 
 #include "octavo/app/failure.h"
+#include "octavo/app/read_plan.h"
 
 namespace octavo::app {
 
@@ -87,14 +88,17 @@ struct AskFacts {
     bool full = false;                           // ended because the room for the conversation is used up
 };
 
-// What the app needs of an engine: about five calls, so that a script can stand in for it in tests.
+// What the app needs of an engine: a few calls, so that a script can stand in for it in tests.
 // Threads: all calls from one thread, except that stop tokens may be triggered from any. Callbacks run on the calling thread.
+// The progress callback of a read() may call everything but open(), and read() and forget() of the document being read: asked there,
+// it answers from what was read so far. Time spent in callbacks counts neither as seconds nor in speeds of reading.
 class BookEngine {
 public:
     virtual ~BookEngine() = default;
 
     virtual Outcome<EngineModel> open(const QString& modelFile, std::stop_token stop) = 0;
     virtual Outcome<TokenBegins> tokenize(const QByteArray& text, std::stop_token stop) = 0;
+    virtual ReadPlan planFor(qint64 tokens) const = 0;   // how a text of so many tokens is read; only with a model open
     virtual Outcome<ReadFacts> read(const ReadRequest& request, const std::function<void(const ReadStep&)>& progress, std::stop_token stop) = 0;
     virtual Outcome<AskFacts> ask(const AskRequest& request, const std::function<void(const QString& piece)>& piece, std::stop_token stop) = 0;
     virtual void forget(qint64 document) = 0;    // frees its memory; files on disk stay

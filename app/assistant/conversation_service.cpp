@@ -116,6 +116,7 @@ Outcome<QList<DocumentSummary>> ConversationService::documents()
 
 Outcome<void> ConversationService::removeDocument(DocumentId id)
 {
+    assert(!m_beingRead.contains(id));
     const Outcome<void> removed = m_library.write([&](Library& in) { in.documents().remove(id); });
     if (removed) {
         m_engine.forget(id);
@@ -142,8 +143,9 @@ Outcome<ReadEstimate> ConversationService::estimate(DocumentId id, std::stop_tok
     ReadEstimate estimate;
     estimate.document = id;
     estimate.tokens = static_cast<qint64>((*tokenized)->tokens.size());
-    estimate.memoryBytes = estimate.tokens * m_model->kvBytesPerToken;
-    estimate.diskBytes = estimate.memoryBytes;   // the reading on disk is the image of the one in memory
+    estimate.plan = m_engine.planFor(estimate.tokens);
+    estimate.diskBytes = estimate.tokens * m_model->kvBytesPerToken;   // of a whole reading, which needs its hop values no more
+    estimate.memoryBytes = estimate.diskBytes + estimate.plan.hopBytes;
     estimate.device = m_model->device;
     if (const double tokensPerSecond = speed->toDouble(); tokensPerSecond > 0)
         estimate.seconds = static_cast<double>(estimate.tokens - known->readTokens) / tokensPerSecond;
@@ -158,21 +160,27 @@ Outcome<ReadResult> ConversationService::read(DocumentId id, const std::function
     if (!document)
         return document.error();
     const auto report = [&](const ReadStep& step) {
+        m_inMemory[id] = {step.tokens, step.doneTokens};
         if (!progress)
             return;
         const double left = static_cast<double>(step.tokens - step.doneTokens);
         progress({id, step.doneTokens, step.reusedTokens, step.tokens, step.tokensPerSecond,
             step.tokensPerSecond > 0 ? left / step.tokensPerSecond : -1});
     };
+    assert(!m_beingRead.contains(id));
+    m_beingRead.insert(id);
     const Outcome<ReadFacts> facts = m_engine.read({id, (*document)->text, m_readingsDir}, report, stop);
+    m_beingRead.erase(id);
     if (!facts && facts.error().kind == Failure::Kind::Stopped) {   // before there was anything to keep
         const Outcome<DocumentSummary> unchanged = summary(id);
         if (!unchanged)
             return unchanged.error();
         return ReadResult{*unchanged, {}, true};
     }
-    if (!facts)
+    if (!facts) {
+        m_inMemory.erase(id);   // the next question tries again
         return facts.error();
+    }
 
     const qint64 done = facts->reusedTokens + facts->readTokens;
     m_inMemory[id] = {facts->tokens, done};
@@ -332,7 +340,8 @@ Outcome<void> ConversationService::readFirst(DocumentId id, const AnswerEvents& 
 {
     const auto known = m_inMemory.find(id);
     const bool wasRead = known != m_inMemory.end() && known->second.readTokens > 0;
-    if (wasRead && !known->second.isComplete()) {   // somebody stopped it: that is how far they want it read
+    // Not beyond where somebody stopped it: that is how far they want it read. Nor may a question that interrupts its reading go on with it.
+    if (m_beingRead.contains(id) || (wasRead && !known->second.isComplete())) {
         timings.reusedTokens += known->second.readTokens;
         return {};
     }
@@ -378,8 +387,9 @@ QString ConversationService::partlyReadNote(const QList<DocumentId>& documents)
             continue;
         const Outcome<DocumentSummary> found = summary(id);
         const QString title = found ? found->title : QString::number(id);
-        note = joinSentences(note, QStringLiteral("Answered from the first %1 of “%2”; the rest has not been read.")
-                                       .arg(percent(known->second.readTokens, known->second.tokens), title));
+        const QString sentence = m_beingRead.contains(id) ? QStringLiteral("Answered from the first %1 of “%2”, read so far.")
+                                                          : QStringLiteral("Answered from the first %1 of “%2”; the rest has not been read.");
+        note = joinSentences(note, sentence.arg(percent(known->second.readTokens, known->second.tokens), title));
     }
     return note;
 }

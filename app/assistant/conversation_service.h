@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
 
 #include "assistant/book_engine.h"
@@ -45,6 +46,8 @@ struct ReadResult {
 // The conversation: documents are added and read, questions asked and answered, and all of it is in the library before and after.
 // The window (through Assistant) and octavo-cli both work through this class, so that they cannot differ.
 // Blocking; threads: one at a time, stop tokens from any. Lifetime: library and engine outlive it.
+// From the progress callback of a read() everything may be called but removing that document and openModel(): a question asked there is
+// answered from what was read so far.
 // Errors: a Failure if nothing could be done. A question that was stored always gets an answer message; engine errors are its note.
 class ConversationService {
 public:
@@ -63,7 +66,7 @@ public:
     Outcome<Session> startSession(const QList<DocumentId>& documents);
     Outcome<Session> session(SessionId id);
     // Asks at the end of the branch shown. Documents not read yet in this run are read first (found on disk where they were read before);
-    // one whose reading was stopped in this run is asked as far as it was read, and the answer's note says so.
+    // one whose reading goes on, or was stopped in this run, is asked as far as it was read, and the answer's note says so.
     Outcome<Answer> ask(
         SessionId session, const QString& question, const AnswerOptions& options, const AnswerEvents& events, std::stop_token stop);
     // Another answer to the last question of the branch shown, on a branch of its own.
@@ -99,6 +102,7 @@ private:
     DocumentShelf m_shelf;
     std::optional<EngineModel> m_model;
     std::map<DocumentId, Extent> m_inMemory;
+    std::set<DocumentId> m_beingRead;   // more than one if a question interrupts a reading and has to read another document
 };
 
 } // namespace octavo::app

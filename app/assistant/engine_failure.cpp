@@ -30,9 +30,11 @@ Failure failureOf(const Error& error)
     case Errc::UnsupportedArchitecture:
         return {Kind::Model, tr("%1 holds a model that Octavo cannot run yet (%2); choose a Llama such as SmolLM2, TinyLlama or Mistral.").arg(subject, detail)};
     case Errc::UnsupportedType:
-        return {Kind::Model, tr("%1 holds weights of a type that Octavo cannot compute with yet (%2); choose a Q4_0, Q4_1, Q8_0, F16 or F32 file.").arg(subject, detail)};
+        return {Kind::Model, tr("%1 holds weights of a type that Octavo cannot compute with yet (%2); choose a Q4_K_M, Q8_0 or F16 file.").arg(subject, detail)};
     case Errc::UnsupportedTokenizer:
         return {Kind::Model, tr("%1 uses a tokenizer that Octavo does not know yet (%2); choose another model.").arg(subject, detail)};
+    case Errc::UnsupportedChatTemplate:
+        return {Kind::Model, tr("%1 was trained for conversations of a form that Octavo does not know yet (its %2); choose a Llama, Mistral, Qwen, SmolLM2 or TinyLlama model.").arg(subject, detail)};
     case Errc::BadMetadata:
     case Errc::BadTensor: return {Kind::Model, tr("%1 is damaged or incomplete (%2); download it again.").arg(subject, detail)};
     case Errc::InvalidArgument: return {Kind::Usage, tr("%1: %2.").arg(subject, detail)};

@@ -5,11 +5,13 @@
 #include <QDir>
 #include <QFile>
 #include <QStringDecoder>
+#include <cassert>
 #include <chrono>
 #include <map>
 #include <thread>
 
 #include "assistant/engine_failure.h"
+#include "assistant/plan_words.h"
 #include "octavo/app/assistant.h"
 #include "octavo/engine/asking.h"
 
@@ -37,12 +39,13 @@ public:
     explicit LocalEngine(const LocalEngineOptions& options) : m_options(options) {}
     ~LocalEngine() override
     {
-        if (m_saver.joinable())
-            m_saver.join(); // to its end: closing the program must not lose what was read
+        for (auto& [document, kept] : m_kept)
+            kept.finishSaving(); // closing the program must not lose what was read
     }
 
     Outcome<EngineModel> open(const QString& modelFile, std::stop_token stop) override;
     Outcome<TokenBegins> tokenize(const QByteArray& text, std::stop_token stop) override;
+    ReadPlan planFor(qint64 tokens) const override;
     Outcome<ReadFacts> read(const ReadRequest& request, const std::function<void(const ReadStep&)>& progress, std::stop_token stop) override;
     Outcome<AskFacts> ask(const AskRequest& request, const std::function<void(const QString&)>& piece, std::stop_token stop) override;
     void forget(qint64 document) override;
@@ -53,7 +56,16 @@ private:
         std::unique_ptr<Reading> reading;
         std::vector<TokenId> ids;       // intro, then the document
         std::uint64_t introTokens = 0;
+        ReadingPlan plan;
         std::uint64_t lastUse = 0;
+        bool beingRead = false;
+        std::jthread saver;             // last: ends before the reading that it writes goes
+
+        void finishSaving()
+        {
+            if (saver.joinable())
+                saver.join();
+        }
     };
 
     // A conversation whose keys and values are still there: the next question adds to it instead of being read with all turns again.
@@ -61,18 +73,20 @@ private:
         std::unique_ptr<Asking> asking;
         std::vector<qint64> documents;
         std::vector<std::vector<std::uint32_t>> passages;
+        std::vector<std::uint64_t> readTokens;   // of each document, when the conversation began: it sees no more
         std::vector<TokenId> ids;
     };
 
-    std::vector<TokenId> documentIds(const QByteArray& text, std::uint64_t& introTokens) const;
+    std::vector<TokenId> introIds() const;
+    Kept newlyKept(const QByteArray& text) const;
+    PlanChoice choiceFor(std::uint64_t tokens) const;
     Outcome<std::unique_ptr<Reading>> openReading(const Kept& kept, const QString& file, std::stop_token stop);
     bool makeRoom(qint64 keep);
-    void saveLater(const Reading& reading, const QString& file);
-    void stopSaving();
+    static void saveLater(Kept& kept, const QString& file);
     static Failure noModel();
     std::vector<TokenId> promptIds(const std::vector<Turn>& turns) const;
     std::vector<TokenSpan> spansOf(const AskRequest& request) const;
-    Outcome<void> warmUp(const AskRequest& request, const std::vector<TokenId>& prompt, std::stop_token stop);
+    Outcome<std::size_t> warmUp(const AskRequest& request, const std::vector<TokenId>& prompt, std::stop_token stop);
     AnswerTokenHops hopsOf(const HopRecord& record, const AskRequest& request) const;
 
     LocalEngineOptions m_options;
@@ -81,7 +95,6 @@ private:
     std::map<qint64, Kept> m_kept;
     std::uint64_t m_uses = 0;
     Warm m_warm;
-    std::jthread m_saver;    // reads one of m_kept's readings; none of them changes or goes while it runs
 };
 
 Outcome<EngineModel> LocalEngine::open(const QString& modelFile, std::stop_token)
@@ -95,7 +108,8 @@ Outcome<EngineModel> LocalEngine::open(const QString& modelFile, std::stop_token
     auto model = Model::open(QFile::encodeName(modelFile).toStdString(), m_engine);
     if (!model)
         return failureOf(model.error());
-    stopSaving();
+    if ((*model)->chat().format() == ChatTemplate::Format::Unknown)
+        return failureOf({Errc::UnsupportedChatTemplate, (*model)->file().string(), "tokenizer.chat_template"});
     m_warm = {};
     m_kept.clear();
     m_model = *model;
@@ -116,26 +130,48 @@ Outcome<TokenBegins> LocalEngine::tokenize(const QByteArray& text, std::stop_tok
     return m_model->tokenizer().encode(view(text), SpecialTokens::Literal).begins;
 }
 
-std::vector<TokenId> LocalEngine::documentIds(const QByteArray& text, std::uint64_t& introTokens) const
+std::vector<TokenId> LocalEngine::introIds() const
 {
-    const Tokenizer& tokenizer = m_model->tokenizer();
-    std::vector<TokenId> ids = tokenizer.encode(m_model->chat().documentIntro(kSystem), SpecialTokens::Parse).ids;
-    introTokens = ids.size();
-    const std::vector<TokenId> body = tokenizer.encode(view(text), SpecialTokens::Literal).ids;
-    ids.insert(ids.end(), body.begin(), body.end());
-    return ids;
+    return m_model->tokenizer().encode(m_model->chat().documentIntro(kSystem), SpecialTokens::Parse).ids;
 }
 
-// Frees the reading that was not used for longest; false if there is none but `keep`.
+// What is to be read, and how; nothing is read yet.
+LocalEngine::Kept LocalEngine::newlyKept(const QByteArray& text) const
+{
+    Kept kept;
+    kept.ids = introIds();
+    kept.introTokens = kept.ids.size();
+    const std::vector<TokenId> body = m_model->tokenizer().encode(view(text), SpecialTokens::Literal).ids;
+    kept.ids.insert(kept.ids.end(), body.begin(), body.end());
+    kept.plan = choiceFor(kept.ids.size()).plan;
+    return kept;
+}
+
+// `tokens` with those of the intro.
+PlanChoice LocalEngine::choiceFor(std::uint64_t tokens) const
+{
+    if (m_options.plan)
+        return costOf(*m_options.plan, m_model->config(), tokens, kConversationRoom);
+    return choosePlan(m_model->config(), tokens, kConversationRoom, Engine::availableMemory());
+}
+
+ReadPlan LocalEngine::planFor(qint64 tokens) const
+{
+    return readPlanOf(choiceFor(introIds().size() + static_cast<std::uint64_t>(tokens)), m_model->config());
+}
+
+// Frees the reading that was not used for longest; false if there is none but `keep` and those a question has interrupted.
 bool LocalEngine::makeRoom(qint64 keep)
 {
     auto oldest = m_kept.end();
     for (auto entry = m_kept.begin(); entry != m_kept.end(); ++entry)
-        if (entry->first != keep && entry->second.reading && (oldest == m_kept.end() || entry->second.lastUse < oldest->second.lastUse))
+        if (entry->first != keep && !entry->second.beingRead && entry->second.reading
+            && (oldest == m_kept.end() || entry->second.lastUse < oldest->second.lastUse))
             oldest = entry;
     if (oldest == m_kept.end())
         return false;
     m_warm = {};
+    oldest->second.finishSaving();
     m_kept.erase(oldest);
     return true;
 }
@@ -145,14 +181,14 @@ Outcome<std::unique_ptr<Reading>> LocalEngine::openReading(const Kept& kept, con
 {
     const std::uint64_t planned = kept.ids.size() + kConversationRoom;
     if (!file.isEmpty() && QFile::exists(file)) {
-        auto loaded = Reading::load(QFile::encodeName(file).toStdString(), m_model, m_options.plan, planned, kept.ids, stop);
+        auto loaded = Reading::load(QFile::encodeName(file).toStdString(), m_model, kept.plan, planned, kept.ids, stop);
         if (loaded)
             return std::move(*loaded);
         if (loaded.error().code == Errc::OutOfMemory || loaded.error().code == Errc::Stopped)
             return failureOf(loaded.error());
         QFile::remove(file);
     }
-    auto started = Reading::start(m_model, m_options.plan, planned);
+    auto started = Reading::start(m_model, kept.plan, planned);
     if (!started)
         return failureOf(started.error());
     return std::move(*started);
@@ -162,17 +198,18 @@ Outcome<ReadFacts> LocalEngine::read(const ReadRequest& request, const std::func
 {
     if (!m_model)
         return noModel();
-    stopSaving();
     const auto begin = std::chrono::steady_clock::now();
     Kept& kept = m_kept[request.document];
-    kept.lastUse = ++m_uses;
     if (kept.ids.empty())
-        kept.ids = documentIds(request.text, kept.introTokens);
+        kept = newlyKept(request.text);
+    assert(!kept.beingRead);
+    kept.lastUse = ++m_uses;
+    kept.saver = {};
     QString file;
     if (!request.readingsDir.isEmpty()) {
         if (!QDir().mkpath(request.readingsDir))
             return Failure{Failure::Kind::Folder, QCoreApplication::translate("LocalEngine", "The folder %1 cannot be made; choose another data folder.").arg(request.readingsDir)};
-        const std::string name = Reading::fileName(*m_model, m_options.plan, kept.ids.size() + kConversationRoom, kept.ids);
+        const std::string name = Reading::fileName(*m_model, kept.plan, kept.ids.size() + kConversationRoom, kept.ids);
         file = QDir(request.readingsDir).filePath(QString::fromStdString(name));
     }
     while (!kept.reading) {
@@ -188,43 +225,41 @@ Outcome<ReadFacts> LocalEngine::read(const ReadRequest& request, const std::func
     const auto ofDocument = [&](std::uint64_t tokens) { return static_cast<qint64>(tokens > kept.introTokens ? tokens - kept.introTokens : 0); };
     facts.tokens = ofDocument(kept.ids.size());
     facts.reusedTokens = ofDocument(before);
+    double interrupted = 0; // seconds that questions and other work took between chunks
+    kept.beingRead = true;
     const auto result = kept.reading->read(
         std::span(kept.ids).subspan(before),
         [&](const ReadingProgress& step) {
-            progress({ofDocument(before + step.done), facts.reusedTokens, facts.tokens, static_cast<double>(step.done) / std::max(step.seconds, 1e-9)});
+            const auto told = std::chrono::steady_clock::now();
+            const double speed = static_cast<double>(step.done) / std::max(step.seconds - interrupted, 1e-9);
+            progress({ofDocument(before + step.done), facts.reusedTokens, facts.tokens, speed});
+            interrupted += secondsSince(told);
         },
         stop);
+    kept.beingRead = false;
     if (!result && result.error().code != Errc::Stopped)
         return failureOf(result.error());
     facts.complete = result.ok();
     facts.readTokens = ofDocument(kept.reading->tokens()) - facts.reusedTokens;
-    if (facts.readTokens > 0)
-        m_warm = {}; // it does not see the new tokens
     facts.kvBytes = static_cast<qint64>(kept.reading->kvBytes());
-    facts.seconds = secondsSince(begin);
+    facts.seconds = secondsSince(begin) - interrupted;
     if (facts.complete && facts.readTokens > 0 && !file.isEmpty()) {
         // A reading that cannot be kept is still good for this run: the next start reads it again.
-        const auto saved = kept.reading->save(QFile::encodeName(file).toStdString(), false, stop);
+        const auto saved = kept.reading->save(QFile::encodeName(file).toStdString(), stop);
         if (!saved && saved.error().code != Errc::Stopped)
             return failureOf(saved.error());
     }
     if (!facts.complete && facts.readTokens > 0 && !file.isEmpty())
-        saveLater(*kept.reading, file);
+        saveLater(kept, file);
     return facts;
 }
 
 // A stop must answer at once, and gigabytes take seconds to write: what was read so far is kept behind the user's back.
 // Should it fail, the next start reads from the beginning, and says so by its progress.
-void LocalEngine::saveLater(const Reading& reading, const QString& file)
+void LocalEngine::saveLater(Kept& kept, const QString& file)
 {
-    m_saver = std::jthread([&reading, path = QFile::encodeName(file).toStdString()](std::stop_token stop) { (void)reading.save(path, true, stop); });
-}
-
-void LocalEngine::stopSaving()
-{
-    m_saver.request_stop();
-    if (m_saver.joinable())
-        m_saver.join();
+    const Reading& reading = *kept.reading;
+    kept.saver = std::jthread([&reading, path = QFile::encodeName(file).toStdString()](std::stop_token stop) { (void)reading.save(path, stop); });
 }
 
 std::vector<TokenId> LocalEngine::promptIds(const std::vector<Turn>& turns) const
@@ -232,16 +267,15 @@ std::vector<TokenId> LocalEngine::promptIds(const std::vector<Turn>& turns) cons
     const Tokenizer& tokenizer = m_model->tokenizer();
     const ChatTemplate& chat = m_model->chat();
     std::vector<TokenId> ids;
-    const auto add = [&](std::string_view text, SpecialTokens special) {
-        const std::vector<TokenId> more = tokenizer.encode(text, special).ids;
-        ids.insert(ids.end(), more.begin(), more.end());
-    };
+    const auto add = [&](const std::vector<TokenId>& more) { ids.insert(ids.end(), more.begin(), more.end()); };
     for (std::size_t n = 0; n < turns.size(); ++n) {
-        if (turns[n].user)
-            add(n == 0 ? chat.questionIntro() : chat.nextQuestionIntro(), SpecialTokens::Parse);
-        add(turns[n].text.toStdString(), SpecialTokens::Literal);
-        if (turns[n].user)
-            add(chat.answerIntro(), SpecialTokens::Parse);
+        const std::string text = turns[n].text.toStdString();
+        if (turns[n].user) {
+            add(turnTokens(tokenizer, n == 0 ? chat.questionIntro() : chat.nextQuestionIntro(), text));
+            add(tokenizer.encode(chat.answerIntro(), SpecialTokens::Parse).ids);
+        } else {
+            add(tokenizer.encode(text, SpecialTokens::Literal).ids);
+        }
     }
     return ids;
 }
@@ -265,11 +299,14 @@ std::vector<TokenSpan> LocalEngine::spansOf(const AskRequest& request) const
     return spans;
 }
 
-// Leaves m_warm with exactly the prompt in it.
-Outcome<void> LocalEngine::warmUp(const AskRequest& request, const std::vector<TokenId>& prompt, std::stop_token stop)
+// Leaves m_warm with exactly the prompt in it; tells how many tokens had to be added for that.
+Outcome<std::size_t> LocalEngine::warmUp(const AskRequest& request, const std::vector<TokenId>& prompt, std::stop_token stop)
 {
+    std::vector<std::uint64_t> readTokens;
+    for (const qint64 document : request.documents)
+        readTokens.push_back(m_kept.at(document).reading->tokens());
     const bool goesOn = m_warm.asking && m_warm.documents == request.documents && m_warm.passages == request.passages
-        && m_warm.ids.size() < prompt.size() && std::equal(m_warm.ids.begin(), m_warm.ids.end(), prompt.begin());
+        && m_warm.readTokens == readTokens && m_warm.ids.size() < prompt.size() && std::equal(m_warm.ids.begin(), m_warm.ids.end(), prompt.begin());
     if (!goesOn) {
         std::vector<const Reading*> readings;
         for (const qint64 document : request.documents)
@@ -280,20 +317,20 @@ Outcome<void> LocalEngine::warmUp(const AskRequest& request, const std::vector<T
         auto asking = Asking::over(readings, std::move(options));
         if (!asking)
             return failureOf(asking.error());
-        m_warm = {std::move(*asking), request.documents, request.passages, {}};
+        m_warm = {std::move(*asking), request.documents, request.passages, std::move(readTokens), {}};
     }
-    const auto added = m_warm.asking->prefill(std::span(prompt).subspan(m_warm.ids.size()), stop);
-    if (!added)
+    const auto missing = std::span(prompt).subspan(m_warm.ids.size());
+    if (const auto added = m_warm.asking->prefill(missing, stop); !added)
         return failureOf(added.error());
     m_warm.ids = prompt;
-    return {};
+    return missing.size();
 }
 
 AnswerTokenHops LocalEngine::hopsOf(const HopRecord& record, const AskRequest& request) const
 {
     AnswerTokenHops hops;
     hops.passages = record.spans;
-    hops.outside = record.outside;
+    hops.outside = record.outside + record.sinks;
     for (const TokenAttention& top : record.top) {
         std::uint64_t token = top.token;
         std::int32_t document = 0;
@@ -314,12 +351,12 @@ Outcome<AskFacts> LocalEngine::ask(const AskRequest& request, const std::functio
         kept->second.lastUse = ++m_uses;
     }
     const std::vector<TokenId> prompt = promptIds(request.turns);
-    const std::uint64_t warmTokens = m_warm.ids.size();
-    if (const auto warm = warmUp(request, prompt, stop); !warm)
-        return warm.error();
+    const auto added = warmUp(request, prompt, stop);
+    if (!added)
+        return added.error();
 
     AskFacts facts;
-    facts.promptTokens = static_cast<qint64>(prompt.size() > warmTokens ? prompt.size() - warmTokens : prompt.size());
+    facts.promptTokens = static_cast<qint64>(*added);
     SamplingSettings settings;
     settings.temperature = request.temperature;
     settings.repetitionPenalty = kRepetitionPenalty;
@@ -359,9 +396,12 @@ Outcome<AskFacts> LocalEngine::ask(const AskRequest& request, const std::functio
 
 void LocalEngine::forget(qint64 document)
 {
-    stopSaving();
+    const auto kept = m_kept.find(document);
+    if (kept == m_kept.end())
+        return;
+    assert(!kept->second.beingRead);
     m_warm = {};
-    m_kept.erase(document);
+    m_kept.erase(kept);
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "assistant/book_engine.h"
 #include "octavo/engine/plan.h"
@@ -9,8 +10,8 @@
 namespace octavo::app {
 
 struct LocalEngineOptions {
-    int threads = 0;          // 0 = one per core
-    ReadingPlan plan;         // how documents are read
+    int threads = 0;                   // 0 = one per core
+    std::optional<ReadingPlan> plan;   // how documents are read; none: chosen for each by its length
 };
 
 // The engine of this machine behind the assistant's seam: readings in memory and on disk, one conversation kept warm.

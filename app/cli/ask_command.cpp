@@ -26,6 +26,17 @@ int ask(const Session& session, const Options& options)
     if (!started)
         return session.fail(started.error());
 
+    // Of several documents the longest costs most to read: its plan is told.
+    ReadEstimate longest;
+    for (const DocumentId id : *ids) {
+        const auto estimate = desk->service->estimate(id, session.stop);
+        if (!estimate)
+            return session.fail(estimate.error());
+        if (estimate->tokens >= longest.tokens)
+            longest = *estimate;
+    }
+    session.tell(longest.plan);
+
     AnswerEvents events;
     events.readProgress = [&](const ReadProgress& step) { session.progress(progressLine(step)); };
     events.readFinished = [&](const DocumentSummary&, bool) { session.endProgress(); };
@@ -59,6 +70,7 @@ int ask(const Session& session, const Options& options)
                   {"answer", message.text.toStdString()},
                   {"note", message.note.toStdString()},
                   {"sources", sources},
+                  {"plan", jsonOf(longest.plan)},
                   {"read_tokens", answer->timings.readTokens},
                   {"reused_tokens", answer->timings.reusedTokens},
                   {"first_token_seconds", answer->timings.firstTokenSeconds},

@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "assistant/plan_words.h"
 #include "cli/cli.h"
 #include "octavo/engine/asking.h"
 
@@ -35,15 +36,17 @@ std::uint64_t peakBytes()
 
 int bench(const Session& session, const Options& options, bool decode)
 {
-    const auto plan = options.plan.plan();
-    if (!plan)
-        return session.fail(plan.error());
     const auto model = session.openModel();
     if (!model)
         return kFailed;
     const std::vector<TokenId> ids = someIds(*model, std::max<std::uint64_t>(1, options.tokens));
-    auto warm = Reading::start(model, *plan, 64); // brings the weights into memory
-    auto reading = Reading::start(model, *plan, ids.size() + kDecoded);
+    const auto choice = options.plan.choose(model->config(), ids.size(), kDecoded);
+    if (!choice)
+        return session.fail(choice.error());
+    const ReadPlan plan = readPlanOf(*choice, model->config());
+    session.tell(plan);
+    auto warm = Reading::start(model, choice->plan, 64); // brings the weights into memory
+    auto reading = Reading::start(model, choice->plan, ids.size() + kDecoded);
     if (!warm || !reading)
         return session.fail(warm ? reading.error() : warm.error());
     if (const auto read = (*warm)->read(someIds(*model, 64), {}, session.stop); !read)
@@ -67,13 +70,14 @@ int bench(const Session& session, const Options& options, bool decode)
         }
     }
     const double rate = static_cast<double>(count) / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    const std::string attention = plan->isFull() ? "full" : "tensorized";
+    const std::string attention = plan.attention.toStdString();
     char text[160];
     std::snprintf(text, sizeof text, "%s %s %llu tokens, %s attention, %s: %.1f tokens/s", decode ? "decode" : "prefill", decode ? "at" : "of",
                   static_cast<unsigned long long>(options.tokens), attention.c_str(), model->engine().device().c_str(), rate);
     return session.done({{"tokens", options.tokens},
                          {"tokens_per_second", rate},
                          {"attention", attention},
+                         {"plan", jsonOf(plan)},
                          {"device", model->engine().device()},
                          {"threads", model->engine().threads()},
                          {"peak_bytes", peakBytes()}},

@@ -52,20 +52,33 @@ int Session::fail(const Failure& failure) const
 
 void Session::progress(const std::string& line) const { std::fprintf(stderr, "%s%s", kClearLine, line.c_str()); }
 void Session::endProgress() const { std::fputs(kClearLine, stderr); }
+void Session::tell(const ReadPlan& plan) const { std::cerr << plan.reason.toStdString() << std::endl; }
+
+nlohmann::json jsonOf(const ReadPlan& plan)
+{
+    return {{"attention", plan.attention.toStdString()},
+            {"dims", std::vector<std::uint32_t>(plan.dims.begin(), plan.dims.end())},
+            {"gate", plan.gate},
+            {"keys_per_token", plan.keysPerToken},
+            {"full_keys_per_token", plan.fullKeysPerToken},
+            {"reason", plan.reason.toStdString()}};
+}
 
 void PlanOptions::addTo(CLI::App& command)
 {
-    command.add_option("--attention", attention, "how to read: full, or tensorized at linear cost (auto)")->check(CLI::IsMember({"auto", "full", "tensorized"}));
-    command.add_option("--dims", dims, "the fold, coarsest first; 0 = as many as needed (default 0,1024)");
+    command.add_option("--attention", attention, "how to read: full, tensorized at linear cost, or as suits the text (auto)")->check(CLI::IsMember({"auto", "full", "tensorized"}));
+    command.add_option("--dims", dims, "the fold, coarsest first; 0 = as many as needed (tensorized: 0,1024)");
     command.add_option("--gate", gate, "added to a token's own logit in the coarse hops (default 4)");
 }
 
-Result<ReadingPlan> PlanOptions::plan() const
+Result<std::optional<ReadingPlan>> PlanOptions::plan() const
 {
     if (attention == "full")
-        return ReadingPlan::full();
+        return std::optional(ReadingPlan::full());
+    if (attention == "auto" && dims.empty() && !gate)
+        return std::optional<ReadingPlan>();
     ReadingPlan plan;
-    plan.gate = gate;
+    plan.gate = gate.value_or(plan.gate);
     if (!dims.empty()) {
         plan.dims.clear();
         for (const std::string& part : CLI::detail::split(dims, ',')) {
@@ -77,7 +90,15 @@ Result<ReadingPlan> PlanOptions::plan() const
     }
     if (const auto checked = plan.check(); !checked)
         return checked.error();
-    return plan;
+    return std::optional(std::move(plan));
+}
+
+Result<PlanChoice> PlanOptions::choose(const ModelConfig& model, std::uint64_t tokens, std::uint64_t room) const
+{
+    const auto asked = plan();
+    if (!asked)
+        return asked.error();
+    return *asked ? costOf(**asked, model, tokens, room) : choosePlan(model, tokens, room, Engine::availableMemory());
 }
 
 } // namespace octavo::app::cli

@@ -5,13 +5,15 @@
 #include <QString>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "assistant/engine_failure.h"
+#include "octavo/app/read_plan.h"
 #include "octavo/engine/model.h"
-#include "octavo/engine/plan.h"
+#include "octavo/engine/plan_choice.h"
 
 namespace octavo::app::cli {
 
@@ -39,16 +41,22 @@ struct Session {
     int fail(const Error& error) const { return fail(failureOf(error)); }
     void progress(const std::string& line) const;    // one line that replaces itself
     void endProgress() const;
+    void tell(const ReadPlan& plan) const;           // its reason, on stderr
 };
+
+nlohmann::json jsonOf(const ReadPlan& plan);
 
 // --attention, --dims and --gate, shared by the commands that read.
 struct PlanOptions {
     std::string attention = "auto";
     std::string dims;
-    float gate = 4.0f;
+    std::optional<float> gate;
 
     void addTo(CLI::App& command);
-    Result<ReadingPlan> plan() const;
+    // The plan that was asked for; none if it is to be chosen by the text's length.
+    Result<std::optional<ReadingPlan>> plan() const;
+    // That plan or the one chosen for a text of `tokens` with `room` tokens after it.
+    Result<PlanChoice> choose(const ModelConfig& model, std::uint64_t tokens, std::uint64_t room) const;
 };
 
 // Each adds its command to the program; the command's callback sets `exitCode`.

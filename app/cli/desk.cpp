@@ -8,7 +8,7 @@
 
 namespace octavo::app::cli {
 
-Outcome<Desk> Desk::open(const Session& session, const ReadingPlan& plan)
+Outcome<Desk> Desk::open(const Session& session, const std::optional<ReadingPlan>& plan)
 {
     Desk desk;
     auto library = Library::open(session.dataDirPath());

@@ -16,7 +16,7 @@ struct Desk {
     std::unique_ptr<ConversationService> service;
 
     // Without a model: for what is stored already.
-    static Outcome<Desk> open(const Session& session, const ReadingPlan& plan = {});
+    static Outcome<Desk> open(const Session& session, const std::optional<ReadingPlan>& plan = {});
     // With the model open, to read and ask as the options say.
     static Outcome<Desk> openWithModel(const Session& session, const PlanOptions& options);
 

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "assistant/plan_words.h"
 #include "cli/cli.h"
 #include "octavo/engine/asking.h"
 
@@ -84,25 +85,27 @@ double meanNll(const std::vector<TokenScore>& scores)
 
 int perplexity(const Session& session, const Options& options)
 {
-    const auto plan = options.plan.plan();
-    if (!plan)
-        return session.fail(plan.error());
     if (options.tokens <= kScored)
         return session.fail(Error{Errc::InvalidArgument, "--tokens", "at least 1025"});
     const auto model = session.openModel();
     if (!model)
         return kFailed;
+    const auto choice = options.plan.choose(model->config(), options.tokens, 0);
+    if (!choice)
+        return session.fail(choice.error());
+    const ReadPlan plan = readPlanOf(*choice, model->config());
+    session.tell(plan);
     const auto ids = bookIds(*model, options.book, kPerplexityStart, options.tokens);
     if (!ids)
         return session.fail(ids.error());
-    auto reading = Reading::start(model, *plan, options.tokens);
+    auto reading = Reading::start(model, choice->plan, options.tokens);
     if (!reading)
         return session.fail(reading.error());
     const auto scores = (*reading)->readAndScore(std::span(*ids).first(options.tokens), options.tokens - kScored, session.stop);
     if (!scores)
         return session.fail(scores.error());
     const double nll = meanNll(*scores);
-    return session.done({{"tokens", options.tokens}, {"nll_last_1024", nll}},
+    return session.done({{"tokens", options.tokens}, {"nll_last_1024", nll}, {"plan", jsonOf(plan)}},
                         "NLL of the last 1024 of " + std::to_string(options.tokens) + " tokens: " + rounded(nll, 4) + " nats");
 }
 
@@ -136,14 +139,16 @@ NeedlePrompt needlePrompt(const Tokenizer& tokenizer, const std::vector<TokenId>
 
 int needle(const Session& session, const Options& options)
 {
-    const auto plan = options.plan.plan();
-    if (!plan)
-        return session.fail(plan.error());
     if (options.tokens < 512)
         return session.fail(Error{Errc::InvalidArgument, "--tokens", "at least 512"});
     const auto model = session.openModel();
     if (!model)
         return kFailed;
+    const auto choice = options.plan.choose(model->config(), options.tokens, 0);
+    if (!choice)
+        return session.fail(choice.error());
+    const ReadPlan plan = readPlanOf(*choice, model->config());
+    session.tell(plan);
     const auto filler = bookIds(*model, options.book, kNeedleStart, options.tokens);
     if (!filler)
         return session.fail(filler.error());
@@ -155,7 +160,7 @@ int needle(const Session& session, const Options& options)
         session.progress("reading with a fact at depth " + rounded(hidden.depth, 2));
         const NeedlePrompt prompt = needlePrompt(model->tokenizer(), *filler, options.tokens, hidden);
         const std::span<const TokenId> ids = prompt.ids;
-        auto reading = Reading::start(model, *plan, options.tokens);
+        auto reading = Reading::start(model, choice->plan, options.tokens);
         if (!reading)
             return session.fail(reading.error());
         if (const auto read = (*reading)->read(ids.first(ids.size() - kAsked), {}, session.stop); !read)
@@ -181,7 +186,7 @@ int needle(const Session& session, const Options& options)
     }
     session.endProgress();
     const double mean = sum / std::size(kNeedles);
-    return session.done({{"tokens", options.tokens}, {"depths", depths}, {"mean_nll", mean}}, text + "mean NLL " + rounded(mean, 3));
+    return session.done({{"tokens", options.tokens}, {"depths", depths}, {"mean_nll", mean}, {"plan", jsonOf(plan)}}, text + "mean NLL " + rounded(mean, 3));
 }
 
 } // namespace

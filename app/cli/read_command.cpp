@@ -67,16 +67,22 @@ Outcome<nlohmann::json> preview(Desk& desk, DocumentId id, const Session& sessio
         + QLocale().formattedDataSize(estimate->memoryBytes).toStdString() + " of memory"
         + (estimate->seconds > 0 ? ", about " + std::to_string(static_cast<long long>(estimate->seconds + 0.5)) + " s" : std::string()) + "\n"
         + skippedText(found);
+    session.tell(estimate->plan);
     return nlohmann::json{{"id", id},
                           {"path", found.path.toStdString()},
                           {"tokens", estimate->tokens},
                           {"ledger", ledgerOf(found)},
                           {"parts", partsOf(found.outline)},
+                          {"plan", jsonOf(estimate->plan)},
                           {"estimate", {{"seconds", estimate->seconds}, {"memory_bytes", estimate->memoryBytes}, {"disk_bytes", estimate->diskBytes}}}};
 }
 
 Outcome<nlohmann::json> readOne(Desk& desk, DocumentId id, const Session& session, std::string& text, bool& stopped)
 {
+    const auto estimate = desk.service->estimate(id, session.stop);
+    if (!estimate)
+        return estimate.error();
+    session.tell(estimate->plan);
     const auto result = desk.service->read(id, [&](const ReadProgress& step) { session.progress(progressLine(step)); }, session.stop);
     session.endProgress();
     if (!result)
@@ -100,6 +106,7 @@ Outcome<nlohmann::json> readOne(Desk& desk, DocumentId id, const Session& sessio
                           {"seconds", facts.seconds},
                           {"tokens_per_second", rate},
                           {"kv_bytes", facts.kvBytes},
+                          {"plan", jsonOf(estimate->plan)},
                           {"ledger", ledgerOf(**document)}};
 }
 

@@ -63,13 +63,13 @@ Result<void> ReadingPlan::check() const
 std::string ReadingPlan::toString() const
 {
     if (isFull() && dims[0] == 0)
-        return "full";
+        return "full kv " + kv.toString();
     std::string text = "tensorized ";
     for (std::size_t n = 0; n < dims.size(); ++n)
         text += (n ? "x" : "") + std::to_string(dims[n]);
     char rest[80];
     std::snprintf(rest, sizeof rest, " gate %g sinks %u squeeze %u", static_cast<double>(gate), sinks, squeeze);
-    return text + rest;
+    return text + rest + " kv " + kv.toString();
 }
 
 } // namespace octavo

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model/gguf.h"
+#include "octavo/engine/hop_record.h"
 #include "octavo/engine/plan.h"
 #include "octavo/engine/tokenizer.h"
 
@@ -35,6 +36,10 @@ struct LinearProduct {
     bool accumulate = false;
 };
 
+// In what order a product sums. Decoding takes the fastest way; reading takes one that gives a row the same bits whatever rows stand beside it,
+// so that a text read in other pieces is the same reading.
+enum class RowOrder { Fastest, SameForAnyCount };
+
 // Head counts and width of a model's attention.
 struct AttentionShape {
     std::uint32_t heads = 0;     // H
@@ -51,14 +56,26 @@ public:
     virtual void attend(std::uint32_t layer, const float* q, const float* k, const float* v, float* out, std::stop_token stop) = 0;
 };
 
+// By what ways a token looked at earlier ones while it was read, added up over heads: reached[n][u] came to token u by the first n + 1 hops, the
+// finest first; direct[s] to sink s and its own value.
+struct PathShares {
+    std::vector<std::vector<double>> reached; // [hops][token + 1]
+    std::vector<double> direct;               // [sinks]
+};
+
 // Tensorized reading attention (ReadingPlan) over a chunk of new tokens.
 class ReadingAttention : public LayerAttention {
 public:
     // The next attend() calls, one per layer, are for tokens [first, first + count); first tokens are in the cache and in hopValues.
     virtual void begin(std::uint64_t first, std::uint32_t count) = 0;
+
+    // Adds what the chosen heads of `layer` did for `token`, one of those that attend() has just been called for. `queries` [count][H·D],
+    // before rotation, are those of the last tokens up to `token` that hops after the finest start from: a stride of the first hop, or all there are.
+    virtual void addPathShares(std::uint32_t layer, const HeadChoice& heads, std::uint64_t token, const float* queries, PathShares& shares) = 0;
 };
 
-// A run of cached tokens that lie in one page and one row: token (row, column + n) stands in slot `slot` + n of the page.
+// A run of cached tokens that lie in one page and one row: token (row, column + n) stands in slot `slot` + n of the page, its key turned
+// to position column + n + turned. `turned` is not 0 where a reading was made with rows of another length than those it is asked in.
 struct CachedRun {
     std::uint32_t cache = 0;   // index into the caches given
     std::uint32_t page = 0;
@@ -66,6 +83,7 @@ struct CachedRun {
     std::uint32_t count = 0;
     std::uint64_t row = 0;     // I: counted over all readings
     std::uint64_t column = 0;  // i: place in its row
+    std::int64_t turned = 0;
 };
 
 // Where a token being asked about stands.
@@ -75,15 +93,35 @@ struct AskedToken {
     std::uint64_t visible = 0; // cached tokens it sees, itself included
 };
 
+// What is to be gathered of the last token's attention. Tokens are counted in the order of the runs.
+struct AttentionRecordRequest {
+    struct Span {
+        TokenSpan tokens;
+        bool mayBeTop = true;         // whether its tokens may be among the heaviest
+    };
+    HeadChoice mean;                  // heads of the mean
+    bool perHead = false;             // whether sums per span, and the heaviest tokens, of each layer and head are wanted
+    std::vector<Span> spans;          // ascending, not overlapping
+    std::uint32_t topTokens = 0;      // per layer and head
+};
+
+struct AttentionRecord {
+    std::vector<float> mean;          // [cached token], of the chosen heads; sums to 1
+    std::vector<float> spans;         // [layer][head][span]
+    std::vector<TokenAttention> top;  // [layer][head][topTokens], heaviest first
+};
+
 // Exact asking attention over caches of several readings and the conversation's own, the last of them.
 class AskingAttention : public LayerAttention {
 public:
     // The next attend() calls are for `tokens`, stored in the last cache from its token `firstOwn` on. `runs` name every cached token
-    // that comes before them and the tokens themselves, oldest first. If `recordLast`, the last token's weights are gathered.
-    virtual void begin(std::span<const CachedRun> runs, std::span<const AskedToken> tokens, std::uint64_t firstOwn, bool recordLast) = 0;
+    // that comes before them and the tokens themselves, oldest first. With `record` (which must live till the last attend()) the last token's
+    // weights are gathered.
+    virtual void begin(std::span<const CachedRun> runs, std::span<const AskedToken> tokens, std::uint64_t firstOwn,
+                       const AttentionRecordRequest* record) = 0;
 
-    // Mean over all layers and heads of the last token's attention, one weight per cached token in the order of the runs; sums to 1.
-    virtual std::vector<float> recordedWeights() const = 0;
+    // What was gathered since begin().
+    virtual AttentionRecord takeRecord() = 0;
 };
 
 struct AskingGeometry {
@@ -104,7 +142,7 @@ public:
 
     virtual void embed(const Weight& table, std::span<const TokenId> ids, float* x) = 0;
     virtual void rmsNorm(const float* x, const float* weight, std::size_t count, std::size_t width, float epsilon, float* out) = 0;
-    virtual void linear(std::span<const LinearProduct> products, const float* x, std::size_t count, std::stop_token stop) = 0;
+    virtual void linear(std::span<const LinearProduct> products, const float* x, std::size_t count, RowOrder order, std::stop_token stop) = 0;
     virtual void siluMultiply(float* gate, const float* up, std::size_t size) = 0; // gate = silu(gate)·up
 
     virtual std::unique_ptr<ReadingAttention> readingAttention(const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row,

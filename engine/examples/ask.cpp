@@ -37,11 +37,14 @@ int main(int argc, char** argv)
     // The prompt is the model's chat format around the book; only Octavo's own words may hold special tokens.
     const Tokenizer& tokenizer = (*model)->tokenizer();
     const ChatTemplate& chat = (*model)->chat();
+    if (chat.format() == ChatTemplate::Format::Unknown)
+        return fail({Errc::UnsupportedChatTemplate, argv[1], "tokenizer.chat_template"});
     std::vector<TokenId> ids = tokenizer.encode(chat.documentIntro("You are a helpful assistant."), SpecialTokens::Parse).ids;
     const std::vector<TokenId> body = tokenizer.encode(book, SpecialTokens::Literal).ids;
     ids.insert(ids.end(), body.begin(), body.end());
-    const std::string prompt = chat.questionIntro() + argv[3] + chat.answerIntro();
-    const std::vector<TokenId> question = tokenizer.encode(prompt, SpecialTokens::Parse).ids;
+    std::vector<TokenId> question = turnTokens(tokenizer, chat.questionIntro(), argv[3]);
+    const std::vector<TokenId> answerIntro = tokenizer.encode(chat.answerIntro(), SpecialTokens::Parse).ids;
+    question.insert(question.end(), answerIntro.begin(), answerIntro.end());
 
     constexpr std::uint64_t kRoom = 1024; // tokens for question and answer
     auto reading = Reading::start(*model, ReadingPlan(), ids.size() + kRoom);

@@ -1,28 +1,90 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "memory/hop_values.h"
 
+#include <algorithm>
+
 namespace octavo {
+
+namespace {
+constexpr std::uint64_t kSnapshotShare = 8;
+} // namespace
 
 std::uint64_t HopValues::capacityFor(const ReadingPlan& plan, std::uint32_t hop)
 {
     return (plan.stride(hop) + kChunkTokens + 63) / 64 * 64;
 }
 
-HopValues::HopValues(const ReadingPlan& plan, std::uint32_t layers, std::uint32_t heads, std::uint32_t headWidth)
-    : m_heads(heads), m_headWidth(headWidth)
+HopValues::HopValues(const ReadingPlan& plan, const ModelConfig& config)
+    : m_layers(config.layers), m_heads(config.heads), m_headWidth(config.headWidth)
 {
     for (std::uint32_t hop = 0; hop + 1 < plan.hops(); ++hop) {
         const std::uint64_t capacity = capacityFor(plan, hop);
-        m_rings.push_back({capacity, std::vector<Half>(static_cast<std::size_t>(layers) * heads * capacity * headWidth)});
+        m_rings.push_back({plan.stride(hop), capacity, std::vector<Half>(static_cast<std::size_t>(m_layers) * m_heads * capacity * m_headWidth)});
     }
 }
 
-std::uint64_t HopValues::bytesFor(const ReadingPlan& plan, std::uint32_t layers, std::uint32_t heads, std::uint32_t headWidth)
+std::uint64_t HopValues::bytesFor(const ReadingPlan& plan, const ModelConfig& config)
 {
     std::uint64_t sum = 0;
     for (std::uint32_t hop = 0; hop + 1 < plan.hops(); ++hop)
-        sum += sizeof(Half) * layers * heads * capacityFor(plan, hop) * headWidth;
+        sum += sizeof(Half) * config.layers * config.heads * capacityFor(plan, hop) * config.headWidth;
     return sum;
+}
+
+std::uint64_t HopValues::snapshotSize(const ReadingPlan& plan, const ModelConfig& config, std::uint32_t hop, std::uint64_t tokens)
+{
+    return std::uint64_t{config.layers} * config.heads * std::min(plan.stride(hop), tokens) * config.headWidth;
+}
+
+std::uint64_t HopValues::snapshotBytes(const ReadingPlan& plan, const ModelConfig& config, std::uint64_t tokens)
+{
+    std::uint64_t sum = 0;
+    for (std::uint32_t hop = 0; hop + 1 < plan.hops(); ++hop)
+        sum += sizeof(Half) * snapshotSize(plan, config, hop, tokens);
+    return sum;
+}
+
+std::uint64_t HopValues::snapshotInterval(const ReadingPlan& plan, const ModelConfig& config)
+{
+    const std::uint64_t one = snapshotBytes(plan, config, plan.stride(0)) * kSnapshotShare;
+    const std::uint64_t chunk = config.kvBytesPerToken(plan.kv) * kChunkTokens;
+    return (one + chunk - 1) / chunk * kChunkTokens;
+}
+
+// Calls copy(place in the ring, place in the snapshot, halves) for each piece that lies in one stretch in both.
+template <class Copy>
+void HopValues::forEachRun(std::uint32_t hop, std::uint64_t tokens, const Copy& copy) const
+{
+    const Ring& ring = m_rings[hop];
+    const std::uint64_t kept = std::min(ring.stride, tokens);
+    for (std::uint32_t layer = 0; layer < m_layers; ++layer)
+        for (std::uint32_t head = 0; head < m_heads; ++head)
+            for (std::uint64_t n = 0; n < kept;) {
+                const std::uint64_t token = tokens - kept + n;
+                const std::uint64_t count = std::min(kept - n, ring.capacity - token % ring.capacity);
+                copy(place(hop, layer, head, token), ((std::size_t{layer} * m_heads + head) * kept + n) * m_headWidth, count * m_headWidth);
+                n += count;
+            }
+}
+
+HopSnapshot HopValues::snapshot(std::uint64_t tokens) const
+{
+    HopSnapshot snapshot{tokens, {}};
+    for (std::uint32_t hop = 0; hop < count(); ++hop) {
+        const std::vector<Half>& data = m_rings[hop].data;
+        std::vector<Half>& values = snapshot.values.emplace_back(static_cast<std::size_t>(m_layers) * m_heads * std::min(m_rings[hop].stride, tokens) * m_headWidth);
+        forEachRun(hop, tokens, [&](std::size_t from, std::size_t to, std::size_t size) { std::copy_n(&data[from], size, &values[to]); });
+    }
+    return snapshot;
+}
+
+void HopValues::restore(const HopSnapshot& snapshot)
+{
+    for (std::uint32_t hop = 0; hop < count(); ++hop) {
+        std::vector<Half>& data = m_rings[hop].data;
+        const std::vector<Half>& values = snapshot.values[hop];
+        forEachRun(hop, snapshot.tokens, [&](std::size_t to, std::size_t from, std::size_t size) { std::copy_n(&values[from], size, &data[to]); });
+    }
 }
 
 } // namespace octavo

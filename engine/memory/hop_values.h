@@ -5,12 +5,19 @@
 #include <cstdint>
 #include <vector>
 
-#include "memory/half.h"
+#include "memory/kv_cache.h"
 #include "octavo/engine/plan.h"
 
 namespace octavo {
 
 inline constexpr std::uint32_t kChunkTokens = 512; // new tokens that one forward pass reads at most
+
+// All that a reading needs, beside its keys and values, to go on from `tokens`: per coarse hop the values of the last tokens, a stride at
+// most, oldest first, [layer][head][token][headWidth].
+struct HopSnapshot {
+    std::uint64_t tokens = 0;
+    std::vector<std::vector<Half>> values;
+};
 
 // The values v_n that the coarse hops wrote for the last tokens: hop n needs v_{n-1} as far back as one stride s_{n-1}.
 // A ring per coarse hop, long enough that a chunk can be written, or dropped by a stop, without touching what is still needed.
@@ -18,26 +25,47 @@ inline constexpr std::uint32_t kChunkTokens = 512; // new tokens that one forwar
 // Layout per hop: [layer][head][capacity][headWidth], half precision. After the first hop values belong to query heads.
 class HopValues {
 public:
-    HopValues(const ReadingPlan& plan, std::uint32_t layers, std::uint32_t heads, std::uint32_t headWidth);
+    HopValues(const ReadingPlan& plan, const ModelConfig& config);
 
     // Values that coarse hop `hop` (0-based) gave token t.
-    Half* at(std::uint32_t hop, std::uint32_t layer, std::uint32_t head, std::uint64_t token)
+    WritableKvSlots at(std::uint32_t hop, std::uint32_t layer, std::uint32_t head, std::uint64_t token)
     {
-        Ring& ring = m_rings[hop];
-        return ring.data.data()
-            + ((static_cast<std::size_t>(layer) * m_heads + head) * ring.capacity + token % ring.capacity) * m_headWidth;
+        return {KvType::F16, reinterpret_cast<std::byte*>(m_rings[hop].data.data() + place(hop, layer, head, token)), nullptr};
     }
-    std::vector<Half>& data(std::uint32_t hop) { return m_rings[hop].data; }
-    const std::vector<Half>& data(std::uint32_t hop) const { return m_rings[hop].data; }
+    KvSlots at(std::uint32_t hop, std::uint32_t layer, std::uint32_t head, std::uint64_t token) const
+    {
+        return {KvType::F16, reinterpret_cast<const std::byte*>(m_rings[hop].data.data() + place(hop, layer, head, token)), nullptr};
+    }
     std::uint32_t count() const { return static_cast<std::uint32_t>(m_rings.size()); }
-    static std::uint64_t bytesFor(const ReadingPlan& plan, std::uint32_t layers, std::uint32_t heads, std::uint32_t headWidth);
+
+    // Copies what reading on from `tokens` needs; `tokens` are read, and at most a chunk more has been written since.
+    HopSnapshot snapshot(std::uint64_t tokens) const;
+    void restore(const HopSnapshot& snapshot);
+
+    // Halves of one hop in a snapshot after `tokens`.
+    static std::uint64_t snapshotSize(const ReadingPlan& plan, const ModelConfig& config, std::uint32_t hop, std::uint64_t tokens);
+    static std::uint64_t snapshotBytes(const ReadingPlan& plan, const ModelConfig& config, std::uint64_t tokens);
+    // Tokens between two snapshots along the way, a multiple of a chunk: so far apart that they take at most an eighth of what keys and values take.
+    static std::uint64_t snapshotInterval(const ReadingPlan& plan, const ModelConfig& config);
+    // Bytes of the rings.
+    static std::uint64_t bytesFor(const ReadingPlan& plan, const ModelConfig& config);
 
 private:
     struct Ring {
+        std::uint64_t stride;
         std::uint64_t capacity;
         std::vector<Half> data;
     };
     static std::uint64_t capacityFor(const ReadingPlan& plan, std::uint32_t hop);
+    std::size_t place(std::uint32_t hop, std::uint32_t layer, std::uint32_t head, std::uint64_t token) const
+    {
+        const std::uint64_t capacity = m_rings[hop].capacity;
+        return ((static_cast<std::size_t>(layer) * m_heads + head) * capacity + token % capacity) * m_headWidth;
+    }
+    template <class Copy>
+    void forEachRun(std::uint32_t hop, std::uint64_t tokens, const Copy& copy) const;
+
+    std::uint32_t m_layers;
     std::uint32_t m_heads;
     std::uint32_t m_headWidth;
     std::vector<Ring> m_rings;

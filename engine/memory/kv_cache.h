@@ -7,49 +7,75 @@
 #include <vector>
 
 #include "memory/half.h"
+#include "octavo/engine/kv_format.h"
 #include "octavo/engine/model.h"
 
 namespace octavo {
 
 inline constexpr std::uint32_t kPageTokens = 256;
 
-// Keys and values of up to 256 tokens, all layers, in half precision. Keys are transposed, so that the scores of neighbouring
-// tokens fall into neighbouring lanes without a reduction, and turned to their place in their row (0…row−1): every other
-// position they can have is one more turn by a multiple of a row.
-//   keys   [layer][kvHead][headWidth][256]
-//   values [layer][kvHead][256][headWidth]
+// Keys or values of one layer and head in a page, from one slot on. Element d of the n-th token stands in data at
+//   keys    d·256 + n          values  n·headWidth + d
+// as half or as int8 by `type`; the scale of its block, for Q8_0 only, in scales at (d / 32)·256 + n.
+template <class Byte, class Scale>
+struct KvSlotsOf {
+    KvType type = KvType::F16;
+    Byte* data = nullptr;
+    Scale* scales = nullptr;
+};
+using KvSlots = KvSlotsOf<const std::byte, const Half>;
+using WritableKvSlots = KvSlotsOf<std::byte, Half>;
+
+// Keys and values of up to 256 tokens, all layers. Keys are transposed, so that the scores of neighbouring tokens fall into
+// neighbouring lanes without a reduction, and turned to their place in their row (0…row−1): every other position they can have is
+// one more turn by a multiple of a row.
+//   per layer:  keys [kvHead] { data [headWidth][256], scales [blocks][256] },  values [kvHead] { data [256][headWidth], scales [blocks][256] }
 class KvPage {
 public:
-    explicit KvPage(const ModelConfig& config);
+    KvPage(const ModelConfig& config, const KvFormat& format);
+    KvPage(const KvPage& other);
 
-    Half* keys(std::uint32_t layer, std::uint32_t kvHead) { return m_data.get() + part(layer, 0, kvHead); }
-    Half* values(std::uint32_t layer, std::uint32_t kvHead) { return m_data.get() + part(layer, 1, kvHead); }
-    const Half* keys(std::uint32_t layer, std::uint32_t kvHead) const { return m_data.get() + part(layer, 0, kvHead); }
-    const Half* values(std::uint32_t layer, std::uint32_t kvHead) const { return m_data.get() + part(layer, 1, kvHead); }
+    WritableKvSlots keys(std::uint32_t layer, std::uint32_t kvHead, std::uint32_t slot) { return slots<WritableKvSlots>(m_data.get(), layer, kvHead, slot, true); }
+    WritableKvSlots values(std::uint32_t layer, std::uint32_t kvHead, std::uint32_t slot) { return slots<WritableKvSlots>(m_data.get(), layer, kvHead, slot, false); }
+    KvSlots keys(std::uint32_t layer, std::uint32_t kvHead, std::uint32_t slot) const { return slots<KvSlots>(m_data.get(), layer, kvHead, slot, true); }
+    KvSlots values(std::uint32_t layer, std::uint32_t kvHead, std::uint32_t slot) const { return slots<KvSlots>(m_data.get(), layer, kvHead, slot, false); }
 
-    std::byte* bytes() { return reinterpret_cast<std::byte*>(m_data.get()); }
-    const std::byte* bytes() const { return reinterpret_cast<const std::byte*>(m_data.get()); }
-    static std::uint64_t byteSize(const ModelConfig& config) { return config.kvBytesPerToken() * kPageTokens; }
+    std::byte* bytes() { return m_data.get(); }
+    const std::byte* bytes() const { return m_data.get(); }
+    static std::uint64_t byteSize(const ModelConfig& config, const KvFormat& format) { return config.kvBytesPerToken(format) * kPageTokens; }
 
 private:
-    std::size_t part(std::uint32_t layer, std::uint32_t which, std::uint32_t kvHead) const
+    template <class Slots, class Byte>
+    Slots slots(Byte* data, std::uint32_t layer, std::uint32_t kvHead, std::uint32_t slot, bool isKeys) const
     {
-        return ((static_cast<std::size_t>(layer) * 2 + which) * m_kvHeads + kvHead) * m_partSize;
+        const KvType type = isKeys ? m_format.keys : m_format.values;
+        const std::size_t part = isKeys ? m_keyPart : m_valuePart;
+        const std::size_t elementBytes = type == KvType::F16 ? sizeof(Half) : 1;
+        Byte* begin = data + layer * m_kvHeads * (m_keyPart + m_valuePart) + (isKeys ? 0 : m_kvHeads * m_keyPart) + kvHead * part;
+        using Scale = std::remove_pointer_t<decltype(Slots::scales)>;
+        return {type, begin + (isKeys ? slot : std::size_t{slot} * m_headWidth) * elementBytes,
+                type == KvType::F16 ? nullptr : reinterpret_cast<Scale*>(begin + std::size_t{m_headWidth} * kPageTokens) + slot};
     }
 
     struct Free {
-        void operator()(Half* data) const { ::operator delete[](data, std::align_val_t{64}); }
+        void operator()(std::byte* data) const { ::operator delete[](data, std::align_val_t{64}); }
     };
+    static std::byte* allocate(std::size_t size);
+
+    KvFormat m_format;
     std::uint32_t m_kvHeads;
-    std::size_t m_partSize;              // headWidth · 256
-    std::unique_ptr<Half[], Free> m_data;
+    std::uint32_t m_headWidth;
+    std::size_t m_keyPart;               // bytes of one head's keys in one layer, scales included
+    std::size_t m_valuePart;
+    std::size_t m_size;
+    std::unique_ptr<std::byte[], Free> m_data;
 };
 
 // The keys and values of one sequence of tokens, in pages that never move. Token t lies in page t / 256, slot t % 256.
 // Threads: grow() alone; slots of tokens that were read may be read from any thread.
 class KvCache {
 public:
-    explicit KvCache(const ModelConfig& config) : m_config(config) {}
+    explicit KvCache(const ModelConfig& config, const KvFormat& format = {}) : m_config(config), m_format(format) {}
 
     // Makes room for `tokens` in all. Errors: OutOfMemory (bytes).
     Result<void> grow(std::uint64_t tokens);
@@ -57,14 +83,26 @@ public:
     KvPage& page(std::size_t index) { return *m_pages[index]; }
     const KvPage& page(std::size_t index) const { return *m_pages[index]; }
     std::size_t pageCount() const { return m_pages.size(); }
-    std::uint64_t bytes() const { return m_pages.size() * KvPage::byteSize(m_config); }
+    std::uint64_t bytes() const { return m_pages.size() * pageBytes(); }
+    std::uint64_t pageBytes() const { return KvPage::byteSize(m_config, m_format); }
+    // What a cache of so many tokens takes: exactly what bytes() will say.
+    static std::uint64_t bytesFor(const ModelConfig& config, const KvFormat& format, std::uint64_t tokens)
+    {
+        return (tokens + kPageTokens - 1) / kPageTokens * KvPage::byteSize(config, format);
+    }
     const ModelConfig& config() const { return m_config; }
+    const KvFormat& format() const { return m_format; }
 
     // A cache that shares the pages of this one: what this gains later, the other does not see.
     std::unique_ptr<const KvCache> snapshot() const { return std::make_unique<const KvCache>(*this); }
 
+    // A cache of the first `tokens` tokens that may grow on its own: whole pages are shared, a page begun is copied.
+    // Errors: OutOfMemory.
+    Result<std::unique_ptr<KvCache>> fork(std::uint64_t tokens) const;
+
 private:
     ModelConfig m_config;
+    KvFormat m_format;
     std::vector<std::shared_ptr<KvPage>> m_pages;
 };
 

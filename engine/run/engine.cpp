@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "compute/backend.h"
+#include "run/work_queue.h"
 
 namespace octavo {
 
@@ -14,7 +15,7 @@ namespace {
 constexpr int kMaxThreads = 1024;
 }
 
-Engine::Engine(std::unique_ptr<Backend> backend) : m_backend(std::move(backend)) {}
+Engine::Engine(std::unique_ptr<Backend> backend) : m_backend(std::move(backend)), m_queue(std::make_unique<WorkQueue>()) {}
 Engine::~Engine() = default;
 
 Result<std::shared_ptr<Engine>> Engine::create(const EngineOptions& options)

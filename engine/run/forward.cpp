@@ -14,7 +14,7 @@ constexpr std::size_t kScoredAtOnce = 32; // rows of logits held while scoring
 
 Forward::Forward(const Model& model) : m_model(model) {}
 
-bool Forward::run(std::span<const TokenId> ids, LayerAttention& attention, std::stop_token stop)
+bool Forward::run(std::span<const TokenId> ids, LayerAttention& attention, RowOrder order, std::stop_token stop)
 {
     const ModelConfig& config = m_model.config();
     const ModelWeights& weights = m_model.weights();
@@ -36,17 +36,17 @@ bool Forward::run(std::span<const TokenId> ids, LayerAttention& attention, std::
         const LayerWeights& layer = weights.layers[n];
         backend.rmsNorm(m_x.data(), layer.attentionNorm.data(), count, config.hidden, config.normEpsilon, m_hidden.data());
         const LinearProduct projections[] = {{&layer.query, m_q.data()}, {&layer.key, m_k.data()}, {&layer.value, m_v.data()}};
-        backend.linear(projections, m_hidden.data(), count, stop);
+        backend.linear(projections, m_hidden.data(), count, order, stop);
         attention.attend(n, m_q.data(), m_k.data(), m_v.data(), m_attended.data(), stop);
         const LinearProduct output[] = {{&layer.attentionOutput, m_x.data(), true}};
-        backend.linear(output, m_attended.data(), count, stop);
+        backend.linear(output, m_attended.data(), count, order, stop);
 
         backend.rmsNorm(m_x.data(), layer.feedForwardNorm.data(), count, config.hidden, config.normEpsilon, m_hidden.data());
         const LinearProduct gateAndUp[] = {{&layer.gate, m_gate.data()}, {&layer.up, m_up.data()}};
-        backend.linear(gateAndUp, m_hidden.data(), count, stop);
+        backend.linear(gateAndUp, m_hidden.data(), count, order, stop);
         backend.siluMultiply(m_gate.data(), m_up.data(), count * config.feedForward);
         const LinearProduct down[] = {{&layer.down, m_x.data(), true}};
-        backend.linear(down, m_gate.data(), count, stop);
+        backend.linear(down, m_gate.data(), count, order, stop);
     }
     backend.rmsNorm(m_x.data(), weights.outputNorm.data(), count, config.hidden, config.normEpsilon, m_hidden.data());
     return !stop.stop_requested();
@@ -56,7 +56,7 @@ std::vector<float> Forward::logits(const float* hidden, std::size_t count, std::
 {
     std::vector<float> result(count * m_model.config().vocabulary);
     const LinearProduct output[] = {{&m_model.weights().output, result.data()}};
-    m_model.engine().backend().linear(output, hidden, count, stop);
+    m_model.engine().backend().linear(output, hidden, count, RowOrder::Fastest, stop);
     return result;
 }
 

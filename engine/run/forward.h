@@ -17,7 +17,7 @@ public:
     explicit Forward(const Model& model);
 
     // Runs all layers; hidden() then holds the final, normed states [ids.size()][hidden]. False if stopped: the result is undefined.
-    bool run(std::span<const TokenId> ids, LayerAttention& attention, std::stop_token stop);
+    bool run(std::span<const TokenId> ids, LayerAttention& attention, RowOrder order, std::stop_token stop);
 
     const float* hidden(std::size_t token) const { return m_hidden.data() + token * m_model.config().hidden; }
 

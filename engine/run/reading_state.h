@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "attention/rotary.h"
 #include "memory/hop_values.h"
@@ -17,7 +18,7 @@ class ReadingState {
 public:
     ReadingState(const Model& model, const ReadingPlan& plan, std::uint64_t row, std::uint64_t rowStep, KvCache& cache)
         : rotary(model.config().ropeBase, model.config().headWidth),
-          hopValues(plan, model.config().layers, model.config().heads, model.config().headWidth), forward(model),
+          hopValues(plan, model.config()), forward(model),
           attention(model.engine().backend().readingAttention(attentionShape(model.config()), plan, row, rowStep, rotary, cache, hopValues))
     {
     }
@@ -26,7 +27,7 @@ public:
     HopValues hopValues;
     Forward forward;
     std::unique_ptr<ReadingAttention> attention;
-    bool resumable = true;   // false: loaded from a file without hop values
+    std::vector<std::shared_ptr<const HopSnapshot>> snapshots; // ascending; reading can go on from each of them, and from the end
 };
 
 } // namespace octavo

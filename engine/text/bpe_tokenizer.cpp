@@ -6,96 +6,56 @@
 #include "model/gguf.h"
 #include "text/bpe_word.h"
 #include "text/byte_alphabet.h"
+#include "text/token_run.h"
 
 namespace octavo {
 namespace {
 
 constexpr std::string_view kPreKey = "tokenizer.ggml.pre";
 constexpr std::string_view kReplacementCharacter = "\xEF\xBF\xBD";   // U+FFFD
-// Words seen before in one text are copied from there. Beyond this many different ones the table starts anew, so it stays small.
-constexpr std::size_t kMaxKnownWords = 1 << 16;
-constexpr std::size_t kLongestKnownWord = 64;
 
 } // namespace
 
 // One run over one text.
 class BpeTokenizer::Encoding {
 public:
-    Encoding(const BpeTokenizer& tokenizer, std::string_view text) : m_tokenizer(tokenizer), m_text(text), m_word(tokenizer.m_merges)
-    {
-        m_result.ids.reserve(text.size() / 3);
-        m_result.begins.reserve(text.size() / 3);
-    }
+    Encoding(const BpeTokenizer& tokenizer, std::string_view text) : m_tokenizer(tokenizer), m_word(tokenizer.m_merges), m_run(text) {}
 
     void addText(std::string_view piece)
     {
-        m_tokenizer.m_splitter.split(piece, [this](std::string_view word) { addWord(word); });
+        m_tokenizer.m_splitter.split(piece, [this](std::string_view word) {
+            m_run.addWord(word, [this](std::string_view whole) {
+                for (std::size_t at = 0; at < whole.size(); at += BpeWord::kLongest)
+                    join(whole.substr(at, BpeWord::kLongest));
+            });
+        });
     }
 
-    void add(TokenId id, std::size_t begin)
-    {
-        m_result.ids.push_back(id);
-        m_result.begins.push_back(begin);
-    }
+    void addSpecial(TokenId id, std::size_t begin) { m_run.add(id, begin); }
 
-    TokenizedText take() { return std::move(m_result); }
+    TokenizedText take() { return m_run.take(); }
 
 private:
-    // Where a word's tokens already stand in the result.
-    struct Known {
-        std::size_t first;
-        std::size_t count;
-    };
-
-    void addWord(std::string_view word)
-    {
-        if (word.size() > kLongestKnownWord) {
-            for (std::size_t at = 0; at < word.size(); at += BpeWord::kLongest)
-                join(word.substr(at, BpeWord::kLongest));
-            return;
-        }
-        const std::size_t first = m_result.ids.size();
-        if (const auto known = m_known.find(word); known != m_known.end()) {
-            repeat(known->second, beginOf(word));
-            return;
-        }
-        join(word);
-        if (m_known.size() == kMaxKnownWords)
-            m_known.clear();
-        m_known.emplace(word, Known { first, m_result.ids.size() - first });
-    }
-
-    void repeat(Known known, std::size_t begin)
-    {
-        const std::uint64_t knownBegin = m_result.begins[known.first];
-        for (std::size_t n = known.first; n < known.first + known.count; ++n)
-            add(m_result.ids[n], begin + (m_result.begins[n] - knownBegin));
-    }
-
     void join(std::string_view word)
     {
-        const std::size_t begin = beginOf(word);
+        const std::size_t begin = m_run.beginOf(word);
         if (const auto whole = m_tokenizer.m_wholeWords.find(word); whole != m_tokenizer.m_wholeWords.end()) {
-            add(whole->second, begin);
+            m_run.add(whole->second, begin);
             return;
         }
         for (const BpeWord::Part& part : m_word.split(word)) {
             if (part.id != kNoToken) {
-                add(part.id, begin + part.begin);
+                m_run.add(part.id, begin + part.begin);
                 continue;
             }
             for (TokenId id : m_tokenizer.m_replacement)
-                add(id, begin + part.begin);
+                m_run.add(id, begin + part.begin);
         }
     }
 
-    std::size_t beginOf(std::string_view word) const { return static_cast<std::size_t>(word.data() - m_text.data()); }
-
     const BpeTokenizer& m_tokenizer;
-    std::string_view m_text;
     BpeWord m_word;
-    TokenizedText m_result;
-    std::unordered_map<std::string_view, Known> m_known;
+    TokenRun m_run;
 };
 
 Result<std::unique_ptr<const Tokenizer>> BpeTokenizer::fromGguf(const GgufFile& file)
@@ -151,7 +111,7 @@ TokenizedText BpeTokenizer::encode(std::string_view text, SpecialTokens special)
     if (special == SpecialTokens::Parse) {
         while (const auto found = m_specialSpellings.find(text, at)) {
             encoding.addText(text.substr(at, found->begin - at));
-            encoding.add(found->id, found->begin);
+            encoding.addSpecial(found->id, found->begin);
             at = found->begin + found->size;
         }
     }

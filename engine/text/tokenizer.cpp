@@ -3,6 +3,7 @@
 
 #include "model/gguf.h"
 #include "text/bpe_tokenizer.h"
+#include "text/spm_tokenizer.h"
 
 namespace octavo {
 
@@ -14,6 +15,8 @@ Result<std::unique_ptr<const Tokenizer>> Tokenizer::fromGguf(const GgufFile& fil
         return Error { Errc::BadMetadata, std::string(kKey), "no string" };
     if (*model == "gpt2")
         return BpeTokenizer::fromGguf(file);
+    if (*model == "llama")
+        return SpmTokenizer::fromGguf(file);
     return Error { Errc::UnsupportedTokenizer, std::string(kKey), std::string(model->substr(0, 100)) };
 }
 

@@ -10,21 +10,21 @@
 namespace octavo {
 namespace {
 
-// llama.cpp's token types, as they stand in files.
-enum class TokenType : std::int64_t { Normal = 1, Unknown = 2, Control = 3, UserDefined = 4, Unused = 5, Byte = 6 };
-
 // Files often name only one token as the end; these end a turn wherever a vocabulary has them.
 constexpr std::array<std::string_view, 8> kTurnEnds = {
     "<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<end_of_turn>", "<|endoftext|>", "<|end_of_text|>", "</s>",
 };
 
 // Some conversions mark even <|im_end|> as user-defined, so those are guarded like control tokens.
-bool isSpecialType(std::int64_t type)
+bool isSpecialType(TokenType type)
 {
-    switch (static_cast<TokenType>(type)) {
-    case TokenType::Unknown: case TokenType::Control: case TokenType::UserDefined: return true;
-    default: return false;
-    }
+    return type == TokenType::Unknown || type == TokenType::Control || type == TokenType::UserDefined;
+}
+
+TokenType typeOf(std::int64_t number)
+{
+    const auto type = static_cast<TokenType>(number);
+    return type >= TokenType::Normal && type <= TokenType::Byte ? type : TokenType::Normal;
 }
 
 Result<std::optional<TokenId>> tokenWithDuty(const GgufFile& file, std::string_view key, std::size_t size)
@@ -50,13 +50,15 @@ Result<Vocabulary> Vocabulary::fromGguf(const GgufFile& file)
 
     Vocabulary vocabulary;
     vocabulary.spellings.assign(tokens->begin(), tokens->end());
+    vocabulary.types.resize(size, TokenType::Normal);
     vocabulary.special.resize(size);
     vocabulary.endsTurn.resize(size);
     if (file.has(kTypes)) {
         const auto types = file.integerArray(kTypes);
         if (!types || types->size() != size)
             return Error { Errc::BadMetadata, std::string(kTypes), "not one type for each token" };
-        std::transform(types->begin(), types->end(), vocabulary.special.begin(), isSpecialType);
+        std::ranges::transform(*types, vocabulary.types.begin(), typeOf);
+        std::transform(vocabulary.types.begin(), vocabulary.types.end(), vocabulary.special.begin(), isSpecialType);
     }
 
     const auto bos = tokenWithDuty(file, "tokenizer.ggml.bos_token_id", size);

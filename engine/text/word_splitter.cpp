@@ -12,7 +12,7 @@
 namespace octavo {
 namespace {
 
-enum class Family { Gpt2, SingleNumbers, Llama3, Qwen2 };
+enum class Family { Gpt2, SingleNumbers, Llama3, Qwen2, Tekken };
 
 struct FamilyName {
     std::string_view name;
@@ -29,8 +29,11 @@ constexpr std::array kFamilyNames = std::to_array<FamilyName>({
     { "llama-bpe", Family::Llama3 },
     { "llama3", Family::Llama3 },
     { "llama-v3", Family::Llama3 },
+    { "falcon3", Family::Llama3 },
     { "qwen2", Family::Qwen2 },
     { "deepseek-r1-qwen", Family::Qwen2 },
+    { "megrez", Family::Qwen2 },
+    { "tekken", Family::Tekken },
 });
 
 const FamilyName* familyNamed(std::string_view name)
@@ -48,9 +51,11 @@ std::string patternOf(Family family)
     const std::string endings = "'s|'t|'re|'ve|'m|'ll|'d";
     // The last of several spaces belongs to the word after them.
     const std::string spacesBeforeWord = spaces + "(?![^" + space + "])|" + spaces;
+    const auto linesAndSpaces = [&](const std::string& afterMarks) {
+        return marks + "[" + afterMarks + "]*|[" + space + R"(]*[\r\n]+|)" + spacesBeforeWord;
+    };
     const auto wordsAndLines = [&](const std::string& number) {
-        return "(?i:" + endings + R"()|[^\r\n\p{L}\p{N}]?\p{L}+|)" + number + "|" + marks + R"([\r\n]*|[)" + space + R"(]*[\r\n]+|)"
-            + spacesBeforeWord;
+        return "(?i:" + endings + R"()|[^\r\n\p{L}\p{N}]?\p{L}+|)" + number + "|" + linesAndSpaces(R"(\r\n)");
     };
     switch (family) {
     case Family::Gpt2: return endings + R"(| ?\p{L}+| ?\p{N}+|)" + marks + "|" + spacesBeforeWord;
@@ -60,6 +65,13 @@ std::string patternOf(Family family)
             + spaces;
     case Family::Llama3: return wordsAndLines(R"(\p{N}{1,3})");
     case Family::Qwen2: return wordsAndLines(R"(\p{N})");
+    // Mistral's since Nemo: a capital begins a word of its own.
+    case Family::Tekken: {
+        const std::string before = R"([^\r\n\p{L}\p{N}]?)";
+        const std::string capitals = R"([\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}])";
+        const std::string smalls = R"([\p{Ll}\p{Lm}\p{Lo}\p{M}])";
+        return before + capitals + "*" + smalls + "+|" + before + capitals + "+" + smalls + R"(*|\p{N}|)" + linesAndSpaces(R"(\r\n/)");
+    }
     }
     return {};
 }
@@ -136,7 +148,7 @@ void WordSplitter::split(std::string_view text, const std::function<void(std::st
 bool takesWholeWords(std::string_view name)
 {
     const FamilyName* known = familyNamed(name);
-    return known && known->family == Family::Llama3;
+    return known && (known->family == Family::Llama3 || known->family == Family::Tekken);
 }
 
 } // namespace octavo

@@ -27,7 +27,7 @@ private:
     std::unique_ptr<Pattern> m_pattern;
 };
 
-// Whether words that are tokens as a whole are taken as such, even where merges would not get there (Llama 3).
+// Whether words that are tokens as a whole are taken as such, even where merges would not get there (Llama 3, Tekken).
 bool takesWholeWords(std::string_view name);
 
 } // namespace octavo

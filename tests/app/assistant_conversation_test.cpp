@@ -54,6 +54,7 @@ TEST_F(ConversationTest, EstimateTellsTokensMemoryAndTheMeasuredTime)
     EXPECT_GT(before.tokens, 1000);
     EXPECT_EQ(before.memoryBytes, 100 * before.tokens);
     EXPECT_EQ(before.diskBytes, before.memoryBytes);
+    EXPECT_EQ(before.plan.reason, QStringLiteral("So says the script."));
     EXPECT_EQ(before.seconds, 0);
     ASSERT_TRUE(service().read(book, {}, {}));
     EXPECT_EQ(service().estimate(book, {})->seconds, 0);   // nothing left to read
@@ -180,6 +181,50 @@ TEST_F(ConversationTest, StoppedReadingIsAskedAsFarAsItWent)
     EXPECT_EQ(m_script->reads, 1);
     ASSERT_TRUE(service().read(book, {}, {}));
     EXPECT_TRUE(ask(startSession(book)).message.note.isEmpty());
+}
+
+TEST_F(ConversationTest, QuestionThatInterruptsReadingIsAnsweredFromWhatWasReadSoFar)
+{
+    const DocumentId book = addBook();
+    const DocumentId other = service().addDocument(octavo::test::writeSampleBook(m_dir.path(), "# Other\n\nA short text.\n"), {})->id;
+    const SessionId session = startSession(book);
+    std::vector<Answer> answers;
+    Answer ofOther;
+    const auto interrupt = [&](const ReadProgress& step) {
+        if (step.document != book || (step.readTokens != step.tokens && answers.size() > 1))
+            return;
+        answers.push_back(ask(session));
+        if (answers.size() == 1)
+            ofOther = ask(startSession(other));   // has to be read first, in the midst of the other
+    };
+    const ReadResult read = *service().read(book, interrupt, {});
+    EXPECT_FALSE(read.stopped);
+    EXPECT_EQ(read.document.state, DocumentSummary::State::Read);
+    EXPECT_EQ(m_script->reads, 2);   // each once
+    ASSERT_EQ(answers.size(), 3u);
+    for (const Answer& answer : answers) {
+        EXPECT_EQ(answer.message.state, Message::State::Complete) << answer.message.note.toStdString();
+        EXPECT_EQ(answer.timings.readTokens, 0);
+        EXPECT_GT(answer.timings.reusedTokens, 0);
+    }
+    EXPECT_LT(answers[0].timings.reusedTokens, answers[1].timings.reusedTokens);
+    EXPECT_TRUE(answers[0].message.note.contains(QStringLiteral("read so far"))) << answers[0].message.note.toStdString();
+    EXPECT_EQ(service().session(session)->messages[1].note, answers[0].message.note);
+    EXPECT_TRUE(answers[2].message.note.isEmpty());   // at its end all of it had been read
+    EXPECT_EQ(ofOther.message.state, Message::State::Complete);
+    EXPECT_TRUE(ofOther.message.note.isEmpty());
+    EXPECT_EQ(service().summary(other)->state, DocumentSummary::State::Read);
+}
+
+TEST_F(ConversationTest, ReadingThatFailsMidwayIsTriedAgainByTheNextQuestion)
+{
+    const DocumentId book = addBook();
+    m_script->failsAfterReading = Failure{Failure::Kind::OutOfMemory, QStringLiteral("Out of memory.")};
+    EXPECT_FALSE(service().read(book, {}, {}).ok());
+    m_script->failsAfterReading.reset();
+    const Answer answer = ask(startSession(book));
+    EXPECT_TRUE(answer.message.note.isEmpty()) << answer.message.note.toStdString();
+    EXPECT_EQ(m_script->reads, 2);
 }
 
 TEST_F(ConversationTest, StopEndsEachPhaseAndKeepsWhatWasDone)

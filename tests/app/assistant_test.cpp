@@ -5,6 +5,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <gtest/gtest.h>
+#include <semaphore>
 
 #include "support/sample_book.h"
 #include "support/scripted_engine.h"
@@ -182,6 +183,190 @@ TEST_F(AssistantTest, StopEndsAnAnswerAndQuestionsThatWaitButNotARename)
         EXPECT_EQ(signal.at(1).value<Message>().state, Message::State::Stopped);
     EXPECT_FALSE(finished.first().at(1).value<Message>().text.isEmpty());
     EXPECT_EQ(sessions.last().first().value<QList<SessionSummary>>().first().title, QStringLiteral("Renamed"));
+}
+
+class AssistantWhileReading : public AssistantTest {
+protected:
+    // Leaves a session about a short text, and a book of which the first chunk has been read.
+    void SetUp() override
+    {
+        start();
+        m_short = open(QStringLiteral("short.md"), "# Short\n\nA short text.\n");
+        m_ofShort = startSession(m_short);
+        m_script->chunkDelay = std::chrono::milliseconds(20);
+        m_script->chunkTokens = 32;
+        QSignalSpy progress(m_assistant.get(), &Assistant::readProgress);
+        QSignalSpy added(m_assistant.get(), &Assistant::documentAdded);
+        m_assistant->openPaths({write(QStringLiteral("book.md"), octavo::test::sampleBookText())});
+        ASSERT_TRUE(progress.wait(kPatience));
+        m_book = added.first().first().value<DocumentSummary>().id;
+        m_log.clear();
+    }
+
+    QString write(const QString& name, const QByteArray& text)
+    {
+        QFile file(m_dir.filePath(name));
+        EXPECT_TRUE(file.open(QIODevice::WriteOnly) && file.write(text) == text.size());
+        return file.fileName();
+    }
+
+    DocumentId open(const QString& name, const QByteArray& text)
+    {
+        QSignalSpy added(m_assistant.get(), &Assistant::documentAdded);
+        m_assistant->openPaths({write(name, text)});
+        settle();
+        return added.first().first().value<DocumentSummary>().id;
+    }
+
+    // Answers begin when m_held is released.
+    void holdAnswers()
+    {
+        m_script->onAsk = [this] { m_held.acquire(); };
+    }
+
+    std::counting_semaphore<> m_held{0};
+    DocumentId m_short = 0;
+    SessionId m_ofShort = 0;
+    DocumentId m_book = 0;
+};
+
+TEST_F(AssistantWhileReading, AQuestionIsAnsweredBeforeReadingEndsAndReadingEndsComplete)
+{
+    QSignalSpy finished(m_assistant.get(), &Assistant::answerFinished);
+    QSignalSpy read(m_assistant.get(), &Assistant::readFinished);
+    QSignalSpy opened(m_assistant.get(), &Assistant::sessionOpened);
+    m_assistant->startSession({m_book});
+    ASSERT_TRUE(opened.wait(kPatience));
+    m_assistant->ask(opened.first().first().value<Session>().summary.id, QStringLiteral("Who?"));
+    ASSERT_TRUE(finished.wait(kPatience));
+    EXPECT_TRUE(read.isEmpty());
+    const Message answer = finished.first().at(1).value<Message>();
+    EXPECT_EQ(answer.state, Message::State::Complete);
+    EXPECT_TRUE(answer.note.contains(QStringLiteral("read so far"))) << answer.note.toStdString();
+    EXPECT_FALSE(answer.sources.isEmpty());
+    settle();
+    ASSERT_EQ(read.size(), 1);
+    EXPECT_FALSE(read.first().at(1).toBool());
+    const auto document = read.first().first().value<DocumentSummary>();
+    EXPECT_EQ(document.state, DocumentSummary::State::Read);
+    EXPECT_EQ(document.readTokens, document.tokens);
+}
+
+TEST_F(AssistantWhileReading, AStopEndsTheAnswerFirstAndReadingNext)
+{
+    QSignalSpy finished(m_assistant.get(), &Assistant::answerFinished);
+    QSignalSpy read(m_assistant.get(), &Assistant::readFinished);
+    QSignalSpy started(m_assistant.get(), &Assistant::answerStarted);
+    QSignalSpy progress(m_assistant.get(), &Assistant::readProgress);
+    holdAnswers();
+    m_assistant->ask(m_ofShort, QStringLiteral("One?"));
+    m_assistant->ask(m_ofShort, QStringLiteral("Two?"));
+    ASSERT_TRUE(started.wait(kPatience));
+    m_assistant->stop();
+    m_held.release(2);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return finished.size() == 2; }, kPatience));
+    for (const auto& signal : finished)
+        EXPECT_EQ(signal.at(1).value<Message>().state, Message::State::Stopped);
+    progress.clear();
+    ASSERT_TRUE(progress.wait(kPatience));   // reading goes on
+    EXPECT_TRUE(read.isEmpty());
+    m_assistant->stop();
+    settle();
+    ASSERT_EQ(read.size(), 1);
+    EXPECT_TRUE(read.first().at(1).toBool());
+}
+
+TEST_F(AssistantWhileReading, StopReadingLeavesTheAnswer)
+{
+    QSignalSpy finished(m_assistant.get(), &Assistant::answerFinished);
+    QSignalSpy read(m_assistant.get(), &Assistant::readFinished);
+    QSignalSpy started(m_assistant.get(), &Assistant::answerStarted);
+    holdAnswers();
+    m_assistant->ask(m_ofShort, QStringLiteral("One?"));
+    ASSERT_TRUE(started.wait(kPatience));
+    m_assistant->stopReading();
+    m_held.release(2);
+    settle();
+    ASSERT_EQ(finished.size(), 1);
+    EXPECT_EQ(finished.first().at(1).value<Message>().state, Message::State::Complete);
+    ASSERT_EQ(read.size(), 1);
+    EXPECT_TRUE(read.first().at(1).toBool());
+}
+
+TEST_F(AssistantWhileReading, OtherDocumentsWaitTheirTurnButOpenAtOnce)
+{
+    QSignalSpy read(m_assistant.get(), &Assistant::readFinished);
+    QSignalSpy opened(m_assistant.get(), &Assistant::documentOpened);
+    m_assistant->openPaths({write(QStringLiteral("second.md"), "# Second\n\nAnother text.\n")});
+    ASSERT_TRUE(opened.wait(kPatience));
+    EXPECT_TRUE(read.isEmpty());
+    settle();
+    ASSERT_EQ(read.size(), 2);
+    EXPECT_EQ(read.first().first().value<DocumentSummary>().id, m_book);
+    for (const auto& signal : read)
+        EXPECT_FALSE(signal.at(1).toBool());
+}
+
+TEST_F(AssistantWhileReading, DocumentsBeingReadOrWaitingForItCanBeRemoved)
+{
+    QSignalSpy added(m_assistant.get(), &Assistant::documentAdded);
+    QSignalSpy estimated(m_assistant.get(), &Assistant::estimated);
+    QSignalSpy read(m_assistant.get(), &Assistant::readFinished);
+    QSignalSpy library(m_assistant.get(), &Assistant::libraryChanged);
+    m_assistant->openPaths({write(QStringLiteral("second.md"), "# Second\n\nAnother.\n"), write(QStringLiteral("third.md"), "# Third\n\nOne more.\n")});
+    ASSERT_TRUE(QTest::qWaitFor([&] { return estimated.size() == 2; }, kPatience));
+    const DocumentId second = added.first().first().value<DocumentSummary>().id;
+    const DocumentId third = added.last().first().value<DocumentSummary>().id;
+    m_assistant->startSession({second});        // which keeps its text
+    m_assistant->removeDocument(second);
+    ASSERT_TRUE(library.wait(kPatience));
+    EXPECT_TRUE(read.isEmpty());
+    m_assistant->removeDocument(m_book);
+    EXPECT_FALSE(settle().contains(QStringLiteral("failed")));
+    ASSERT_EQ(read.size(), 2);                  // not the second
+    EXPECT_EQ(read.first().first().value<DocumentSummary>().id, m_book);
+    EXPECT_TRUE(read.first().at(1).toBool());
+    EXPECT_EQ(read.last().first().value<DocumentSummary>().id, third);
+    EXPECT_FALSE(read.last().at(1).toBool());
+    QList<DocumentId> left;
+    for (const DocumentSummary& document : library.last().first().value<QList<DocumentSummary>>())
+        left.append(document.id);
+    EXPECT_EQ(left, (QList<DocumentId>{third, m_short}));
+    EXPECT_EQ(m_script->forgotten, (std::vector<qint64>{second, m_book}));
+}
+
+TEST_F(AssistantWhileReading, ADocumentIsRemovedWhileAnAnswerReadsIt)
+{
+    m_assistant->stop();
+    settle();
+    m_assistant = std::make_unique<Assistant>(AssistantOptions{dataDir(), QStringLiteral("model.gguf"), 1},
+                                              std::make_unique<ScriptedEngine>(m_script));
+    m_assistant->start();
+    QSignalSpy opened(m_assistant.get(), &Assistant::sessionOpened);
+    QSignalSpy progress(m_assistant.get(), &Assistant::readProgress);
+    QSignalSpy finished(m_assistant.get(), &Assistant::answerFinished);
+    m_assistant->startSession({m_book});
+    ASSERT_TRUE(opened.wait(kPatience));
+    m_assistant->ask(opened.first().first().value<Session>().summary.id, QStringLiteral("Who?"));
+    ASSERT_TRUE(progress.wait(kPatience));
+    m_assistant->removeDocument(m_book);
+    settle();
+    ASSERT_EQ(finished.size(), 1);
+    EXPECT_EQ(finished.first().at(1).value<Message>().state, Message::State::Stopped);
+    EXPECT_EQ(m_script->forgotten, std::vector<qint64>{m_book});
+}
+
+TEST_F(AssistantWhileReading, DestructionEndsItAndKeepsWhatWasRead)
+{
+    m_assistant->ask(m_ofShort, QStringLiteral("Kept?"));
+    start();
+    QSignalSpy library(m_assistant.get(), &Assistant::libraryChanged);
+    QSignalSpy opened(m_assistant.get(), &Assistant::sessionOpened);
+    m_assistant->openSession(m_ofShort);
+    m_assistant->removeDocument(m_short);   // for the list
+    settle();
+    EXPECT_EQ(opened.first().first().value<Session>().messages.first().text, QStringLiteral("Kept?"));
+    EXPECT_EQ(library.last().first().value<QList<DocumentSummary>>().first().state, DocumentSummary::State::PartlyRead);
 }
 
 TEST_F(AssistantTest, DestructionStopsAndKeepsWhatWasWritten)

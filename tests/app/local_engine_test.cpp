@@ -4,8 +4,10 @@
 
 #include <QDir>
 #include <QTemporaryDir>
+#include <chrono>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <thread>
 
 #include "support/tiny_gguf.h"
 
@@ -136,12 +138,127 @@ TEST_F(LocalEngine, AStoppedReadingGoesOnAfterARestart)
     EXPECT_TRUE(rest->complete);
 }
 
+TEST_F(LocalEngine, QuestionsInterruptReadingAndChangeNothingOfIt)
+{
+    const auto undisturbed = newEngine();
+    ASSERT_TRUE(undisturbed->read({1, text, {}}, [](const ReadStep&) {}, {}).ok());
+    const auto expected = undisturbed->ask(request({1}), [](const QString&) {}, {});
+
+    ASSERT_TRUE(read(*engine, 2, "A second text, much shorter.").ok());
+    AskRequest both = request({1, 2});
+    both.passages = {{0, 100, 1000, 4000}, {0, 10}};
+    std::vector<AskFacts> answers;
+    const auto whole = engine->read({1, text, readings()}, [&](const ReadStep& step) {
+        const auto answer = engine->ask(both, [](const QString&) {}, {});
+        ASSERT_TRUE(answer.ok()) << answer.error().sentence.toStdString();
+        ASSERT_FALSE(answer->hops.empty());
+        const std::vector<float>& passages = answer->hops.front().passages;
+        EXPECT_GT(passages[0], 0.0f);
+        EXPECT_EQ(passages[3] > 0.0f, step.doneTokens > 4000); // only what has been read is looked at
+        EXPECT_GT(passages[4], 0.0f);
+        answers.push_back(*answer);
+    }, {});
+    ASSERT_TRUE(whole.ok());
+    EXPECT_TRUE(whole->complete);
+    EXPECT_EQ(whole->readTokens, whole->tokens);
+    ASSERT_GT(answers.size(), 10u);
+    const auto answer = engine->ask(request({1}), [](const QString&) {}, {});
+    ASSERT_TRUE(expected.ok() && answer.ok());
+    EXPECT_EQ(answer->answer, expected->answer);
+    ASSERT_EQ(answer->hops.size(), expected->hops.size());
+    for (std::size_t n = 0; n < answer->hops.size(); ++n)
+        EXPECT_EQ(answer->hops[n].passages, expected->hops[n].passages);
+}
+
+TEST_F(LocalEngine, AQuestionThatInterruptsReadingMayReadAnotherDocument)
+{
+    int interruptions = 0;
+    const auto whole = engine->read({1, text, readings()}, [&](const ReadStep&) {
+        if (interruptions++ == 0) {
+            EXPECT_TRUE(read(*engine, 2, "A second text, much shorter.")->complete);
+        }
+        EXPECT_TRUE(engine->ask(request({2}), [](const QString&) {}, {}).ok());
+        if (interruptions == 5) {
+            engine->forget(2);
+            EXPECT_EQ(read(*engine, 2, "A second text, much shorter.")->readTokens, 0); // found on disk
+        }
+    }, {});
+    ASSERT_TRUE(whole.ok());
+    EXPECT_TRUE(whole->complete);
+    EXPECT_GT(interruptions, 5);
+    EXPECT_EQ(read(*newEngine(), 1, text)->readTokens, 0); // and kept whole
+}
+
+TEST_F(LocalEngine, InterruptionsDoNotCountAsReading)
+{
+    const auto begin = std::chrono::steady_clock::now();
+    std::chrono::duration<double> apart{0};
+    const auto whole = engine->read({1, text, {}}, [&](const ReadStep&) {
+        const auto told = std::chrono::steady_clock::now();
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        apart += std::chrono::steady_clock::now() - told;
+    }, {});
+    const std::chrono::duration<double> all = std::chrono::steady_clock::now() - begin;
+    ASSERT_TRUE(whole.ok());
+    EXPECT_GT(whole->seconds, 0);
+    EXPECT_LE(whole->seconds, (all - apart).count());
+}
+
+TEST_F(LocalEngine, AStoppedReadingIsKeptThoughOthersAreReadNext)
+{
+    const auto stopped = readAPart();
+    ASSERT_TRUE(stopped.ok());
+    ASSERT_TRUE(read(*engine, 2, "A second text, much shorter.").ok()); // while the first is still being saved
+    engine.reset();
+    EXPECT_EQ(read(*newEngine(), 1, text)->reusedTokens, stopped->readTokens);
+}
+
+TEST_F(LocalEngine, ThePlanIsChosenByTheModelUnlessOneIsGiven)
+{
+    const auto given = engine->planFor(5000);
+    EXPECT_EQ(given.dims, (QList<quint32>{0, 64}));
+    EXPECT_TRUE(given.reason.contains(QStringLiteral("as asked for"))) << given.reason.toStdString();
+    const auto choosing = makeLocalEngine({2, {}});
+    ASSERT_TRUE(choosing->open(model(), {}).ok());
+    const auto chosen = choosing->planFor(5000); // the tiny model's context is 512
+    EXPECT_EQ(chosen.attention, QStringLiteral("tensorized"));
+    EXPECT_EQ(chosen.dims, (QList<quint32>{0, 128}));
+    EXPECT_LT(chosen.keysPerToken, chosen.fullKeysPerToken);
+    EXPECT_TRUE(chosen.reason.contains(QStringLiteral("512"))) << chosen.reason.toStdString();
+    EXPECT_TRUE(choosing->planFor(20).reason.contains(QStringLiteral("full attention"))) << choosing->planFor(20).reason.toStdString();
+    // A short text and a long one, or one with three dimensions, are asked together.
+    const QByteArray longest = text.repeated(3);
+    EXPECT_EQ(choosing->planFor(choosing->tokenize(longest, {})->size()).dims.size(), 3);
+    ASSERT_TRUE(read(*choosing, 1, longest).ok());
+    ASSERT_TRUE(read(*choosing, 2, "A second text, much shorter.").ok());
+    AskRequest both = request({1, 2});
+    both.passages[1] = {0, 10};
+    EXPECT_TRUE(choosing->ask(both, [](const QString&) {}, {}).ok());
+}
+
 TEST_F(LocalEngine, NothingWorksWithoutAModelAndNothingBreaks)
 {
     const auto bare = makeLocalEngine({1, {}});
     EXPECT_FALSE(bare->tokenize(text, {}).ok());
     EXPECT_FALSE(read(*bare, 1, text).ok());
     EXPECT_FALSE(bare->ask(request({1}), [](const QString&) {}, {}).ok());
+}
+
+TEST_F(LocalEngine, AModelWithUnknownTurnsIsRefusedInOneSentence)
+{
+    const QString other = folder.filePath(QStringLiteral("gemma.gguf"));
+    test::GgufWriter writer = test::tinyLlama();
+    writer.set("tokenizer.chat_template", "{{ '<start_of_turn>user\n' + message['content'] + '<end_of_turn>\n' }}");
+    writer.write(nativePath(other));
+    const auto refused = engine->open(other, {});
+    ASSERT_FALSE(refused.ok());
+    EXPECT_EQ(refused.error().kind, Failure::Kind::Model);
+    EXPECT_TRUE(refused.error().sentence.contains(other)) << refused.error().sentence.toStdString();
+    EXPECT_TRUE(read(*engine, 1, text).ok());   // the model before it stays open
+
+    writer.remove("tokenizer.chat_template");
+    writer.write(nativePath(other));
+    EXPECT_TRUE(engine->open(other, {}).ok());
 }
 
 TEST_F(LocalEngine, HopsOfEveryAnswerTokenAddUpToOne)
@@ -184,6 +301,31 @@ TEST_F(LocalEngine, AWarmConversationAnswersLikeAColdOne)
     const auto cold = restarted->ask(asked, [](const QString&) {}, {});
     ASSERT_TRUE(warm.ok() && cold.ok());
     EXPECT_EQ(warm->answer, cold->answer);
+}
+
+TEST_F(LocalEngine, AWarmConversationIsNotUsedWhenMoreWasReadSince)
+{
+    auto silent = test::tinyLlama(); // whose likeliest token is always the first, which ends the turn
+    silent.setTensor("output.weight", test::TensorType::F32, {64, test::kTinyVocabulary}, test::encodeF32(std::vector<float>(64 * test::kTinyVocabulary)));
+    silent.write(nativePath(model()));
+    engine = newEngine();
+    ASSERT_TRUE(readAPart().ok());
+    const auto promptTokens = [&](std::vector<Turn> turns) {
+        AskRequest asked = request({1});
+        asked.turns = std::move(turns);
+        const auto answer = engine->ask(asked, [](const QString&) {}, {});
+        EXPECT_TRUE(answer.ok() && answer->answer.isEmpty());
+        return answer->promptTokens;
+    };
+    const Turn who{true, QStringLiteral("Who?")};
+    const std::vector<Turn> goingOn = {who, {false, {}}, {true, QStringLiteral("And then?")}};
+    const qint64 first = promptTokens({who});
+    const qint64 second = promptTokens(goingOn);
+    promptTokens({who});
+    EXPECT_EQ(promptTokens(goingOn), second); // warm: only what is new
+    promptTokens({who});
+    ASSERT_TRUE(read(*engine, 1, text).ok());
+    EXPECT_EQ(promptTokens(goingOn), first + second);
 }
 
 TEST_F(LocalEngine, AskingWhatWasNotReadIsTold)

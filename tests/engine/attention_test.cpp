@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <span>
 
 #include "attention/oracle.h"
 #include "compute/backend.h"
 #include "memory/hop_values.h"
 #include "memory/kv_cache.h"
+#include "support/tiny_quantize.h"
 
 namespace octavo {
 namespace {
@@ -62,8 +64,8 @@ ModelConfig oneLayer(const oracle::Input& input)
 class Layer {
 public:
     Layer(const oracle::Input& input, const ReadingPlan& plan, int threads = 2)
-        : m_input(input), m_plan(plan), m_backend(makeCpuBackend(threads)), m_rotary(input.ropeBase, input.headWidth), m_cache(oneLayer(input)),
-          m_own(oneLayer(input)), m_hopValues(plan, 1, input.heads, input.headWidth),
+        : m_input(input), m_plan(plan), m_backend(makeCpuBackend(threads)), m_rotary(input.ropeBase, input.headWidth), m_cache(oneLayer(input), plan.kv),
+          m_own(oneLayer(input)), m_hopValues(plan, oneLayer(input)),
           m_row(plan.row(input.plannedTokens)), m_step(plan.rowStep(input.plannedTokens, input.context)), m_out(input.q.size())
     {
         m_reading = m_backend->readingAttention(shape(), plan, m_row, m_step, m_rotary, m_cache, m_hopValues);
@@ -77,7 +79,7 @@ public:
     }
 
     // Tokens [first, end) ask; those before were read.
-    std::vector<float> ask(std::uint64_t first, bool record)
+    AttentionRecord ask(std::uint64_t first, const AttentionRecordRequest& request)
     {
         const std::uint64_t count = m_input.tokens - first;
         EXPECT_TRUE(m_own.grow(count).ok());
@@ -91,9 +93,17 @@ public:
         std::vector<AskedToken> asked;
         for (std::uint64_t t = first; t < m_input.tokens; ++t)
             asked.push_back({t / m_row, t % m_row, t + 1});
-        asking->begin(runs, asked, 0, record);
+        asking->begin(runs, asked, 0, &request);
         asking->attend(0, q(first), k(first), v(first), out(first), {});
-        return record ? asking->recordedWeights() : std::vector<float>();
+        return asking->takeRecord();
+    }
+
+    // Of a token in the last chunk that was read.
+    PathShares paths(std::uint64_t token, std::uint32_t head)
+    {
+        PathShares shares;
+        m_reading->addPathShares(0, {{}, {head}}, token, q(token + 1 - std::min(m_plan.stride(0), token + 1)), shares);
+        return shares;
     }
 
     const std::vector<float>& result() const { return m_out; }
@@ -146,11 +156,61 @@ double bound(const oracle::Input& input, const ReadingPlan& plan)
 {
     const double h = std::ldexp(1.0, -11);
     const double width = input.headWidth;
-    const double delta = largestNorm(input.q, input.headWidth) * largestNorm(input.k, input.headWidth) / std::sqrt(width) * (h + width * std::ldexp(1.0, -23));
-    double most = 0;
-    for (const float value : input.v)
-        most = std::max(most, std::abs(static_cast<double>(value)));
-    return plan.hops() * most * (h + 2 * std::expm1(2 * delta));
+    const auto largest = [](const std::vector<float>& data) {
+        double most = 0;
+        for (const float value : data)
+            most = std::max(most, std::abs(static_cast<double>(value)));
+        return most;
+    };
+    double delta = largestNorm(input.q, input.headWidth) * largestNorm(input.k, input.headWidth) / std::sqrt(width) * (h + width * std::ldexp(1.0, -23));
+    const double most = largest(input.v);
+    double stored = h * most;
+    // Against numbers that were quantized alike, Q8_0 is exact, but where two ways of rounding differ: allow a step in two elements of a key, in one of a value.
+    if (plan.kv.keys == KvType::Q8_0)
+        delta += 2 * largest(input.q) * largest(input.k) / 127 / std::sqrt(width);
+    if (plan.kv.values == KvType::Q8_0)
+        stored += most / 127;
+    return plan.hops() * (stored + 2 * most * std::expm1(2 * delta));
+}
+
+// The numbers that a cache in Q8_0 holds, in place of those that were put into it: what the oracle is to work with.
+void quantize(float* x, std::size_t width)
+{
+    for (std::size_t begin = 0; begin < width; begin += kKvBlock) {
+        const auto block = std::span(x, width).subspan(begin, std::min<std::size_t>(kKvBlock, width - begin));
+        float most = 0;
+        for (const float value : block)
+            most = std::max(most, std::abs(value));
+        const float scale = toFloat(test::halfBits(most * (1.0f / 127.0f)));
+        for (float& value : block)
+            value = scale * std::clamp(std::nearbyint(value * (1.0f / scale)), -127.0f, 127.0f);
+    }
+}
+
+oracle::Input asStored(oracle::Input input, const ReadingPlan& plan)
+{
+    const Rotary rotary(input.ropeBase, input.headWidth);
+    const std::size_t width = input.headWidth;
+    std::vector<float> cosines(width / 2), sines(width / 2);
+    const auto turn = [&](float* x, double position) {
+        rotary.turn(position, cosines.data(), sines.data());
+        for (std::size_t pair = 0; pair < width / 2; ++pair) {
+            const float even = x[2 * pair], odd = x[2 * pair + 1];
+            x[2 * pair] = even * cosines[pair] - odd * sines[pair];
+            x[2 * pair + 1] = even * sines[pair] + odd * cosines[pair];
+        }
+    };
+    for (std::size_t n = 0; n < input.tokens * input.kvHeads; ++n) {
+        const double place = static_cast<double>(n / input.kvHeads % plan.row(input.plannedTokens)); // keys are kept turned to their place in their row
+        if (plan.kv.keys == KvType::Q8_0) {
+            turn(&input.k[n * width], place);
+            quantize(&input.k[n * width], width);
+            turn(&input.k[n * width], -place);
+        }
+        if (plan.kv.values == KvType::Q8_0)
+            quantize(&input.v[n * width], width);
+    }
+    return input;
 }
 
 void expectClose(const std::vector<float>& fast, const std::vector<double>& slow, double tolerance)
@@ -166,7 +226,12 @@ void expectClose(const std::vector<float>& fast, const std::vector<double>& slow
     EXPECT_LE(worst, tolerance) << "at " << where << ": " << fast[where] << " for " << slow[where];
 }
 
-ReadingPlan folded(std::vector<std::uint32_t> dims, float gate = 4, std::uint32_t sinks = 4) { return {std::move(dims), gate, sinks, 64}; }
+ReadingPlan folded(std::vector<std::uint32_t> dims, float gate = 4, std::uint32_t sinks = 4, KvFormat kv = {})
+{
+    return {std::move(dims), gate, sinks, 64, kv};
+}
+
+constexpr KvFormat kQ8{KvType::Q8_0, KvType::Q8_0};
 
 const Case kCases[] = {
     {ReadingPlan::full(), 1, 1, 1, 1, 16, {512}},
@@ -182,6 +247,11 @@ const Case kCases[] = {
     {folded({2, 5, 10}), 250, 250, 2, 1, 16, {90}},
     {folded({0, 2, 4, 8}, 1, 2), 500, 500, 2, 2, 128, {256, 3}},
     {folded({0, 1}, 4, 1), 80, 80, 1, 1, 16, {512}},
+    {{{0}, 0, 0, 64, kQ8}, 333, 333, 3, 1, 64, {100, 1, 64}},
+    {folded({0, 64}, 4, 4, kQ8), 700, 1000, 6, 2, 64, {512, 100}},
+    {folded({0, 4, 16}, 4, 3, kQ8), 400, 400, 2, 1, 80, {160, 33}},
+    {folded({0, 32}, 4, 32, {KvType::Q8_0, KvType::F16}), 300, 400, 4, 2, 16, {70}},
+    {folded({0, 32}, 4, 4, {KvType::F16, KvType::Q8_0}), 300, 400, 4, 2, 96, {70}},
 };
 
 class Reading : public ::testing::TestWithParam<Case> {};
@@ -190,7 +260,7 @@ TEST_P(Reading, EqualsTheOracle)
 {
     const Case& c = GetParam();
     const oracle::Input input = randomInput(c);
-    expectClose(readAll(input, c), oracle::read(input, c.plan), bound(input, c.plan));
+    expectClose(readAll(input, c), oracle::read(asStored(input, c.plan), c.plan), bound(input, c.plan));
 }
 
 TEST_P(Reading, IsTheSameWithAnyNumberOfThreads)
@@ -206,7 +276,7 @@ TEST_P(Reading, WeightsOfTheUniquePathsAddUpToOne)
     oracle::Input input = randomInput(c);
     std::fill(input.v.begin(), input.v.end(), 1.0f);
     for (const float sum : readAll(input, c))
-        ASSERT_NEAR(sum, 1.0f, c.plan.hops() * std::ldexp(1.0, -11) + 1e-5);
+        ASSERT_NEAR(sum, 1.0f, c.plan.hops() * std::ldexp(1.0, -11) + (c.plan.kv.values == KvType::Q8_0 ? 4e-3 : 1e-5));
 }
 
 TEST_P(Reading, NothingLeaksFromTheFuture)
@@ -237,8 +307,8 @@ TEST_P(Reading, AskingEqualsTheOracle)
     Layer layer(input, c.plan);
     for (std::uint64_t t = 0; t < first; t += 512)
         layer.read(t, static_cast<std::uint32_t>(std::min<std::uint64_t>(512, first - t)));
-    const std::vector<float> weights = layer.ask(first, true);
-    const std::vector<double> expected = oracle::ask(input, c.plan, first);
+    const std::vector<float> weights = layer.ask(first, {}).mean;
+    const std::vector<double> expected = oracle::ask(asStored(input, c.plan), c.plan, first);
     const std::size_t skip = first * c.heads * c.width;
     expectClose({layer.result().begin() + skip, layer.result().end()}, {expected.begin() + skip, expected.end()}, bound(input, c.plan));
 
@@ -270,10 +340,68 @@ TEST(Attention, RecordedWeightsAreTheSoftmaxOfTheLastToken)
         input.v[t * c.width + t] = 1.0f;
     Layer layer(input, c.plan);
     layer.read(0, 60);
-    const std::vector<float> weights = layer.ask(60, true);
-    for (std::uint64_t t = 0; t < c.tokens; ++t) {
-        const float first = layer.result()[(63 * 2 + 0) * 64 + t], second = layer.result()[(63 * 2 + 1) * 64 + t];
-        EXPECT_NEAR(weights[t], (first + second) / 2, 1e-6);
+    const AttentionRecord record = layer.ask(60, {{}, true, {{{2, 2}}, {{3, 11}}, {{11, 12}, false}, {{40, 64}}}, 5});
+    const auto exact = [&](std::size_t head, std::uint64_t t) { return layer.result()[(63 * 2 + head) * 64 + t]; };
+    for (std::uint64_t t = 0; t < c.tokens; ++t)
+        EXPECT_NEAR(record.mean[t], (exact(0, t) + exact(1, t)) / 2, 1e-6);
+    for (std::size_t head = 0; head < 2; ++head) {
+        const auto between = [&](std::uint64_t begin, std::uint64_t end) {
+            double sum = 0;
+            for (std::uint64_t t = begin; t < end; ++t)
+                sum += exact(head, t);
+            return sum;
+        };
+        const float* spans = &record.spans[head * 4];
+        EXPECT_EQ(spans[0], 0);
+        EXPECT_NEAR(spans[1], between(3, 11), 1e-6);
+        EXPECT_NEAR(spans[2], between(11, 12), 1e-6);
+        EXPECT_NEAR(spans[3], between(40, 64), 1e-6);
+        std::vector<std::pair<float, std::uint64_t>> heaviest;
+        for (std::uint64_t t = 3; t < 64; ++t)
+            if (t < 11 || t >= 40)
+                heaviest.push_back({-exact(head, t), t});
+        std::sort(heaviest.begin(), heaviest.end());
+        for (std::size_t n = 0; n < 5; ++n) {
+            EXPECT_EQ(record.top[head * 5 + n].token, heaviest[n].second);
+            EXPECT_NEAR(record.top[head * 5 + n].weight, -heaviest[n].first, 1e-6);
+        }
+    }
+    layer.read(0, 60);
+    EXPECT_EQ(layer.ask(60, {{{}, {1}}, false, {}, 0}).mean[50], exact(1, 50)) << "the mean of one head is that head";
+}
+
+// With one-hot values the oracle's result is the weight of every path, key by key.
+TEST(Attention, TracedPathsAreTheOraclesWeights)
+{
+    for (const ReadingPlan& plan : {folded({0, 4, 8}), folded({0, 16}, 1, 6), folded({3, 20}, 4, 0), folded({0, 2, 3, 5}, 0, 2), ReadingPlan::full()}) {
+        Case c{plan, 120, 150, 4, 2, 128, {50, 33}};
+        oracle::Input input = randomInput(c);
+        std::fill(input.v.begin(), input.v.end(), 0.0f);
+        for (std::uint64_t t = 0; t < c.tokens; ++t)
+            for (std::uint32_t g = 0; g < c.kvHeads; ++g)
+                input.v[(t * c.kvHeads + g) * c.width + t] = 1.0f;
+        const std::vector<double> exact = oracle::read(input, plan);
+        Layer layer(input, plan);
+        for (const auto& [first, count] : {std::pair{0u, 50u}, {50u, 33u}, {83u, 37u}})
+            layer.read(first, count);
+        for (const std::uint64_t token : {83, 99, 119})
+            for (std::uint32_t head = 0; head < c.heads; ++head) {
+                const PathShares shares = layer.paths(token, head);
+                ASSERT_EQ(shares.reached.size(), plan.hops());
+                double direct = 0;
+                for (const double share : shares.direct)
+                    direct += share;
+                for (const std::vector<double>& reached : shares.reached) {
+                    double sum = direct;
+                    for (const double share : reached)
+                        sum += share;
+                    EXPECT_NEAR(sum, 1.0, 1e-5) << plan.toString();
+                }
+                for (std::uint64_t t = 0; t <= token; ++t) {
+                    const double weight = shares.reached.back()[t] + (t < shares.direct.size() ? shares.direct[t] : 0.0);
+                    ASSERT_NEAR(weight, exact[(token * c.heads + head) * c.width + t], bound(input, plan)) << plan.toString() << ", " << token << " to " << t;
+                }
+            }
     }
 }
 
@@ -291,7 +419,7 @@ TEST(ReadingPlan, RowStepStaysInsideTheTrainedContext)
 TEST(ReadingPlan, RefusesWhatMakesNoSense)
 {
     for (const ReadingPlan& wrong : {folded({}), folded({0, 0}), folded({4, 0, 8}), folded({0, 1u << 21}), folded({0, 8}, NAN), folded({0, 2}, 4, 4),
-                                     ReadingPlan{{0, 8}, 4, 4, 0}}) {
+                                     ReadingPlan{{0, 8}, 4, 4, 0, {}}}) {
         const auto checked = wrong.check();
         ASSERT_FALSE(checked.ok());
         EXPECT_EQ(checked.error().code, Errc::InvalidArgument);

@@ -4,7 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
 #include "model/gguf.h"
+#include "octavo/engine/model.h"
 #include "support/paths.h"
 #include "support/temporary_folder.h"
 #include "support/tiny_gguf.h"
@@ -14,44 +20,57 @@ namespace {
 
 using Format = ChatTemplate::Format;
 
+// Two questions, as conformance/make_chat_templates.py has them. Where there is a space before an answer, the model writes it itself.
 std::string conversation(const ChatTemplate& chat)
 {
-    return chat.documentIntro("Be brief.") + "Call me Ishmael." + chat.questionIntro() + "Who?" + chat.answerIntro() + "Ishmael."
+    const Format format = chat.format();
+    const bool spaced = format == Format::Plain || format == Format::Llama2 || format == Format::Mistral || format == Format::MistralV3;
+    return chat.documentIntro("Be brief.") + "Call me Ishmael." + chat.questionIntro() + "Who?" + chat.answerIntro() + (spaced ? " " : "") + "Ishmael."
         + chat.nextQuestionIntro() + "Where?" + chat.answerIntro();
 }
 
-TEST(ChatTemplate, WritesEachFormat)
+const char* nameOf(Format format)
 {
-    const struct {
-        Format format;
-        const char* bos;
-        const char* text;
-    } rows[] = {
-        { Format::ChatMl, "",
-            "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nRead the book below.\n\nCall me Ishmael.<|im_end|>\n<|im_start|>assistant\n"
-            "I have read it. What would you like to know?<|im_end|>\n<|im_start|>user\nWho?<|im_end|>\n"
-            "<|im_start|>assistant\nIshmael.<|im_end|>\n<|im_start|>user\nWhere?<|im_end|>\n<|im_start|>assistant\n" },
-        { Format::Llama3, "<|begin_of_text|>",
-            "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|><|start_header_id|>user<|end_header_id|>\n\n"
-            "Read the book below.\n\nCall me Ishmael.<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nI have read it. What would you like to know?<|eot_id|>"
-            "<|start_header_id|>user<|end_header_id|>\n\nWho?<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nIshmael.<|eot_id|>"
-            "<|start_header_id|>user<|end_header_id|>\n\nWhere?<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n" },
-        { Format::Llama2, "<s>",
-            "<s>[INST] <<SYS>>\nBe brief.\n<</SYS>>\n\nRead the book below.\n\n"
-            "Call me Ishmael. [/INST]I have read it. What would you like to know? </s><s>[INST] Who? [/INST]Ishmael. </s><s>[INST] Where? [/INST]" },
-        { Format::Mistral, "<s>",
-            "<s>[INST] Be brief.\n\nRead the book below.\n\nCall me Ishmael. [/INST]I have read it. What would you like to know?</s>"
-            "[INST] Who? [/INST]Ishmael.</s>[INST] Where? [/INST]" },
-        { Format::Zephyr, "",
-            "<|system|>\nBe brief.</s>\n<|user|>\nRead the book below.\n\nCall me Ishmael.</s>\n<|assistant|>\n"
-            "I have read it. What would you like to know?</s>\n<|user|>\nWho?</s>\n<|assistant|>\nIshmael.</s>\n"
-            "<|user|>\nWhere?</s>\n<|assistant|>\n" },
-        { Format::Plain, "",
-            "Be brief.\n\nRead the book below.\n\nCall me Ishmael.\nAnswer: I have read it. What would you like to know?\n\nQuestion: Who?\nAnswer: Ishmael."
-            "\n\nQuestion: Where?\nAnswer: " },
-    };
-    for (const auto& row : rows)
-        EXPECT_EQ(conversation(ChatTemplate(row.format, row.bos)), row.text);
+    switch (format) {
+    case Format::Plain: return "Plain";
+    case Format::Unknown: return "Unknown";
+    case Format::ChatMl: return "ChatMl";
+    case Format::Llama2: return "Llama2";
+    case Format::Llama3: return "Llama3";
+    case Format::Mistral: return "Mistral";
+    case Format::MistralV3: return "MistralV3";
+    case Format::MistralTekken: return "MistralTekken";
+    case Format::Zephyr: return "Zephyr";
+    }
+    return "";
+}
+
+nlohmann::json facts()
+{
+    std::ifstream in(std::filesystem::path(test::kSourceDir) / "tests" / "engine" / "conformance" / "chat_templates.json");
+    return nlohmann::json::parse(in);
+}
+
+TEST(ChatTemplate, IsPlainWithoutOne)
+{
+    EXPECT_EQ(conversation(ChatTemplate(Format::Plain)),
+        "Be brief.\n\nRead the book below.\n\nCall me Ishmael.\nAnswer: I have read it. What would you like to know?\n\nQuestion: Who?\nAnswer: Ishmael."
+        "\n\nQuestion: Where?\nAnswer:");
+}
+
+TEST(ChatTemplate, SpacesBelongToTheTextAfterThem)
+{
+    test::TemporaryFolder folder;
+    test::writeTinyLlama(folder / "model.gguf");
+    const auto tokenizer = Tokenizer::fromGguf(**GgufFile::open(folder / "model.gguf"));
+    ASSERT_TRUE(tokenizer);
+    const auto encoded = [&](std::string_view text, SpecialTokens special) { return (*tokenizer)->encode(text, special).ids; };
+    std::vector<TokenId> expected = encoded("[INST]", SpecialTokens::Parse);
+    std::ranges::copy(encoded("  the<|im_end|>", SpecialTokens::Literal), std::back_inserter(expected));
+    EXPECT_EQ(turnTokens(**tokenizer, "[INST]  ", "the<|im_end|>"), expected);
+    EXPECT_EQ(turnTokens(**tokenizer, "<|im_end|>", ""), encoded("<|im_end|>", SpecialTokens::Parse));
+    EXPECT_EQ(turnTokens(**tokenizer, " ", "the"), encoded(" the", SpecialTokens::Literal));
+    EXPECT_EQ(turnTokens(**tokenizer, "", "the"), encoded("the", SpecialTokens::Literal));
 }
 
 class ChatTemplateOfFile : public ::testing::Test {
@@ -72,28 +91,56 @@ protected:
     test::TemporaryFolder m_folder;
 };
 
-TEST_F(ChatTemplateOfFile, IsRecognised)
+TEST_F(ChatTemplateOfFile, WritesWhatTheFamiliesTemplatesRender)
 {
-    const struct {
-        const char* text;
-        Format format;
-    } rows[] = {
-        { test::kTinyChatTemplate, Format::ChatMl },
-        { "{{ bos_token }}{% for m in messages %}{{ '<|start_header_id|>' + m['role'] + '<|end_header_id|>\n\n' }}", Format::Llama3 },
-        { "{% if system %}{{ '<<SYS>>\\n' + system + '\\n<</SYS>>\\n\\n' }}{% endif %}"
-          "{{ '[INST] ' + content + ' [/INST]' }}", Format::Llama2 },
-        { "{{ bos_token }}{% if m['role'] == 'user' %}{{ '[INST] ' + m['content'] + ' [/INST]' }}", Format::Mistral },
-        { "{% if m['role'] == 'user' %}{{ '<|user|>\n' + m['content'] + eos_token }}", Format::Zephyr },
-        { "{{ '<|user|>\n' + m['content'] + '<|end|>\n<|assistant|>\n' }}", Format::Plain },
-        { "{{ messages }}", Format::Plain },
-    };
-    test::GgufWriter writer = test::tinyLlama();
-    for (const auto& row : rows) {
-        writer.set("tokenizer.chat_template", row.text);
-        EXPECT_EQ(of(writer).format(), row.format) << row.text;
+    const nlohmann::json families = facts()["families"];
+    ASSERT_EQ(families.size(), 11u);
+    for (const auto& family : families) {
+        const std::string name = family["name"];
+        auto vocabulary = test::tinyVocabulary();
+        vocabulary.tokens[1] = family["bos"];
+        vocabulary.tokens[2] = family["eos"];
+        test::GgufWriter writer;
+        vocabulary.writeTo(writer);
+        writer.set("tokenizer.chat_template", family["template"].get<std::string>());
+        const ChatTemplate chat = of(writer);
+        EXPECT_EQ(nameOf(chat.format()), family["format"]) << name;
+
+        std::string rendered = family["rendered"];
+        const std::string leftOut = family["left_out"];
+        const std::size_t where = rendered.find(leftOut);
+        ASSERT_NE(where, std::string::npos) << name;
+        rendered.erase(where, leftOut.size());
+        std::string written = conversation(chat);
+        if (family["spaces_differ"]) {
+            std::erase(rendered, ' ');
+            std::erase(written, ' ');
+        }
+        EXPECT_EQ(written, rendered) << name;
     }
-    writer.remove("tokenizer.chat_template");
-    EXPECT_EQ(of(writer).format(), Format::Plain);
+}
+
+TEST_F(ChatTemplateOfFile, IsUnknownWhereItIsNotCertain)
+{
+    const nlohmann::json others = facts()["others"];
+    ASSERT_GT(others.size(), 15u);
+    test::GgufWriter writer = test::tinyLlama();
+    for (const auto& [name, text] : others.items()) {
+        writer.set("tokenizer.chat_template", text.get<std::string>());
+        EXPECT_EQ(of(writer).format(), Format::Unknown) << name;
+    }
+    // The model opens nevertheless: reading and measuring need no turns.
+    writer.write(m_folder / "model.gguf");
+    EXPECT_TRUE(Model::open(m_folder / "model.gguf", *Engine::create({ 1 })));
+
+    writer.set("tokenizer.chat_template", test::kTinyChatTemplate);
+    EXPECT_EQ(of(writer).format(), Format::ChatMl);
+    for (const char* none : { "", "removed" }) {
+        writer.set("tokenizer.chat_template", none);
+        if (*none)
+            writer.remove("tokenizer.chat_template");
+        EXPECT_EQ(of(writer).format(), Format::Plain) << none;
+    }
 }
 
 TEST_F(ChatTemplateOfFile, BeginsWithBosWhereTheFileAsks)

@@ -67,7 +67,7 @@ TEST_F(DefaultModel, FullAttentionGivesTheReferencesLogits)
 TEST_F(DefaultModel, TensorizedReadingGivesTheReferencesLogitsAndLikelihood)
 {
     const auto& fact = facts["tensorized"];
-    const ReadingPlan plan{fact["dims"].get<std::vector<std::uint32_t>>(), fact["gate"].get<float>(), fact["sinks"].get<std::uint32_t>(), 64};
+    const ReadingPlan plan{fact["dims"].get<std::vector<std::uint32_t>>(), fact["gate"].get<float>(), fact["sinks"].get<std::uint32_t>(), 64, {}};
     const auto ids = fact["ids"].get<std::vector<TokenId>>();
     const std::vector<float> row = logits(ids, plan);
     std::vector<TokenId> best;

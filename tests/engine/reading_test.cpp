@@ -6,53 +6,12 @@
 #include <fstream>
 #include <thread>
 
-#include "octavo/engine/asking.h"
-#include "support/temporary_folder.h"
-#include "support/tiny_gguf.h"
+#include "support/tiny_model.h"
 
 namespace octavo {
 namespace {
 
-class TinyModel : public ::testing::Test {
-protected:
-    void SetUp() override { model = open({}); }
-
-    std::shared_ptr<const Model> open(const test::TinyLlamaOptions& options, const char* name = "tiny.gguf")
-    {
-        test::writeTinyLlama(folder / name, options);
-        auto opened = Model::open(folder / name, *Engine::create({2}));
-        EXPECT_TRUE(opened.ok()) << opened.error().detail;
-        return *opened;
-    }
-
-    static std::vector<TokenId> someIds(std::size_t count, std::uint32_t seed = 1)
-    {
-        std::mt19937 random(seed);
-        std::vector<TokenId> ids(count);
-        for (TokenId& id : ids)
-            id = test::kTinyFirstByte + static_cast<TokenId>(random() % 256);
-        return ids;
-    }
-
-    std::unique_ptr<Reading> read(std::span<const TokenId> ids, const ReadingPlan& how, std::uint64_t planned) const
-    {
-        auto reading = Reading::start(model, how, planned);
-        EXPECT_TRUE(reading.ok() && (*reading)->read(ids, {}, {}).ok());
-        return std::move(*reading);
-    }
-
-    // Logits after asking `question` of readings.
-    static std::vector<float> ask(std::vector<const Reading*> readings, std::span<const TokenId> question)
-    {
-        auto asking = Asking::over(readings, {});
-        EXPECT_TRUE(asking.ok() && (*asking)->prefill(question, {}).ok());
-        return (*asking)->lastLogits();
-    }
-
-    test::TemporaryFolder folder;
-    std::shared_ptr<const Model> model;
-    const ReadingPlan plan{{0, 64}, 4, 4, 64};
-};
+using test::TinyModel;
 
 TEST_F(TinyModel, WeightTypesGiveNearlyTheSameLogits)
 {
@@ -69,19 +28,20 @@ TEST_F(TinyModel, WeightTypesGiveNearlyTheSameLogits)
     }
 }
 
-TEST_F(TinyModel, ReadingInPiecesIsReadingAtOnce)
+TEST_F(TinyModel, PiecesOfAnySizeGiveTheSameReadingBitForBit)
 {
     const auto ids = someIds(1500);
-    const std::vector<float> whole = *read(ids, plan, 1500)->lastLogits();
-    auto reading = Reading::start(model, plan, 1500);
-    for (std::size_t at = 0, n = 1; at < ids.size(); n = n * 3 % 700 + 1) {
-        const std::size_t count = std::min(n, ids.size() - at);
-        ASSERT_TRUE((*reading)->read(std::span(ids).subspan(at, count), {}, {}).ok());
-        at += count;
+    for (const ReadingPlan& how : {plan, ReadingPlan{{0, 8, 32}, 2, 0, 64, {}}, ReadingPlan{{0, 64}, 4, 4, 64, {KvType::Q8_0, KvType::Q8_0}},
+                                   ReadingPlan::full()}) {
+        const auto whole = read(ids, how, 4096);
+        for (const std::size_t size : {1, 7, 64, 512, 4096}) {
+            auto reading = Reading::start(model, how, 4096);
+            for (std::size_t at = 0; at < ids.size(); at += size)
+                ASSERT_TRUE((*reading)->read(std::span(ids).subspan(at, std::min(size, ids.size() - at)), {}, {}).ok());
+            ASSERT_EQ(*(*reading)->lastLogits(), *whole->lastLogits()) << how.toString() << ", pieces of " << size;
+            ASSERT_EQ(ask({reading->get()}, someIds(5, 2)), ask({whole.get()}, someIds(5, 2))) << how.toString() << ", pieces of " << size;
+        }
     }
-    const std::vector<float> pieces = *(*reading)->lastLogits();
-    for (std::size_t n = 0; n < whole.size(); ++n)
-        ASSERT_NEAR(pieces[n], whole[n], 0.01);
 }
 
 TEST_F(TinyModel, StopKeepsWholeChunksAndReadingGoesOn)
@@ -205,7 +165,7 @@ TEST_F(TinyModel, HopRecordsAddUpToOne)
         ASSERT_NE(token.hops, nullptr);
         ASSERT_EQ(token.hops->spans.size(), 4u);
         EXPECT_EQ(token.hops->spans[1], 0.0f);
-        double sum = token.hops->outside;
+        double sum = token.hops->outside + token.hops->sinks;
         for (const float span : token.hops->spans)
             sum += span;
         EXPECT_NEAR(sum, 1.0, 1e-5);
@@ -225,7 +185,7 @@ TEST_F(TinyModel, AKeptReadingAnswersTheSameBitForBit)
     const auto ids = someIds(900);
     const auto reading = read(ids, plan, 2000);
     const auto file = folder / Reading::fileName(*model, plan, 2000, ids);
-    ASSERT_TRUE(reading->save(file, false, {}).ok());
+    ASSERT_TRUE(reading->save(file, {}).ok());
     auto loaded = Reading::load(file, model, plan, 2000, ids, {});
     ASSERT_TRUE(loaded.ok()) << loaded.error().detail;
     EXPECT_EQ((*loaded)->tokens(), 900u);
@@ -241,16 +201,23 @@ TEST_F(TinyModel, AnUnfinishedKeptReadingGoesOn)
     const std::vector<float> whole = *read(ids, plan, 2000)->lastLogits();
     const auto half = read(std::span(ids).first(1024), plan, 2000);
     const auto file = folder / "half.oct";
-    ASSERT_TRUE(half->save(file, true, {}).ok());
+    ASSERT_TRUE(half->save(file, {}).ok());
     auto loaded = Reading::load(file, model, plan, 2000, ids, {});
     ASSERT_TRUE(loaded.ok());
     ASSERT_TRUE((*loaded)->read(std::span(ids).subspan(1024), {}, {}).ok());
     EXPECT_EQ(*(*loaded)->lastLogits(), whole);
+}
 
-    ASSERT_TRUE(half->save(file, false, {}).ok());
-    loaded = Reading::load(file, model, plan, 2000, ids, {});
-    ASSERT_TRUE(loaded.ok());
-    EXPECT_EQ((*loaded)->read(std::span(ids).subspan(1024), {}, {}).error().code, Errc::InvalidArgument);
+TEST_F(TinyModel, AKeptReadingIsGoodForAnyLengthThatPutsItsRowsInTheSamePlaces)
+{
+    const ReadingPlan stepped{{0, 64}, 4, 4, 8, {}}; // 8 positions a row, fewer from 48 rows on
+    const auto ids = someIds(600);
+    const auto file = folder / "stepped.oct";
+    ASSERT_TRUE(read(ids, stepped, 2000)->save(file, {}).ok());
+    EXPECT_TRUE(Reading::load(file, model, stepped, 3000, ids, {}).ok());
+    EXPECT_EQ(Reading::fileName(*model, stepped, 2000, ids), Reading::fileName(*model, stepped, 3000, ids));
+    EXPECT_EQ(Reading::load(file, model, stepped, 200'000, ids, {}).error().code, Errc::StaleReading);
+    EXPECT_NE(Reading::fileName(*model, stepped, 2000, ids), Reading::fileName(*model, stepped, 200'000, ids));
 }
 
 TEST_F(TinyModel, AKeptReadingThatIsNotRightIsRefused)
@@ -258,7 +225,7 @@ TEST_F(TinyModel, AKeptReadingThatIsNotRightIsRefused)
     const auto ids = someIds(600);
     const auto reading = read(ids, plan, 2000);
     const auto file = folder / "good.oct";
-    ASSERT_TRUE(reading->save(file, true, {}).ok());
+    ASSERT_TRUE(reading->save(file, {}).ok());
     std::ifstream in(file, std::ios::binary);
     const std::string good((std::istreambuf_iterator<char>(in)), {});
 
@@ -284,11 +251,10 @@ TEST_F(TinyModel, AKeptReadingThatIsNotRightIsRefused)
     std::stop_source stop;
     stop.request_stop();
     EXPECT_EQ(Reading::load(file, model, plan, 2000, ids, stop.get_token()).error().code, Errc::Stopped);
-    EXPECT_EQ(Reading::load(file, model, plan, 2001, ids, {}).error().code, Errc::StaleReading);
-    EXPECT_EQ(Reading::load(file, model, ReadingPlan{{0, 128}, 4, 4, 64}, 2000, ids, {}).error().code, Errc::StaleReading);
+    EXPECT_EQ(Reading::load(file, model, ReadingPlan{{0, 128}, 4, 4, 64, {}}, 2000, ids, {}).error().code, Errc::StaleReading);
     EXPECT_EQ(Reading::load(file, model, plan, 2000, someIds(600, 9), {}).error().code, Errc::StaleReading);
     EXPECT_EQ(Reading::load(file, model, plan, 2000, someIds(100), {}).error().code, Errc::StaleReading);
-    EXPECT_EQ(reading->save(folder / "no" / "such" / "folder.oct", true, {}).error().code, Errc::WriteFailed);
+    EXPECT_EQ(reading->save(folder / "no" / "such" / "folder.oct", {}).error().code, Errc::WriteFailed);
 }
 
 TEST(Sampler, IsGreedyAtZeroAndRepeatableAbove)

@@ -3,12 +3,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
-#include <array>
 #include <fstream>
-#include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -17,33 +14,18 @@
 #include "support/paths.h"
 #include "support/temporary_folder.h"
 #include "support/tiny_gguf.h"
+#include "support/tokens.h"
 #include "text/word_splitter.h"
 
 namespace octavo {
 namespace {
 
+using test::expectCovering;
+using test::fileBytes;
 using test::GgufWriter;
+using test::sha256;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-std::string fileBytes(const std::filesystem::path& path)
-{
-    std::ifstream in(path, std::ios::binary);
-    return { std::istreambuf_iterator<char>(in), {} };
-}
-
-std::string sha256(std::span<const TokenId> ids)
-{
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest {};
-    unsigned size = 0;
-    EVP_Digest(ids.data(), ids.size_bytes(), digest.data(), &size, EVP_sha256(), nullptr);
-    std::string hex;
-    for (unsigned n = 0; n < size; ++n) {
-        hex += "0123456789abcdef"[digest[n] >> 4];
-        hex += "0123456789abcdef"[digest[n] & 15];
-    }
-    return hex;
-}
 
 std::string randomBytes(std::size_t size, std::uint32_t seed)
 {
@@ -51,19 +33,6 @@ std::string randomBytes(std::size_t size, std::uint32_t seed)
     std::string bytes(size, '\0');
     std::ranges::generate(bytes, [&random] { return static_cast<char>(random() >> 24); });
     return bytes;
-}
-
-// Every token begins where the one before ends, and covers as many bytes as it stands for.
-void expectCovering(const Tokenizer& tokenizer, const TokenizedText& tokens, std::string_view text)
-{
-    ASSERT_EQ(tokens.ids.size(), tokens.begins.size());
-    std::uint64_t at = 0;
-    for (std::size_t n = 0; n < tokens.ids.size(); ++n) {
-        ASSERT_EQ(tokens.begins[n], at) << "token " << n;
-        ASSERT_EQ(tokenizer.bytes(tokens.ids[n]), text.substr(at, tokenizer.bytes(tokens.ids[n]).size())) << "token " << n;
-        at += tokenizer.bytes(tokens.ids[n]).size();
-    }
-    EXPECT_EQ(at, text.size());
 }
 
 class TinyTokenizer : public ::testing::Test {
@@ -264,7 +233,7 @@ TEST_F(TinyTokenizer, RefusesWhatItCannotRead)
         Change change;
         Errc code;
     } rows[] = {
-        { "SentencePiece", [](GgufWriter& w) { w.set("tokenizer.ggml.model", "llama"); }, Errc::UnsupportedTokenizer },
+        { "unknown model", [](GgufWriter& w) { w.set("tokenizer.ggml.model", "of tomorrow"); }, Errc::UnsupportedTokenizer },
         { "unknown split", [](GgufWriter& w) { w.set("tokenizer.ggml.pre", "of tomorrow"); }, Errc::UnsupportedTokenizer },
         { "no model", [](GgufWriter& w) { w.remove("tokenizer.ggml.model"); }, Errc::BadMetadata },
         { "no tokens", [](GgufWriter& w) { w.remove("tokenizer.ggml.tokens"); }, Errc::BadMetadata },

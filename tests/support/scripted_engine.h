@@ -21,6 +21,7 @@ namespace octavo::test {
 struct EngineScript {
     std::optional<app::Failure> openFailure;
     std::optional<app::Failure> readFailure;
+    std::optional<app::Failure> failsAfterReading;      // one chunk
     std::optional<app::Failure> askFailure;             // after the pieces have been streamed
     qint64 chunkTokens = 64;
     std::chrono::milliseconds chunkDelay{0};
@@ -62,6 +63,11 @@ public:
         return begins;
     }
 
+    app::ReadPlan planFor(qint64 tokens) const override
+    {
+        return {QStringLiteral("tensorized"), {0, 1024}, 4, 1024, static_cast<double>(tokens) / 2, 0, QStringLiteral("So says the script.")};
+    }
+
     app::Outcome<app::ReadFacts> read(const app::ReadRequest& request, const std::function<void(const app::ReadStep&)>& progress,
                                       std::stop_token stop) override
     {
@@ -74,6 +80,8 @@ public:
         while (done < tokens && pause(m_script->chunkDelay, stop)) {
             done = std::min(tokens, done + m_script->chunkTokens);
             progress({done, reused, tokens, 1000.0});
+            if (m_script->failsAfterReading)
+                return *m_script->failsAfterReading;
         }
         return app::ReadFacts{tokens, done - reused, reused, done * 100, static_cast<double>(done - reused) / 1000.0, done == tokens};
     }

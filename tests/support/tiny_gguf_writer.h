@@ -16,7 +16,10 @@
 namespace octavo::test {
 
 // ggml's numbers of the types that tests write; written down here a second time, so that a wrong number in the reader shows.
-enum class TensorType : std::uint32_t { F32 = 0, F16 = 1, Q4_0 = 2, Q4_1 = 3, Q8_0 = 8 };
+enum class TensorType : std::uint32_t {
+    F32 = 0, F16 = 1, Q4_0 = 2, Q4_1 = 3, Q5_0 = 6, Q5_1 = 7, Q8_0 = 8, Q2_K = 10, Q3_K = 11, Q4_K = 12, Q5_K = 13, Q6_K = 14, IQ4_NL = 20,
+    IQ4_XS = 23, BF16 = 30,
+};
 
 template <class T>
 inline constexpr bool kIsVector = false;

@@ -6,13 +6,15 @@
 #include <cmath>
 #include <cstdint>
 #include <span>
+#include <stdexcept>
 #include <string>
 
 #include "support/tiny_gguf_writer.h"
 
 namespace octavo::test {
 
-// Plain encoders of ggml's tensor types, as ggml's reference quantizers round.
+// Plain encoders of some of ggml's tensor types, as ggml's reference quantizers round; of the others there are random blocks
+// (random_blocks.h).
 
 inline constexpr std::size_t kBlock = 32;   // elements of one block of the quantized types
 
@@ -105,8 +107,8 @@ inline std::string encode(TensorType type, std::span<const float> values)
     case TensorType::Q8_0: return encodeQ8_0(values);
     case TensorType::Q4_0: return encodeQ4_0(values);
     case TensorType::Q4_1: return encodeQ4_1(values);
+    default: throw std::invalid_argument("no encoder for this tensor type");
     }
-    return {};
 }
 
 } // namespace octavo::test

@@ -95,6 +95,9 @@ private slots:
         QCOMPARE(shown<QLabel>("waitingLabel")->text(), QStringLiteral("41 % read"));
         QVERIFY(shown<QTextBrowser>("questionText"));
         begin();
+        QVERIFY(!shown<QLabel>("waitingLabel"));
+        m_page->showWaiting(QStringLiteral("42 % read"));   // for this answer
+        QVERIFY(shown<QLabel>("waitingLabel"));
         m_page->addPiece(11, QStringLiteral("Ahab"));
         QVERIFY(!shown<QLabel>("waitingLabel"));
     }

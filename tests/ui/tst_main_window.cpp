@@ -85,11 +85,28 @@ private slots:
         drop(book());
         QTRY_VERIFY(shown<QProgressBar>("readingBar"));
         QTRY_VERIFY(child<QProgressBar>("readingBar")->value() > 0);
-        ask();
-        QTRY_VERIFY(shown<QLabel>("waitingLabel"));
         QTest::keyClick(m_window.get(), Qt::Key_Escape);
         QTRY_VERIFY(!m_assistant->busy());
         QTRY_VERIFY(!shown<QProgressBar>("readingBar"));
+        QTRY_VERIFY(shown<QPushButton>("readOnButton"));
+    }
+
+    void aQuestionIsAnsweredWhileReadingGoesOn()
+    {
+        m_script->chunkTokens = 4;
+        m_script->chunkDelay = 5ms;
+        m_script->pieceDelay = 50ms;
+        drop(book());
+        QTRY_VERIFY(shown<QProgressBar>("readingBar") && shown<QProgressBar>("readingBar")->value() > 0);
+        ask();
+        QTRY_VERIFY(shown<QLabel>("noteLabel"));
+        QVERIFY(shown<QLabel>("noteLabel")->text().contains(QStringLiteral("read so far")));
+        QVERIFY(answerText().contains(QStringLiteral("Ahab nails it.")));
+        const int value = shown<QProgressBar>("readingBar")->value();
+        QTRY_VERIFY(child<QProgressBar>("readingBar")->value() > value);   // reading goes on
+        QVERIFY(!shown<QLabel>("waitingLabel"));
+        shown<QAbstractButton>("stopReadingButton")->click();
+        QTRY_VERIFY(!m_assistant->busy());
         QTRY_VERIFY(shown<QPushButton>("readOnButton"));
     }
 

@@ -177,6 +177,7 @@ void ChatPage::startAnswer(app::SessionId session, app::MessageId message)
     answer.state = app::Message::State::Streaming;
     m_streaming = true;
     m_following = true;
+    showWaiting({});
     addView(answer);
     showState();
 }

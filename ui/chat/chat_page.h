@@ -25,6 +25,7 @@ public:
     explicit ChatPage(QWidget* parent = nullptr);
 
     app::SessionId session() const { return m_session; }
+    bool isAnswering() const { return m_streaming; }    // or reading what the answer needs
     app::MessageId lastAnswerWithHops() const;         // 0: none
     void focusQuestion();
 

@@ -33,7 +33,8 @@ std::uint64_t CpuAskingAttention::distance(std::uint64_t tokenRow, std::uint64_t
     return back <= 1 ? back * m_geometry.row : back * m_geometry.rowStep + m_geometry.row - m_geometry.rowStep;
 }
 
-void CpuAskingAttention::begin(std::span<const CachedRun> runs, std::span<const AskedToken> tokens, std::uint64_t firstOwn, bool recordLast)
+void CpuAskingAttention::begin(std::span<const CachedRun> runs, std::span<const AskedToken> tokens, std::uint64_t firstOwn,
+                               const AttentionRecordRequest* record)
 {
     m_runs.clear();
     m_rows.clear();
@@ -46,8 +47,8 @@ void CpuAskingAttention::begin(std::span<const CachedRun> runs, std::span<const 
             m_parts.push_back(m_runs.size());
             inPart = 0;
         }
-        if (m_rows.empty() || m_rows.back() != run.row)
-            m_rows.push_back(run.row);
+        if (m_rows.empty() || m_rows.back() != PlacedRow{run.row, run.turned})
+            m_rows.push_back({run.row, run.turned});
         m_runs.push_back({run, m_cached, m_columns, m_rows.size() - 1});
         m_columns += roundUp(run.count);
         m_cached += run.count;
@@ -56,19 +57,48 @@ void CpuAskingAttention::begin(std::span<const CachedRun> runs, std::span<const 
     m_parts.push_back(m_runs.size());
     m_tokens.assign(tokens.begin(), tokens.end());
     m_firstOwn = firstOwn;
-    m_record = recordLast;
     m_blocks = blocksOf(firstOwn, tokens.size());
     m_columnTurns.clear(m_rotary);
     m_distanceTurns.clear(m_rotary);
     for (const AskedToken& token : tokens) {
         m_columnTurns.add(m_rotary, static_cast<double>(token.column));
-        for (const std::uint64_t row : m_rows)
-            m_distanceTurns.add(m_rotary, static_cast<double>(token.column + distance(token.row, row)));
+        for (const PlacedRow& placed : m_rows)
+            m_distanceTurns.add(m_rotary, static_cast<double>(token.column + distance(token.row, placed.row)) + static_cast<double>(placed.turned));
     }
     m_rowsPerHead = std::min(kQueries, tokens.size()) * m_shape.group();
     m_scores.resize(m_shape.kvHeads * m_rowsPerHead * m_columns);
     m_partial.resize(m_shape.kvHeads * (m_parts.size() - 1) * m_rowsPerHead * m_shape.headWidth);
-    m_recorded.assign(m_record ? m_cached : 0, 0.0);
+    m_request = record;
+    m_pieces.clear();
+    if (!m_request)
+        return;
+    m_mean.assign(m_cached, 0.0);
+    m_record = {};
+    if (m_request->perHead) {
+        cutSpans();
+        const std::size_t heads = static_cast<std::size_t>(m_layers) * m_shape.heads;
+        m_record.spans.assign(heads * m_request->spans.size(), 0.0f);
+        m_record.top.assign(heads * m_request->topTokens, {});
+    }
+}
+
+void CpuAskingAttention::cutSpans()
+{
+    std::size_t span = 0;
+    for (const Placed& placed : m_runs) {
+        const std::uint64_t end = placed.token + placed.run.count;
+        for (std::uint64_t token = placed.token; token < end && span < m_request->spans.size();) {
+            const TokenSpan& wanted = m_request->spans[span].tokens;
+            const std::uint64_t from = std::max(token, wanted.begin), to = std::min(end, wanted.end);
+            if (from < to)
+                m_pieces.push_back({span, placed.column + (from - placed.token), to - from, from});
+            token = std::max(token, to);
+            if (wanted.end <= end)
+                ++span; // it ends here; else it goes on in the next run
+            else
+                break;
+        }
+    }
 }
 
 void CpuAskingAttention::attend(std::uint32_t layer, const float* q, const float* k, const float* v, float* out, std::stop_token stop)
@@ -78,7 +108,7 @@ void CpuAskingAttention::attend(std::uint32_t layer, const float* q, const float
     const std::uint32_t kvHeads = m_shape.kvHeads;
     m_pool.forEach(m_blocks.size() * kvHeads, stop, [&](std::size_t task, std::size_t worker) {
         const TokenBlock block = m_blocks[task / kvHeads];
-        m_scratch[worker].resize(std::max(m_scratch[worker].size(), width * (block.end - block.begin + 1)));
+        m_scratch[worker].resize(std::max(m_scratch[worker].size(), width * (roundUp(block.end - block.begin) + 1)));
         storeKeysValues(m_own, m_shape, layer, task % kvHeads, m_firstOwn, block.begin, block.end, k, v, m_columnTurns, m_scratch[worker].data());
     });
 
@@ -90,14 +120,15 @@ void CpuAskingAttention::attend(std::uint32_t layer, const float* q, const float
             scorePart(layer, task % kvHeads, task / kvHeads, begin, end, q, m_scratch[worker]);
         });
         m_pool.forEach(rows * kvHeads, stop, [&](std::size_t task, std::size_t) { normalize(task / rows * m_rowsPerHead + task % rows); });
-        m_pool.forEach(parts * kvHeads, stop, [&](std::size_t task, std::size_t) {
+        m_pool.forEach(parts * kvHeads, stop, [&](std::size_t task, std::size_t worker) {
+            m_scratch[worker].resize(std::max(m_scratch[worker].size(), rows * kPageTokens));
             const std::size_t part = task / kvHeads;
             const std::uint32_t kvHead = task % kvHeads;
             float* sums = m_partial.data() + (kvHead * parts + part) * m_rowsPerHead * width;
             for (std::size_t n = m_parts[part]; n < m_parts[part + 1]; ++n) {
                 const Placed& placed = m_runs[n];
-                multiply(scoreRow(kvHead, 0) + placed.column, m_columns, page(placed.run).values(layer, kvHead) + placed.run.slot * width, width,
-                         sums, width, rows, width, placed.run.count, n > m_parts[part]);
+                multiplyValues(scoreRow(kvHead, 0) + placed.column, m_columns, page(placed.run).values(layer, kvHead, placed.run.slot), sums, width,
+                               rows, width, placed.run.count, n > m_parts[part], m_scratch[worker].data());
             }
         });
         for (std::uint32_t kvHead = 0; kvHead < kvHeads; ++kvHead)
@@ -107,17 +138,59 @@ void CpuAskingAttention::attend(std::uint32_t layer, const float* q, const float
                 for (std::size_t part = 0; part < parts; ++part)
                     addScaled(m_partial.data() + ((kvHead * parts + part) * m_rowsPerHead + row) * width, 1.0f, width, result);
             }
-        if (m_record && end == m_tokens.size())
-            m_pool.forEach(parts, stop, [&](std::size_t part, std::size_t) {
-                for (std::size_t n = m_parts[part]; n < m_parts[part + 1]; ++n)
-                    for (std::uint32_t head = 0; head < m_shape.heads; ++head) {
-                        const float* weights = scoreRow(head / group, rows - group + head % group) + m_runs[n].column;
-                        double* recorded = m_recorded.data() + m_runs[n].token;
-                        for (std::size_t j = 0; j < m_runs[n].run.count; ++j)
-                            recorded[j] += weights[j];
-                    }
-            });
+        if (m_request && end == m_tokens.size()) {
+            recordMean(layer, rows - group, stop);
+            if (m_request->perHead)
+                m_pool.forEach(m_shape.heads, stop, [&](std::size_t head, std::size_t) { recordHead(layer, static_cast<std::uint32_t>(head), rows - group); });
+        }
     }
+}
+
+// `firstRow`: of the last token in the score rows of a key and value head.
+void CpuAskingAttention::recordMean(std::uint32_t layer, std::size_t firstRow, const std::stop_token& stop)
+{
+    const std::size_t group = m_shape.group();
+    m_pool.forEach(m_parts.size() - 1, stop, [&](std::size_t part, std::size_t) {
+        for (std::size_t n = m_parts[part]; n < m_parts[part + 1]; ++n)
+            for (std::uint32_t head = 0; head < m_shape.heads; ++head) {
+                if (!m_request->mean.contains(layer, head))
+                    continue;
+                const float* weights = scoreRow(head / group, firstRow + head % group) + m_runs[n].column;
+                double* recorded = m_mean.data() + m_runs[n].token;
+                for (std::size_t j = 0; j < m_runs[n].run.count; ++j)
+                    recorded[j] += weights[j];
+            }
+    });
+}
+
+void CpuAskingAttention::recordHead(std::uint32_t layer, std::uint32_t head, std::size_t firstRow)
+{
+    constexpr std::size_t kLookedAtOnce = 64;
+    const std::size_t group = m_shape.group();
+    const std::size_t index = static_cast<std::size_t>(layer) * m_shape.heads + head;
+    const float* row = scoreRow(head / group, firstRow + head % group);
+    float* spans = m_record.spans.data() + index * m_request->spans.size();
+    for (const SpanPiece& piece : m_pieces)
+        spans[piece.span] += sum(row + piece.column, piece.count);
+
+    // A heap whose front is the lightest of the heaviest; most stretches have nothing heavier and are passed over after one look.
+    const auto top = std::span(m_record.top).subspan(index * m_request->topTokens, m_request->topTokens);
+    const auto heavier = [](const TokenAttention& a, const TokenAttention& b) { return a.weight != b.weight ? a.weight > b.weight : a.token < b.token; };
+    if (top.empty())
+        return;
+    for (const SpanPiece& piece : m_pieces)
+        for (std::size_t begin = 0; m_request->spans[piece.span].mayBeTop && begin < piece.count; begin += kLookedAtOnce) {
+            const std::size_t end = std::min(piece.count, begin + kLookedAtOnce);
+            if (maximum(row + piece.column + begin, end - begin) <= top.front().weight)
+                continue;
+            for (std::size_t n = begin; n < end; ++n)
+                if (row[piece.column + n] > top.front().weight) {
+                    std::pop_heap(top.begin(), top.end(), heavier);
+                    top.back() = {piece.token + n, row[piece.column + n]};
+                    std::push_heap(top.begin(), top.end(), heavier);
+                }
+        }
+    std::sort_heap(top.begin(), top.end(), heavier);
 }
 
 void CpuAskingAttention::turnQueries(std::uint32_t kvHead, std::size_t row, std::size_t begin, std::size_t end, const float* q,
@@ -152,8 +225,8 @@ void CpuAskingAttention::scorePart(std::uint32_t layer, std::uint32_t kvHead, st
         if (n == m_parts[part] || placed.row != m_runs[n - 1].row)
             turnQueries(kvHead, placed.row, begin, end, q, scratch.data());
         const std::size_t padded = roundUp(run.count);
-        multiply(scratch.data(), width, page(run).keys(layer, kvHead) + run.slot, kPageTokens, scoreRow(kvHead, 0) + placed.column, m_columns,
-                 rows, padded, width, false);
+        multiplyKeys(scratch.data(), width, page(run).keys(layer, kvHead, run.slot), scoreRow(kvHead, 0) + placed.column, m_columns, rows, padded,
+                     width);
         for (std::size_t row = 0; row < rows; ++row) {
             const std::uint64_t visible = m_tokens[begin + row / group].visible;
             const std::size_t seen = visible > placed.token ? std::min<std::uint64_t>(run.count, visible - placed.token) : 0;
@@ -169,12 +242,15 @@ void CpuAskingAttention::normalize(std::size_t row)
     scale(scores, 1.0f / total, m_columns);
 }
 
-std::vector<float> CpuAskingAttention::recordedWeights() const
+AttentionRecord CpuAskingAttention::takeRecord()
 {
-    const double share = 1.0 / (static_cast<double>(m_layers) * m_shape.heads);
-    std::vector<float> weights(m_recorded.size());
-    std::transform(m_recorded.begin(), m_recorded.end(), weights.begin(), [&](double sum) { return static_cast<float>(sum * share); });
-    return weights;
+    std::size_t chosen = 0;
+    for (std::uint32_t layer = 0; layer < m_layers; ++layer)
+        for (std::uint32_t head = 0; head < m_shape.heads; ++head)
+            chosen += m_request->mean.contains(layer, head);
+    m_record.mean.resize(m_mean.size());
+    std::transform(m_mean.begin(), m_mean.end(), m_record.mean.begin(), [&](double sum) { return static_cast<float>(sum / static_cast<double>(chosen)); });
+    return std::move(m_record);
 }
 
 } // namespace octavo::cpu

@@ -15,9 +15,10 @@ public:
     CpuAskingAttention(ThreadPool& pool, const AttentionShape& shape, std::uint32_t layers, const AskingGeometry& geometry, const Rotary& rotary,
                        std::vector<const KvCache*> readings, KvCache& own);
 
-    void begin(std::span<const CachedRun> runs, std::span<const AskedToken> tokens, std::uint64_t firstOwn, bool recordLast) override;
+    void begin(std::span<const CachedRun> runs, std::span<const AskedToken> tokens, std::uint64_t firstOwn,
+               const AttentionRecordRequest* record) override;
     void attend(std::uint32_t layer, const float* q, const float* k, const float* v, float* out, std::stop_token stop) override;
-    std::vector<float> recordedWeights() const override;
+    AttentionRecord takeRecord() override;
 
 private:
     struct Placed {
@@ -26,11 +27,27 @@ private:
         std::size_t column;    // in the score rows: runs are padded to whole vectors
         std::size_t row;       // index into m_rows
     };
+    // Where keys stand: a row, and how far off their place in it they are turned.
+    struct PlacedRow {
+        std::uint64_t row;
+        std::int64_t turned;
+        bool operator==(const PlacedRow&) const = default;
+    };
+    // A stretch of a score row that belongs to one span.
+    struct SpanPiece {
+        std::size_t span;
+        std::size_t column;
+        std::size_t count;
+        std::uint64_t token;
+    };
 
     void scorePart(std::uint32_t layer, std::uint32_t kvHead, std::size_t part, std::size_t begin, std::size_t end, const float* q,
                    std::vector<float>& scratch);
     void turnQueries(std::uint32_t kvHead, std::size_t row, std::size_t begin, std::size_t end, const float* q, float* queries) const;
     std::uint64_t distance(std::uint64_t tokenRow, std::uint64_t row) const;
+    void cutSpans();
+    void recordMean(std::uint32_t layer, std::size_t firstRow, const std::stop_token& stop);
+    void recordHead(std::uint32_t layer, std::uint32_t head, std::size_t firstRow);
     void normalize(std::size_t row);
     const KvPage& page(const CachedRun& run) const;
     float* scoreRow(std::uint32_t kvHead, std::size_t row) { return m_scores.data() + (kvHead * m_rowsPerHead + row) * m_columns; }
@@ -48,16 +65,18 @@ private:
     std::vector<AskedToken> m_tokens;
     std::uint64_t m_firstOwn = 0;
     std::uint64_t m_cached = 0;
-    bool m_record = false;
+    const AttentionRecordRequest* m_request = nullptr;
+    std::vector<SpanPiece> m_pieces;
     std::vector<TokenBlock> m_blocks;
-    std::vector<std::uint64_t> m_rows;   // the rows that the runs stand in
+    std::vector<PlacedRow> m_rows;       // the rows that the runs stand in
     Turns m_columnTurns;                 // per asked token: its place in its row
     Turns m_distanceTurns;               // [asked token][row]: position of the token as seen from the row's begin
     std::size_t m_columns = 0;           // of a score row
     std::size_t m_rowsPerHead = 0;       // asked tokens at a time · group
     std::vector<float> m_scores;         // [kvHead][token][group][columns]
     std::vector<float> m_partial;        // [kvHead][part][token][group][headWidth]
-    std::vector<double> m_recorded;      // [cached token], summed over layers and heads
+    std::vector<double> m_mean;          // [cached token], summed over the chosen heads
+    AttentionRecord m_record;            // its mean is filled last
     std::vector<std::vector<float>> m_scratch;
 };
 

@@ -77,9 +77,9 @@ void CpuBackend::siluMultiply(float* gate, const float* up, std::size_t size)
     });
 }
 
-void CpuBackend::linear(std::span<const LinearProduct> products, const float* x, std::size_t count, std::stop_token stop)
+void CpuBackend::linear(std::span<const LinearProduct> products, const float* x, std::size_t count, RowOrder order, std::stop_token stop)
 {
-    if (count < kFewRows)
+    if (count < kFewRows && order == RowOrder::Fastest)
         multiplyFew(products, x, count, stop);
     else
         multiplyMany(products, x, count, stop);
@@ -88,12 +88,6 @@ void CpuBackend::linear(std::span<const LinearProduct> products, const float* x,
 void CpuBackend::multiplyFew(std::span<const LinearProduct> products, const float* x, std::size_t count, const std::stop_token& stop)
 {
     const std::size_t columns = products[0].weight->columns;
-    const std::size_t blocks = columns / 32;
-    std::vector<float> blockSums(count * blocks);
-    for (std::size_t n = 0; n < count; ++n)
-        for (std::size_t block = 0; block < blocks; ++block)
-            blockSums[n * blocks + block] = sum(x + n * columns + block * 32, 32);
-
     struct Task {
         const LinearProduct* product;
         std::size_t begin;
@@ -107,7 +101,7 @@ void CpuBackend::multiplyFew(std::span<const LinearProduct> products, const floa
         const Weight& weight = *product->weight;
         for (std::size_t row = begin; row < std::min<std::size_t>(weight.rows, begin + kRowTask); ++row)
             for (std::size_t n = 0; n < count; ++n) {
-                const float result = dot(weight.type, weight.data + row * weight.rowBytes, x + n * columns, blockSums.data() + n * blocks, columns);
+                const float result = dot(weight.type, weight.data + row * weight.rowBytes, x + n * columns, columns);
                 float& y = product->y[n * weight.rows + row];
                 y = product->accumulate ? y + result : result;
             }

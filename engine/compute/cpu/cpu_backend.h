@@ -15,7 +15,7 @@ public:
     bool supports(GgmlType type) const override;
     void embed(const Weight& table, std::span<const TokenId> ids, float* x) override;
     void rmsNorm(const float* x, const float* weight, std::size_t count, std::size_t width, float epsilon, float* out) override;
-    void linear(std::span<const LinearProduct> products, const float* x, std::size_t count, std::stop_token stop) override;
+    void linear(std::span<const LinearProduct> products, const float* x, std::size_t count, RowOrder order, std::stop_token stop) override;
     void siluMultiply(float* gate, const float* up, std::size_t size) override;
     std::unique_ptr<ReadingAttention> readingAttention(const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row,
                                                        std::uint64_t rowStep, const Rotary& rotary, KvCache& cache, HopValues& hopValues) override;

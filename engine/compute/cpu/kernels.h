@@ -23,11 +23,22 @@ void multiply(const float* a, std::size_t leadingA, const float* b, std::size_t 
 void multiply(const float* a, std::size_t leadingA, const Half* b, std::size_t leadingB, float* c, std::size_t leadingC, std::size_t rows,
               std::size_t columns, std::size_t depth, bool accumulate);
 
-// Elements [0, count) of one row of quantized blocks, count a multiple of the block's elements (of 1 for F16 and F32).
+// The same with b in whole numbers.
+void multiply(const float* a, std::size_t leadingA, const std::int8_t* b, std::size_t leadingB, float* c, std::size_t leadingC, std::size_t rows,
+              std::size_t columns, std::size_t depth, bool accumulate);
+// c [rows][columns] = a [rows][depth] · b [depth][columns], where b[k][n] is a whole number times scales[k / 32][n]; b and scales have the same
+// leading, columns are rounded up.
+void multiplyScaled(const float* a, std::size_t leadingA, const std::int8_t* b, std::size_t leadingB, const Half* scales, float* c,
+                    std::size_t leadingC, std::size_t rows, std::size_t columns, std::size_t depth);
+
+// Elements [0, count) of one row of weights, count a multiple of the type's block (blockLayout). The floats are bit for bit those of
+// gguf-py (NaNs but for their payload), on every target.
 void dequantize(GgmlType type, const std::byte* row, std::size_t count, float* out);
 
-// Σ row[n]·x[n] of one row of quantized blocks; `blockSums` are the sums of x over each 32 elements (only Q4_1 reads them).
-float dot(GgmlType type, const std::byte* row, const float* x, const float* blockSums, std::size_t count);
+// Σ row[n]·x[n] of one row of weights, count as above.
+float dot(GgmlType type, const std::byte* row, const float* x, std::size_t count);
+
+// Whether the two functions above know the type.
 bool hasKernels(GgmlType type);
 
 void toHalf(const float* in, std::size_t count, Half* out);
@@ -51,19 +62,11 @@ float expSum(float* x, float factor, float shift, std::size_t size);
 // Turns neighbouring pairs of x [2·pairs] by the angles given: out = rotate(x).
 void rotate(const float* x, const float* cosines, const float* sines, std::size_t pairs, float* out);
 
-// Keys of one page, transposed, turned by one angle per pair: out [2·pairs][leadingOut], columns [0, count), from
-// in [2·pairs][leadingIn]. Reads and writes `count` columns only.
-void rotateColumns(const Half* in, std::size_t leadingIn, const float* cosines, const float* sines, std::size_t pairs, std::size_t count,
-                   float* out, std::size_t leadingOut);
-
 // scores[n] = Σ_d q[d][n]·k[d][n] over `width` rows, for columns [0, columns) rounded up.
 void columnDots(const float* q, std::size_t leadingQ, const float* k, std::size_t leadingK, std::size_t width, std::size_t columns, float* scores);
 
 // Softmax down the columns of scores [rows][leading], columns rounded up, in place.
 void columnSoftmax(float* scores, std::size_t rows, std::size_t leading, std::size_t columns);
-
-// out [width] = Σ_n weights[n·weightStep]·values[n][width], values given by pointers; width a multiple of 16.
-void gatherWeighted(const Half* const* values, const float* weights, std::size_t weightStep, std::size_t count, std::size_t width, float* out);
 
 const char* targetName();
 

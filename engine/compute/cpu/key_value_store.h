@@ -7,31 +7,32 @@
 
 #include "compute/backend.h"
 #include "compute/cpu/kernels.h"
+#include "compute/cpu/kv_kernels.h"
 #include "compute/cpu/turns.h"
-#include "memory/kv_cache.h"
 
 namespace octavo::cpu {
 
 // Stores keys and values of tokens [first + begin, first + end), which lie in one page, for one head: keys turned to their place in
 // their row (turns, one per token of the chunk) and transposed. k and v are the chunk's [count][kvHeads·headWidth].
-// `scratch` holds headWidth·(end − begin + 1) floats.
+// `scratch` holds headWidth·(roundUp(end − begin) + 1) floats.
 inline void storeKeysValues(KvCache& cache, const AttentionShape& shape, std::uint32_t layer, std::uint32_t kvHead, std::uint64_t first,
                             std::size_t begin, std::size_t end, const float* k, const float* v, const Turns& turns, float* scratch)
 {
     const std::size_t width = shape.headWidth;
     const std::size_t leading = static_cast<std::size_t>(shape.kvHeads) * width;
     const std::size_t count = end - begin;
-    const std::size_t slot = (first + begin) % kPageTokens;
+    const std::size_t columns = roundUp(count);
+    const std::uint32_t slot = (first + begin) % kPageTokens;
     KvPage& page = cache.page((first + begin) / kPageTokens);
-    float* turned = scratch + width * count;
+    float* turned = scratch + width * columns;
+    std::fill_n(scratch, width * columns, 0.0f);
     for (std::size_t n = 0; n < count; ++n) {
         rotate(k + (begin + n) * leading + kvHead * width, turns.cosines(begin + n), turns.sines(begin + n), width / 2, turned);
         for (std::size_t d = 0; d < width; ++d)
-            scratch[d * count + n] = turned[d];
-        toHalf(v + (begin + n) * leading + kvHead * width, width, page.values(layer, kvHead) + (slot + n) * width);
+            scratch[d * columns + n] = turned[d];
     }
-    for (std::size_t d = 0; d < width; ++d)
-        toHalf(scratch + d * count, count, page.keys(layer, kvHead) + d * kPageTokens + slot);
+    storeKeys(scratch, columns, width, count, page.keys(layer, kvHead, slot));
+    storeValues(v + begin * leading + kvHead * width, leading, width, count, page.values(layer, kvHead, slot));
 }
 
 // Tokens [first, first + count) cut where blocks of 64 token numbers begin; such a block never crosses a page.

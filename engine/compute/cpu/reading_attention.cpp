@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace octavo::cpu {
 
@@ -21,7 +22,7 @@ CpuReadingAttention::CpuReadingAttention(ThreadPool& pool, const AttentionShape&
     for (Turns& turns : m_fibreTurns)
         turns.clear(rotary);
     m_sinkTurn.clear(rotary);
-    m_sinkTurn.add(rotary, static_cast<double>(row));
+    m_sinkTurn.add(rotary, -static_cast<double>(row));
 }
 
 std::size_t CpuReadingAttention::hopKeys(std::uint32_t hop, std::uint64_t token) const
@@ -40,7 +41,9 @@ void CpuReadingAttention::begin(std::uint64_t first, std::uint32_t count)
     m_windowFirst = (first > reach ? first - reach : 0) / kTile * kTile;
     m_tiles = (end - m_windowFirst + kTile - 1) / kTile;
 
-    const std::uint64_t firstRow = m_windowFirst / m_row;
+    // Positions are counted from a row that a whole chunk has in common, so that a chunk in pieces gives the same bits.
+    const std::uint64_t wholeChunk = first / kChunkTokens * kChunkTokens;
+    const std::uint64_t firstRow = m_folded && wholeChunk > reach ? (wholeChunk - reach) / m_row : 0;
     m_columnTurns.clear(m_rotary);
     m_nearTurns.clear(m_rotary);
     for (std::uint64_t token = first; token < end; ++token) {
@@ -62,6 +65,9 @@ void CpuReadingAttention::begin(std::uint64_t first, std::uint32_t count)
         for (std::size_t a = m_fibreTurns[hop].size(); a < hopKeys(hop, end - 1); ++a)
             m_fibreTurns[hop].add(m_rotary, -step * static_cast<double>(a));
     }
+    m_sinks = m_folded && end > m_row ? std::min<std::size_t>(m_plan.sinks, end - m_row) : 0; // those at least a row away from the last token
+    m_sinkKeys.resize(m_shape.kvHeads * m_shape.headWidth * roundUp(m_sinks));
+    m_sinkValues.resize(m_shape.kvHeads * m_shape.headWidth * m_sinks);
     m_keys.resize(m_shape.kvHeads * m_tiles * m_tileSize);
     m_values.resize((m_folded ? m_shape.heads : m_shape.kvHeads) * m_tiles * m_tileSize);
 }
@@ -70,17 +76,18 @@ void CpuReadingAttention::attend(std::uint32_t layer, const float* q, const floa
 {
     m_pool.forEach(m_blocks.size() * m_shape.kvHeads, stop, [&](std::size_t task, std::size_t worker) {
         const TokenBlock block = m_blocks[task / m_shape.kvHeads];
-        m_scratch[worker].resize(std::max(m_scratch[worker].size(), m_tileSize + m_shape.headWidth));
+        m_scratch[worker].resize(std::max(m_scratch[worker].size(), m_tileSize + m_shape.headWidth)); // a block is at most a tile
         storeKeysValues(m_cache, m_shape, layer, task % m_shape.kvHeads, m_first, block.begin, block.end, k, v, m_columnTurns,
                         m_scratch[worker].data());
     });
     for (std::uint32_t hop = 0; hop + 1 < m_plan.hops(); ++hop)
         coarseHop(hop, layer, q, stop);
     unpackWindow(layer, stop);
+    unpackSinks(layer);
     const std::size_t queryTiles = (m_count + kQueryTile - 1) / kQueryTile;
     m_pool.forEach(m_shape.heads * queryTiles, stop, [&](std::size_t task, std::size_t worker) {
         const std::size_t begin = task % queryTiles * kQueryTile;
-        finestTile(layer, task / queryTiles, begin, std::min<std::size_t>(m_count, begin + kQueryTile), q, out, m_scratch[worker]);
+        finestTile(static_cast<std::uint32_t>(task / queryTiles), begin, std::min<std::size_t>(m_count, begin + kQueryTile), q, out, m_scratch[worker]);
     });
 }
 
@@ -91,18 +98,17 @@ void CpuReadingAttention::coarseHop(std::uint32_t hop, std::uint32_t layer, cons
     });
 }
 
-void CpuReadingAttention::coarseBlock(std::uint32_t hop, std::uint32_t layer, std::uint32_t kvHead, TokenBlock block, const float* q,
-                                      std::vector<float>& scratch)
+const float* CpuReadingAttention::coarseWeights(std::uint32_t hop, std::uint32_t layer, std::uint32_t kvHead, std::uint64_t token,
+                                                std::size_t columns, const float* q, const Turns& turns, std::size_t turn,
+                                                std::vector<float>& scratch) const
 {
     const std::size_t width = m_shape.headWidth;
     const std::size_t group = m_shape.group();
-    const std::size_t columns = block.end - block.begin;
-    const std::uint64_t token = m_first + block.begin;
     const std::uint64_t stride = m_plan.stride(hop);
-    const std::size_t keys = hopKeys(hop, m_first + block.end - 1);
-    const Turns& turns = m_fibreTurns[hop];
+    const std::size_t keys = hopKeys(hop, token + columns - 1);
+    const Turns& fibreTurns = m_fibreTurns[hop];
 
-    scratch.resize(std::max(scratch.size(), (group + 1) * m_tileSize + group * keys * kTile + 2 * width));
+    scratch.resize(std::max(scratch.size(), (group + 1) * m_tileSize + group * keys * kTile + width));
     float* queries = scratch.data();                     // [group][width][64], turned to the place in the row, scaled
     float* fibre = queries + group * m_tileSize;         // [width][64]: the a-th key of each token
     float* scores = fibre + m_tileSize;                  // [group][keys][64]
@@ -111,8 +117,8 @@ void CpuReadingAttention::coarseBlock(std::uint32_t hop, std::uint32_t layer, st
 
     for (std::size_t g = 0; g < group; ++g)
         for (std::size_t n = 0; n < columns; ++n) {
-            const float* query = q + ((block.begin + n) * m_shape.heads + kvHead * group + g) * width;
-            rotate(query, m_columnTurns.cosines(block.begin + n), m_columnTurns.sines(block.begin + n), width / 2, row);
+            const float* query = q + (n * m_shape.heads + kvHead * group + g) * width;
+            rotate(query, turns.cosines(turn + n), turns.sines(turn + n), width / 2, row);
             for (std::size_t d = 0; d < width; ++d)
                 queries[g * m_tileSize + d * kTile + n] = row[d] * m_scale;
         }
@@ -123,8 +129,7 @@ void CpuReadingAttention::coarseBlock(std::uint32_t hop, std::uint32_t layer, st
         for (std::size_t column = valid; column < columns;) {      // at most two pages
             const std::uint64_t from = token + column - back;
             const std::size_t count = std::min<std::size_t>(columns - column, kPageTokens - from % kPageTokens);
-            rotateColumns(m_cache.page(from / kPageTokens).keys(layer, kvHead) + from % kPageTokens, kPageTokens, turns.cosines(a),
-                          turns.sines(a), width / 2, count, fibre + column, kTile);
+            rotateColumns(keysOf(from, layer, kvHead), fibreTurns.cosines(a), fibreTurns.sines(a), width / 2, count, fibre + column, kTile);
             column += count;
         }
         for (std::size_t g = 0; g < group; ++g) {
@@ -136,23 +141,47 @@ void CpuReadingAttention::coarseBlock(std::uint32_t hop, std::uint32_t layer, st
                     score[n] += m_plan.gate;
         }
     }
+    for (std::size_t g = 0; g < group; ++g)
+        columnSoftmax(scores + g * keys * kTile, keys, kTile, columns);
+    return scores;
+}
 
-    std::vector<const Half*> values(keys);
+void CpuReadingAttention::coarseBlock(std::uint32_t hop, std::uint32_t layer, std::uint32_t kvHead, TokenBlock block, const float* q,
+                                      std::vector<float>& scratch)
+{
+    const std::size_t width = m_shape.headWidth;
+    const std::size_t group = m_shape.group();
+    const std::size_t columns = block.end - block.begin;
+    const std::uint64_t token = m_first + block.begin;
+    const std::uint64_t stride = m_plan.stride(hop);
+    const std::size_t keys = hopKeys(hop, m_first + block.end - 1);
+    const float* scores = coarseWeights(hop, layer, kvHead, token, columns, q + block.begin * m_shape.heads * width, m_columnTurns, block.begin, scratch);
+
+    std::vector<KvSlots> values(keys);
+    std::vector<float> result(width);
     for (std::size_t g = 0; g < group; ++g) {
         const std::uint32_t head = static_cast<std::uint32_t>(kvHead * group + g);
-        float* weights = scores + g * keys * kTile;
-        columnSoftmax(weights, keys, kTile, columns);
+        const float* weights = scores + g * keys * kTile;
         for (std::size_t n = 0; n < columns; ++n) {
             const std::size_t reachable = hopKeys(hop, token + n);
             for (std::size_t a = 0; a < reachable; ++a) {
                 const std::uint64_t from = token + n - a * stride;
-                values[a] = hop == 0 ? m_cache.page(from / kPageTokens).values(layer, kvHead) + from % kPageTokens * width
-                                     : m_hopValues.at(hop - 1, layer, head, from);
+                values[a] = hop == 0 ? valuesOf(from, layer, kvHead) : std::as_const(m_hopValues).at(hop - 1, layer, head, from);
             }
-            gatherWeighted(values.data(), weights + n, kTile, reachable, width, row);
-            toHalf(row, width, m_hopValues.at(hop, layer, head, token + n));
+            gatherWeighted(values.data(), weights + n, kTile, reachable, width, result.data());
+            storeValues(result.data(), width, width, 1, m_hopValues.at(hop, layer, head, token + n));
         }
     }
+}
+
+KvSlots CpuReadingAttention::keysOf(std::uint64_t token, std::uint32_t layer, std::uint32_t kvHead) const
+{
+    return std::as_const(m_cache).page(token / kPageTokens).keys(layer, kvHead, token % kPageTokens);
+}
+
+KvSlots CpuReadingAttention::valuesOf(std::uint64_t token, std::uint32_t layer, std::uint32_t kvHead) const
+{
+    return std::as_const(m_cache).page(token / kPageTokens).values(layer, kvHead, token % kPageTokens);
 }
 
 void CpuReadingAttention::unpackWindow(std::uint32_t layer, const std::stop_token& stop)
@@ -165,36 +194,50 @@ void CpuReadingAttention::unpackWindow(std::uint32_t layer, const std::stop_toke
         const std::uint32_t head = static_cast<std::uint32_t>(task / m_tiles);
         if (head < m_shape.kvHeads) {
             for (const KeyRun& run : m_tileRuns[tile])
-                rotateColumns(m_cache.page(run.token / kPageTokens).keys(layer, head) + run.token % kPageTokens, kPageTokens,
-                              m_rowTurns.cosines(run.turn), m_rowTurns.sines(run.turn), width / 2, run.count,
+                rotateColumns(keysOf(run.token, layer, head), m_rowTurns.cosines(run.turn), m_rowTurns.sines(run.turn), width / 2, run.count,
                               keyTile(head, tile) + run.column, kTile);
             return;
         }
         const std::uint32_t valueHead = head - m_shape.kvHeads;
         const std::uint64_t token = m_windowFirst + tile * kTile;
-        const Half* values = m_folded ? m_hopValues.at(m_plan.hops() - 2, layer, valueHead, token)
-                                      : m_cache.page(token / kPageTokens).values(layer, valueHead) + token % kPageTokens * width;
-        toFloats(values, std::min<std::uint64_t>(kTile, end - token) * width, valueTile(valueHead, tile));
+        const KvSlots values = m_folded ? std::as_const(m_hopValues).at(m_plan.hops() - 2, layer, valueHead, token) : valuesOf(token, layer, valueHead);
+        unpackValues(values, width, std::min<std::uint64_t>(kTile, end - token), valueTile(valueHead, tile));
     });
 }
 
-void CpuReadingAttention::finestTile(std::uint32_t layer, std::uint32_t head, std::size_t begin, std::size_t end, const float* q, float* out,
+// Keys as seen from a row away, and values, of the first tokens.
+void CpuReadingAttention::unpackSinks(std::uint32_t layer)
+{
+    const std::size_t width = m_shape.headWidth;
+    const std::size_t leading = roundUp(m_sinks);
+    for (std::uint32_t kvHead = 0; kvHead < m_shape.kvHeads; ++kvHead)
+        for (std::size_t sink = 0; sink < m_sinks;) {
+            const std::size_t count = std::min<std::size_t>(m_sinks - sink, kPageTokens - sink % kPageTokens);
+            rotateColumns(keysOf(sink, layer, kvHead), m_sinkTurn.cosines(0), m_sinkTurn.sines(0), width / 2, count,
+                          m_sinkKeys.data() + kvHead * width * leading + sink, leading);
+            unpackValues(valuesOf(sink, layer, kvHead), width, count, m_sinkValues.data() + (kvHead * m_sinks + sink) * width);
+            sink += count;
+        }
+}
+
+void CpuReadingAttention::finestTile(std::uint32_t head, std::size_t begin, std::size_t end, const float* q, float* out,
                                      std::vector<float>& scratch)
 {
     const std::size_t width = m_shape.headWidth;
     const std::size_t rows = end - begin;
     const std::uint32_t kvHead = head / m_shape.group();
-    scratch.resize(std::max(scratch.size(), kQueryTile * (2 * width + kTile + 3)));
+    scratch.resize(std::max(scratch.size(), kQueryTile * (2 * width + kTile + 3) + roundUp(m_sinks)));
     float* queries = scratch.data();               // [48][width], turned and scaled
     float* sums = queries + kQueryTile * width;    // [48][width], of weighted values
     float* scores = sums + kQueryTile * width;     // [48][64]
     float* maxima = scores + kQueryTile * kTile;   // [48]
     float* totals = maxima + kQueryTile;           // [48]
     float* rescale = totals + kQueryTile;          // [48]
+    float* sinks = rescale + kQueryTile;           // [sinks rounded up]
 
     for (std::size_t n = 0; n < rows; ++n) {
         const float* query = q + ((begin + n) * m_shape.heads + head) * width;
-        startWithSinks(layer, kvHead, m_first + begin + n, query, maxima[n], totals[n], sums + n * width);
+        startWithSinks(kvHead, m_first + begin + n, query, maxima[n], totals[n], sums + n * width, sinks);
         rotate(query, m_nearTurns.cosines(begin + n), m_nearTurns.sines(begin + n), width / 2, queries + n * width);
         scale(queries + n * width, m_scale, width);
     }
@@ -224,34 +267,22 @@ void CpuReadingAttention::finestTile(std::uint32_t layer, std::uint32_t head, st
 }
 
 // The first tokens stay visible, with their own values, to tokens that no longer reach them: at the distance of a row.
-void CpuReadingAttention::startWithSinks(std::uint32_t layer, std::uint32_t kvHead, std::uint64_t token, const float* q, float& maximum,
-                                         float& sum, float* out) const
+void CpuReadingAttention::startWithSinks(std::uint32_t kvHead, std::uint64_t token, const float* q, float& maximum, float& sum, float* out,
+                                         float* weights) const
 {
     const std::size_t width = m_shape.headWidth;
     maximum = kMasked;
     sum = 0;
     std::fill_n(out, width, 0.0f);
-    if (!m_folded || token < m_row)
-        return;
-    const std::uint64_t sinks = std::min<std::uint64_t>(m_plan.sinks, token - m_row + 1); // those at least a row away
-    const KvPage& page = m_cache.page(0);
-    const Half* keys = page.keys(layer, kvHead);
-    std::vector<float> turned(width);
-    std::vector<float> weights(sinks);
-    std::vector<const Half*> values(sinks);
-    rotate(q, m_sinkTurn.cosines(0), m_sinkTurn.sines(0), width / 2, turned.data());
-    for (std::size_t n = 0; n < sinks; ++n) {
-        float score = 0;
-        for (std::size_t d = 0; d < width; ++d)
-            score += turned[d] * toFloat(keys[d * kPageTokens + n]);
-        weights[n] = score * m_scale;
-        values[n] = page.values(layer, kvHead) + n * width;
-    }
+    const std::size_t sinks = token < m_row ? 0 : std::min<std::uint64_t>(m_sinks, token - m_row + 1); // those at least a row away
     if (sinks == 0)
         return;
-    maximum = *std::max_element(weights.begin(), weights.end());
-    sum = expSum(weights.data(), 1.0f, maximum, sinks);
-    gatherWeighted(values.data(), weights.data(), 1, sinks, width, out);
+    multiply(q, width, m_sinkKeys.data() + kvHead * width * roundUp(m_sinks), roundUp(m_sinks), weights, 0, 1, roundUp(sinks), width, false);
+    scale(weights, m_scale, sinks);
+    maximum = *std::max_element(weights, weights + sinks);
+    sum = expSum(weights, 1.0f, maximum, sinks);
+    for (std::size_t n = 0; n < sinks; ++n)
+        addScaled(m_sinkValues.data() + (kvHead * m_sinks + n) * width, weights[n], width, out);
 }
 
 } // namespace octavo::cpu

@@ -18,6 +18,7 @@ public:
 
     void begin(std::uint64_t first, std::uint32_t count) override;
     void attend(std::uint32_t layer, const float* q, const float* k, const float* v, float* out, std::stop_token stop) override;
+    void addPathShares(std::uint32_t layer, const HeadChoice& heads, std::uint64_t token, const float* queries, PathShares& shares) override;
 
 private:
     struct KeyRun {              // keys of one tile that stand in one row
@@ -28,14 +29,25 @@ private:
     };
 
     void coarseHop(std::uint32_t hop, std::uint32_t layer, const float* q, const std::stop_token& stop);
+    // Softmax weights of one coarse hop for `columns` neighbouring tokens of one block of 64 and page, from `token` on: [group][keys][64], in scratch.
+    // q is the first token's, turns its place in its row.
+    const float* coarseWeights(std::uint32_t hop, std::uint32_t layer, std::uint32_t kvHead, std::uint64_t token, std::size_t columns, const float* q,
+                               const Turns& turns, std::size_t turn, std::vector<float>& scratch) const;
     void coarseBlock(std::uint32_t hop, std::uint32_t layer, std::uint32_t kvHead, TokenBlock block, const float* q, std::vector<float>& scratch);
     void unpackWindow(std::uint32_t layer, const std::stop_token& stop);
-    void finestTile(std::uint32_t layer, std::uint32_t head, std::size_t begin, std::size_t end, const float* q, float* out,
+    void unpackSinks(std::uint32_t layer);
+    void finestTile(std::uint32_t head, std::size_t begin, std::size_t end, const float* q, float* out,
                     std::vector<float>& scratch);
-    void startWithSinks(std::uint32_t layer, std::uint32_t kvHead, std::uint64_t token, const float* q, float& maximum, float& sum, float* out) const;
+    void startWithSinks(std::uint32_t kvHead, std::uint64_t token, const float* q, float& maximum, float& sum, float* out, float* weights) const;
+    void tracePaths(std::uint32_t layer, std::uint32_t head, std::uint64_t token, const float* queries, const Turns& turns, PathShares& shares,
+                    std::vector<float>& scratch) const;
+    void traceFinest(std::uint32_t head, std::uint64_t token, const float* query, PathShares& shares) const;
+    KvSlots keysOf(std::uint64_t token, std::uint32_t layer, std::uint32_t kvHead) const;
+    KvSlots valuesOf(std::uint64_t token, std::uint32_t layer, std::uint32_t kvHead) const;
 
     std::size_t hopKeys(std::uint32_t hop, std::uint64_t token) const; // keys that hop `hop` of this token attends to
     float* keyTile(std::uint32_t kvHead, std::size_t tile) { return m_keys.data() + (kvHead * m_tiles + tile) * m_tileSize; }
+    const float* keyTile(std::uint32_t kvHead, std::size_t tile) const { return m_keys.data() + (kvHead * m_tiles + tile) * m_tileSize; }
     float* valueTile(std::uint32_t valueHead, std::size_t tile) { return m_values.data() + (valueHead * m_tiles + tile) * m_tileSize; }
 
     ThreadPool& m_pool;
@@ -57,13 +69,16 @@ private:
     std::size_t m_tileSize;      // headWidth · 64
     std::vector<std::vector<KeyRun>> m_tileRuns;
     Turns m_columnTurns;         // per chunk token: its place in its row
-    Turns m_nearTurns;           // per chunk token: its distance to the begin of the row of tile 0
-    Turns m_rowTurns;            // per row of the window: rows passed since the first · row
-    Turns m_sinkTurn;            // one entry: a row away
+    Turns m_nearTurns;           // per chunk token: its distance to the begin of the first row that counts
+    Turns m_rowTurns;            // per row from that one on: rows passed since · row
+    Turns m_sinkTurn;            // one entry: a row back
+    std::size_t m_sinks = 0;     // first tokens that the chunk's last one sees although it no longer reaches them
     std::vector<Turns> m_fibreTurns; // per coarse hop, per a: minus the distance of a steps
 
     std::vector<float> m_keys;   // [kvHead][tile][headWidth][64]
     std::vector<float> m_values; // [kvHead or head][tile][64][headWidth]
+    std::vector<float> m_sinkKeys;   // [kvHead][headWidth][sinks rounded up], as seen from a row away
+    std::vector<float> m_sinkValues; // [kvHead][sinks][headWidth]
     std::vector<std::vector<float>> m_scratch; // per worker
 };
 

@@ -174,30 +174,6 @@ void softmaxTile(float* scores, std::size_t leading, std::size_t rows, std::size
     }
 }
 
-void rotateColumnsOf(const Half* in, std::size_t leadingIn, const float* cosines, const float* sines, std::size_t pairs, std::size_t count,
-                     float* out, std::size_t leadingOut)
-{
-    const F d;
-    const std::size_t lanes = hn::Lanes(d);
-    for (std::size_t pair = 0; pair < pairs; ++pair, in += 2 * leadingIn, out += 2 * leadingOut) {
-        const V cosine = hn::Set(d, cosines[pair]);
-        const V sine = hn::Set(d, sines[pair]);
-        std::size_t n = 0;
-        for (; n + lanes <= count; n += lanes) {
-            const V even = loadHalf(d, in + n);
-            const V odd = loadHalf(d, in + leadingIn + n);
-            hn::StoreU(hn::NegMulAdd(odd, sine, hn::Mul(even, cosine)), d, out + n);
-            hn::StoreU(hn::MulAdd(even, sine, hn::Mul(odd, cosine)), d, out + leadingOut + n);
-        }
-        for (; n < count; ++n) {
-            const float even = octavo::toFloat(in[n]);
-            const float odd = octavo::toFloat(in[leadingIn + n]);
-            out[n] = even * cosines[pair] - odd * sines[pair];
-            out[leadingOut + n] = even * sines[pair] + odd * cosines[pair];
-        }
-    }
-}
-
 void dotsOfColumns(const float* q, std::size_t leadingQ, const float* k, std::size_t leadingK, std::size_t width, std::size_t columns, float* scores)
 {
     const F d;
@@ -233,34 +209,6 @@ void softmaxOfColumns(float* scores, std::size_t rows, std::size_t leading, std:
     }
 }
 
-void gather(const Half* const* values, const float* weights, std::size_t weightStep, std::size_t count, std::size_t width, float* out)
-{
-    const F d;
-    const std::size_t lanes = hn::Lanes(d);
-    std::size_t i = 0;
-    for (; i + 4 * lanes <= width; i += 4 * lanes) {
-        V sum0 = hn::Zero(d), sum1 = hn::Zero(d), sum2 = hn::Zero(d), sum3 = hn::Zero(d);
-        for (std::size_t n = 0; n < count; ++n) {
-            const V weight = hn::Set(d, weights[n * weightStep]);
-            const Half* value = values[n] + i;
-            sum0 = hn::MulAdd(weight, loadHalf(d, value), sum0);
-            sum1 = hn::MulAdd(weight, loadHalf(d, value + lanes), sum1);
-            sum2 = hn::MulAdd(weight, loadHalf(d, value + 2 * lanes), sum2);
-            sum3 = hn::MulAdd(weight, loadHalf(d, value + 3 * lanes), sum3);
-        }
-        hn::StoreU(sum0, d, out + i);
-        hn::StoreU(sum1, d, out + i + lanes);
-        hn::StoreU(sum2, d, out + i + 2 * lanes);
-        hn::StoreU(sum3, d, out + i + 3 * lanes);
-    }
-    for (; i < width; i += lanes) {
-        V sums = hn::Zero(d);
-        for (std::size_t n = 0; n < count; ++n)
-            sums = hn::MulAdd(hn::Set(d, weights[n * weightStep]), loadHalf(d, values[n] + i), sums);
-        hn::StoreU(sums, d, out + i);
-    }
-}
-
 const char* nameOfTarget() { return hwy::TargetName(HWY_TARGET); }
 
 } // namespace octavo::cpu::HWY_NAMESPACE
@@ -279,10 +227,8 @@ HWY_EXPORT(scaleBy);
 HWY_EXPORT(largest);
 HWY_EXPORT(exponentials);
 HWY_EXPORT(softmaxTile);
-HWY_EXPORT(rotateColumnsOf);
 HWY_EXPORT(dotsOfColumns);
 HWY_EXPORT(softmaxOfColumns);
-HWY_EXPORT(gather);
 HWY_EXPORT(nameOfTarget);
 
 void toHalf(const float* in, std::size_t count, Half* out) { HWY_DYNAMIC_DISPATCH(storeHalves)(in, count, out); }
@@ -316,12 +262,6 @@ void rotate(const float* x, const float* cosines, const float* sines, std::size_
     }
 }
 
-void rotateColumns(const Half* in, std::size_t leadingIn, const float* cosines, const float* sines, std::size_t pairs, std::size_t count,
-                   float* out, std::size_t leadingOut)
-{
-    HWY_DYNAMIC_DISPATCH(rotateColumnsOf)(in, leadingIn, cosines, sines, pairs, count, out, leadingOut);
-}
-
 void columnDots(const float* q, std::size_t leadingQ, const float* k, std::size_t leadingK, std::size_t width, std::size_t columns, float* scores)
 {
     HWY_DYNAMIC_DISPATCH(dotsOfColumns)(q, leadingQ, k, leadingK, width, columns, scores);
@@ -330,11 +270,6 @@ void columnDots(const float* q, std::size_t leadingQ, const float* k, std::size_
 void columnSoftmax(float* scores, std::size_t rows, std::size_t leading, std::size_t columns)
 {
     HWY_DYNAMIC_DISPATCH(softmaxOfColumns)(scores, rows, leading, columns);
-}
-
-void gatherWeighted(const Half* const* values, const float* weights, std::size_t weightStep, std::size_t count, std::size_t width, float* out)
-{
-    HWY_DYNAMIC_DISPATCH(gather)(values, weights, weightStep, count, width, out);
 }
 
 const char* targetName() { return HWY_DYNAMIC_DISPATCH(nameOfTarget)(); }

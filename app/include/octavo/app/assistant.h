@@ -9,6 +9,7 @@
 #include "octavo/app/document.h"
 #include "octavo/app/failure.h"
 #include "octavo/app/hop_view.h"
+#include "octavo/app/read_plan.h"
 #include "octavo/app/session.h"
 
 namespace octavo::app {
@@ -23,6 +24,7 @@ struct ReadEstimate {
     qint64 memoryBytes = 0;
     qint64 diskBytes = 0;
     QString device;
+    ReadPlan plan;
 };
 
 struct ReadProgress {
@@ -56,8 +58,10 @@ struct AssistantOptions {
 };
 
 // The conversation service of the window: the library, the engine and the work on them, behind slots and signals.
-// All work runs on one worker thread of its own, one job after the other; reading gives way to nothing, but stop() ends any job
-// within 200 ms and keeps what was done. Each call answers with exactly the signals its comment names, or with failed().
+// All work runs on one worker thread of its own, one job after the other. Readings wait for each other and give way to everything else: at
+// the end of each chunk (512 tokens) what was asked for meanwhile is done, questions answered from what was read so far, and reading
+// goes on. A stop ends any job within 200 ms and keeps what was done. Each call answers with exactly the signals its comment names, or
+// with failed().
 // Threads: lives on and is called from one thread (the GUI's); signals arrive there. Lifetime: the destructor stops and joins.
 class Assistant : public QObject {
     Q_OBJECT
@@ -72,23 +76,24 @@ public:
     bool busy() const;
 
 public slots:
-    void start();   // libraryChanged, sessionsChanged, modelReady (libraryChanged before it if it is another model)
+    void start();   // once, first. libraryChanged, sessionsChanged, modelReady (libraryChanged before it if it is another model)
     void openPaths(const QStringList& paths);   // per path: documentAdded, documentOpened, estimated; then reads each as read() does
     void read(octavo::app::DocumentId document);        // readProgress…, readFinished
     void openDocument(octavo::app::DocumentId document);// documentOpened
-    void removeDocument(octavo::app::DocumentId document);          // libraryChanged; sessions keep their messages
+    void removeDocument(octavo::app::DocumentId document);          // libraryChanged; its reading ends; sessions keep their messages
     void startSession(const QList<octavo::app::DocumentId>& documents); // sessionOpened, sessionsChanged
     void openSession(octavo::app::SessionId session);   // sessionOpened, and documentOpened of its first document
     void renameSession(octavo::app::SessionId session, const QString& title);   // sessionsChanged
     void trashSession(octavo::app::SessionId session);  // sessionsChanged
     void restoreSession(octavo::app::SessionId session);// sessionsChanged
     void searchSessions(const QString& words);          // sessionsChanged with the matches; empty = all
-    // messageAdded (question), answerStarted, answerPiece…, answerFinished, sessionsChanged. Documents not read yet in this run are
-    // read before the first piece: readProgress…, readFinished. An engine's failure is the answer's note, with state Failed.
+    // messageAdded (question), answerStarted, answerPiece…, answerFinished, sessionsChanged. Documents not read yet in this run, nor
+    // being read, are read before the first piece: readProgress…, readFinished. An engine's failure is the answer's note, with state Failed.
     void ask(octavo::app::SessionId session, const QString& question);
     void regenerate(octavo::app::SessionId session);    // the same without messageAdded: another answer to the last question
     void openHops(octavo::app::MessageId message, int beginToken, int endToken); // hopsReady; tokens of the answer, begin == end: all
-    void stop();                                        // ends the running job and those waiting
+    void stop();                                        // ends the answer being written and those waiting; if there are none, all reading
+    void stopReading();                                 // ends all reading, also for an answer; one being written goes on
 
 signals:
     void modelReady(const octavo::app::ModelSummary& model);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "octavo/engine/hop_record.h"
 #include "octavo/engine/reading.h"
 #include "octavo/engine/sampling.h"
 
@@ -16,36 +17,19 @@ namespace octavo {
 
 class AskingState;
 
-// Share of an answer token's attention on one token of the readings, mean of all layers and heads.
-struct TokenAttention {
-    std::uint64_t token = 0;   // counted over all readings, one after the other
-    float weight = 0;
-};
-
-// Where the model looked when it wrote one token: the exact softmax row, averaged over layers and heads, summed per span.
-// Spans, top tokens' complement and `outside` add up to 1.
-struct HopRecord {
-    std::vector<float> spans;         // as many as AskingOptions::spans
-    std::vector<TokenAttention> top;  // heaviest tokens inside spans, heaviest first, at most AskingOptions::topTokens
-    float outside = 0;                // tokens in no span, the question and the answer itself
-};
-
-// Tokens [begin, end) of the readings, counted over all of them.
-struct TokenSpan {
-    std::uint64_t begin = 0;
-    std::uint64_t end = 0;
-};
-
 struct AskingOptions {
-    std::vector<TokenSpan> spans;     // ascending, not overlapping; empty: no hop records are made
+    std::vector<TokenSpan> spans{};   // ascending, not overlapping; empty: no hop records are made. Sinks in them count as sinks.
     std::uint32_t topTokens = 32;
     std::uint64_t room = 4096;        // tokens that questions and answers may use
+    HeadChoice heads{};               // whose mean hop records are
+    bool perHead = false;             // whether HeadHops are made too: costs another look at every weight
 };
 
 struct AnswerToken {
     TokenId id = 0;
     std::string_view bytes;           // of this token; may be part of a UTF-8 character
     const HopRecord* hops = nullptr;  // null without spans; valid during the call
+    const HeadHops* heads = nullptr;  // null unless AskingOptions::perHead; valid during the call
 };
 
 struct Answer {
@@ -56,11 +40,13 @@ struct Answer {
 // A conversation about readings: every question and answer token attends exactly to every token of every reading and
 // of the conversation. Far rows stand closer together than they are (ReadingPlan::rowStep), so that distances stay inside the
 // trained context; past that context logits are multiplied by ln(tokens + 1)/ln(context). Readings are placed one after the
-// other, each from a new row on; nothing is re-read or copied.
-// Threads: one at a time. Lifetime: shares the readings' pages; the readings may go on being read, unseen by this.
+// other, each from a new row on; nothing is re-read or copied. They may have been read by any plans: rows are as long as the longest
+// of those that have several, and only full readings make a row of their own length.
+// Threads: one at a time; conversations of one engine take turns (Engine). Lifetime: shares the readings' pages; the readings may go
+// on being read, unseen by this.
 class Asking {
 public:
-    // Errors: InvalidArgument (no reading, different models or rows), OutOfMemory.
+    // Errors: InvalidArgument (no reading, different models, spans or heads that do not exist), OutOfMemory.
     static Result<std::unique_ptr<Asking>> over(std::span<const Reading* const> readings, AskingOptions options);
     ~Asking();
 
@@ -76,8 +62,19 @@ public:
     // Logits that follow the last token added.
     std::vector<float> lastLogits() const;
 
-    std::uint64_t tokens() const;     // of the readings and the conversation
-    std::uint64_t roomLeft() const;   // tokens
+    // Where the last token added looked, to foresee the next. Empty without spans, or without perHead.
+    const HopRecord& lastHops() const;
+    const HeadHops& lastHeads() const;
+
+    // A branch of the conversation that goes on by itself. Shares the readings and all but one page of the conversation. Errors: OutOfMemory.
+    Result<std::unique_ptr<Asking>> fork() const;
+
+    // Forgets all of the conversation but its first `tokens` tokens; something must be added before the next answer. Errors: OutOfMemory.
+    Result<void> rewind(std::uint64_t tokens);
+
+    std::uint64_t tokens() const;             // of the readings and the conversation
+    std::uint64_t conversationTokens() const;
+    std::uint64_t roomLeft() const;           // tokens
 
 private:
     explicit Asking(std::unique_ptr<AskingState> state);

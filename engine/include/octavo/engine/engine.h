@@ -9,6 +9,7 @@
 namespace octavo {
 
 class Backend;
+class WorkQueue;
 
 struct EngineOptions {
     int threads = 0;   // 1…1024; 0 = one per core
@@ -16,7 +17,8 @@ struct EngineOptions {
 
 // Where work is done: the backend with its threads and memory. Passed to what needs it; there is no global one, and two
 // engines in one process are independent.
-// Threads: one run (reading, asking) at a time per engine; different engines may run at once.
+// Threads: readings and conversations of several threads may use one engine; they take turns, one forward pass each (a chunk of 512 tokens
+// at most), and a question goes before a reading. Different engines run at once.
 // Lifetime: outlives every model opened with it (models share ownership of it).
 class Engine {
 public:
@@ -24,6 +26,7 @@ public:
     ~Engine();
 
     Backend& backend() const { return *m_backend; }
+    WorkQueue& queue() const { return *m_queue; }
 
     std::string device() const;          // "CPU, 2 threads, AVX3"
     int threads() const;
@@ -32,6 +35,7 @@ public:
 private:
     explicit Engine(std::unique_ptr<Backend> backend);
     std::unique_ptr<Backend> m_backend;
+    std::unique_ptr<WorkQueue> m_queue;
 };
 
 } // namespace octavo

@@ -8,6 +8,7 @@
 
 #include "octavo/engine/chat_template.h"
 #include "octavo/engine/engine.h"
+#include "octavo/engine/kv_format.h"
 #include "octavo/engine/tokenizer.h"
 
 namespace octavo {
@@ -28,8 +29,11 @@ struct ModelConfig {
     float normEpsilon = 0;
     double ropeBase = 0;
 
-    // Bytes of keys and values of one token, all layers, in the cache's half precision.
-    std::uint64_t kvBytesPerToken() const { return 2ull * layers * kvHeads * headWidth * 2; }
+    // Bytes of keys and values of one token, all layers.
+    std::uint64_t kvBytesPerToken(const KvFormat& format = {}) const
+    {
+        return std::uint64_t{layers} * kvHeads * (kvBytes(format.keys, headWidth) + kvBytes(format.values, headWidth));
+    }
 };
 
 // One open model: configuration, tokenizer, weights (left in the mapped file as they are).

@@ -5,11 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "octavo/engine/kv_format.h"
 #include "octavo/engine/result.h"
 
 namespace octavo {
 
-// How a sequence is folded and read: tensorized, multi-hop, causal attention ("Long Sequence Modeling with Attention
+// How a sequence is folded, read and kept: tensorized, multi-hop, causal attention ("Long Sequence Modeling with Attention
 // Tensorization", arXiv 2410.20926). With dims (m_1, …, m_N), coarsest first, and strides s_n = m_{n+1}·…·m_N, hop n
 // attends along dimension n and its result replaces the values:
 //
@@ -22,8 +23,9 @@ struct ReadingPlan {
     float gate = 4.0f;                        // added to a token's own logit in every hop but the finest
     std::uint32_t sinks = 4;                  // first tokens, always visible to the finest hop; at most a row
     std::uint32_t squeeze = 64;               // far away, a row counts as row/squeeze positions (fewer if the text is very long)
+    KvFormat kv{};                            // how keys and values are kept
 
-    static ReadingPlan full() { return {{0}, 0.0f, 0, 64}; }
+    static ReadingPlan full() { return {{0}, 0.0f, 0, 64, {}}; }
 
     bool isFull() const { return dims.size() == 1; }
     std::uint32_t hops() const { return static_cast<std::uint32_t>(dims.size()); }
@@ -44,7 +46,7 @@ struct ReadingPlan {
     // Errors: InvalidArgument with the setting and its range.
     Result<void> check() const;
 
-    std::string toString() const;             // "tensorized 0x1024 gate 4 sinks 4 squeeze 64", "full": part of a reading's identity
+    std::string toString() const;             // "tensorized 0x1024 gate 4 sinks 4 squeeze 64 kv f16", "full kv f16": part of a reading's identity
     bool operator==(const ReadingPlan&) const = default;
 };
 

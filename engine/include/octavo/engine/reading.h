@@ -12,11 +12,13 @@
 
 #include "octavo/engine/model.h"
 #include "octavo/engine/plan.h"
+#include "octavo/engine/reading_hops.h"
 
 namespace octavo {
 
 class KvCache;
 class ReadingState;
+struct HopSnapshot;
 
 struct ReadingProgress {
     std::uint64_t done = 0;     // tokens read of those given to this call
@@ -31,16 +33,27 @@ struct TokenScore {
     TokenId best = 0;           // what the model would have written instead
 };
 
+// Bytes that a reading takes, known before anything is allocated.
+struct ReadingCost {
+    std::uint64_t kv = 0;        // keys and values: exactly what kvBytes() says once all is read
+    std::uint64_t hops = 0;      // rings of hop values; 0 for full attention
+    std::uint64_t snapshots = 0; // hop values kept along the way, at most an eighth of kv
+    std::uint64_t total() const { return kv + hops + snapshots; }
+};
+
 // What a model has understood of one text: the keys and values of every token read so far, and the last values of each hop.
-// Reading costs Σ m_n keys per token (ReadingPlan) and can go on where it stopped.
-// Threads: one at a time. Lifetime: shares ownership of its model. Memory: kvBytes(), in pages that never move, and the
-// hop values (hops − 1) · layers · heads · (row + 512) · headWidth · 2 bytes.
+// Reading costs Σ m_n keys per token (ReadingPlan) and can go on where it stopped, or where its hop values were kept.
+// The same tokens give the same bits however they are divided into calls, whether reading was stopped or not, and with any number of threads.
+// Threads: one at a time per reading; readings of one engine take turns (Engine). The progress callback may use the engine, so may ask
+// this very reading for what is read so far. Lifetime: shares ownership of its model. Memory: ReadingCost, in pages that never move.
 class Reading {
 public:
     // `plannedTokens` is the whole length that positions are planned for: the document, what stands around it, and room
     // for the conversation. Errors: InvalidArgument, OutOfMemory (needed and room in bytes).
     static Result<std::unique_ptr<Reading>> start(std::shared_ptr<const Model> model, ReadingPlan plan, std::uint64_t plannedTokens);
     ~Reading();
+
+    static ReadingCost cost(const ModelConfig& config, const ReadingPlan& plan, std::uint64_t tokens);
 
     // Reads tokens after those already read. Stopped: within milliseconds; whole chunks (512 tokens) read till then are kept
     // and tokens() says how many. Errors: Stopped, ContextFull (beyond plannedTokens), OutOfMemory, InvalidArgument (token id).
@@ -49,8 +62,23 @@ public:
     // As read(), and scores each token of `tokens` from index `firstScored` (≥ 1) on by the ones before it.
     Result<std::vector<TokenScore>> readAndScore(std::span<const TokenId> tokens, std::uint64_t firstScored, std::stop_token stop);
 
-    // Logits that follow the last token read, one per vocabulary entry. Errors: InvalidArgument if nothing was read in this process.
+    // Logits that follow the last token read, one per vocabulary entry. Errors: InvalidArgument if nothing was read since the reading was
+    // started or forked before its end.
     Result<std::vector<float>> lastLogits() const;
+
+    // Tokens of the longest prefix, of at most `tokens` tokens, from which reading can go on: any in full attention; else the end of what
+    // was read, or the last place at which hop values were kept: every snapshotInterval() tokens (1 for full attention).
+    std::uint64_t resumableAt(std::uint64_t tokens) const;
+    std::uint64_t snapshotInterval() const;
+
+    // A reading of the first resumableAt(tokens) tokens that goes on by itself: for a text whose end changed, or a branch. Shares the keys
+    // and values with this one, and copies one page at most. `plannedTokens` as in start(). Errors: StaleReading (that length puts
+    // tokens elsewhere: ReadingPlan::rowStep differs), OutOfMemory.
+    Result<std::unique_ptr<Reading>> fork(std::uint64_t tokens, std::uint64_t plannedTokens) const;
+
+    // Where token `token` looked while it was read, of what was read so far. Reads again up to it from the last kept hop values before its row:
+    // up to snapshotInterval() + ReadingPlan::stride(0) tokens. Errors: InvalidArgument (token not read, no such layer or head), Stopped, OutOfMemory.
+    Result<ReadingHops> hopsOf(std::uint64_t token, const HeadChoice& heads, std::uint32_t topPaths, std::stop_token stop) const;
 
     std::uint64_t tokens() const { return m_ids.size(); }
     std::span<const TokenId> ids() const { return m_ids; }
@@ -62,24 +90,28 @@ public:
     const KvCache& cache() const { return *m_cache; }
     std::uint64_t kvBytes() const;
 
-    // Name of the file a reading of these tokens is kept in: a hash of model, plan, planned length and all tokens to be read.
+    // Name of the file a reading of these tokens is kept in: a hash of model, plan, positions and all tokens to be read.
     static std::string fileName(const Model& model, const ReadingPlan& plan, std::uint64_t plannedTokens, std::span<const TokenId> allTokens);
 
     // Writes everything to a new file beside `file`, checksummed page by page, then puts it in place. It is not forced to the
-    // disk, which could not be stopped: after a power cut the checksums find what is missing. A reading that is to go on later needs its hop values too: `resumable`.
-    // Errors: WriteFailed, Stopped.
-    Result<void> save(const std::filesystem::path& file, bool resumable, std::stop_token stop) const;
+    // disk, which could not be stopped: after a power cut the checksums find what is missing. Errors: WriteFailed, Stopped.
+    Result<void> save(const std::filesystem::path& file, std::stop_token stop) const;
 
-    // Errors: NotFound, Unreadable, Truncated, UnsupportedVersion, StaleReading (another model or plan, or not a prefix of
-    // `expected`), CorruptReading, OutOfMemory, Stopped. read() goes on from there if the file was saved resumable, or fails with InvalidArgument.
+    // A reading that goes on with the rest of `expected`. Of a file made from another text with the same beginning, the tokens that both have in
+    // common up to the last kept hop values. Errors: NotFound, Unreadable, Truncated, UnsupportedVersion, StaleReading (another model
+    // or plan, other positions, or no common beginning to go on from), CorruptReading, OutOfMemory, Stopped.
     static Result<std::unique_ptr<Reading>> load(const std::filesystem::path& file, std::shared_ptr<const Model> model, ReadingPlan plan,
                                                  std::uint64_t plannedTokens, std::span<const TokenId> expected, std::stop_token stop);
 
+    // How many tokens of `expected` load() would find in the file: reads its head only. Errors: as load().
+    static Result<std::uint64_t> reusableTokens(const std::filesystem::path& file, const Model& model, const ReadingPlan& plan,
+                                                std::uint64_t plannedTokens, std::span<const TokenId> expected);
+
 private:
-    Reading(std::shared_ptr<const Model> model, ReadingPlan plan, std::uint64_t plannedTokens);
-    Result<void> restore(std::FILE* in, const std::filesystem::path& file, std::span<const TokenId> expected, std::stop_token stop);
+    Reading(std::shared_ptr<const Model> model, ReadingPlan plan, std::uint64_t plannedTokens, std::unique_ptr<KvCache> cache);
     Result<std::vector<TokenScore>> run(std::span<const TokenId> tokens, std::uint64_t firstScored, const ReadingProgressFn& progress,
                                         std::stop_token stop);
+    std::shared_ptr<const HopSnapshot> snapshotAt(std::uint64_t tokens) const;
 
     std::shared_ptr<const Model> m_model;
     ReadingPlan m_plan;
@@ -88,7 +120,7 @@ private:
     std::vector<TokenId> m_ids;
     std::unique_ptr<KvCache> m_cache;
     std::unique_ptr<ReadingState> m_state;
-    std::vector<float> m_lastHidden; // [hidden], after the final norm; empty if nothing was read in this process
+    std::vector<float> m_lastHidden; // [hidden], after the final norm; empty at the begin of a fork before the end
 };
 
 } // namespace octavo

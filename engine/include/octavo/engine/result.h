@@ -19,6 +19,7 @@ enum class Errc {
     UnsupportedArchitecture, // a model that is not a Llama
     UnsupportedType,         // a tensor type without a kernel
     UnsupportedTokenizer,    // a vocabulary or split pattern not known here
+    UnsupportedChatTemplate, // a chat is wanted of a model whose turn format is not known here
     BadMetadata,             // a key is missing, of the wrong type or out of range
     BadTensor,               // a tensor is missing, or has the wrong shape
     InvalidArgument,         // a plan or setting outside its range

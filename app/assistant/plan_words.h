@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "octavo/app/read_plan.h"
+#include "octavo/engine/plan_choice.h"
+
+namespace octavo::app {
+
+// A choice of the engine for people: its reason becomes one sentence.
+ReadPlan readPlanOf(const PlanChoice& choice, const ModelConfig& model);
+
+} // namespace octavo::app
