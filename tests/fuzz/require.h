@@ -5,8 +5,8 @@
 
 namespace octavo::test {
 
-// A claim about what was fuzzed; libFuzzer keeps the input that breaks it. The stack it prints names the place.
-inline void require(bool holds)
+// A claim about what was fuzzed; libFuzzer keeps the input that breaks it. Not inlined, so that the stack it prints names the line.
+[[gnu::noinline]] inline void require(bool holds)
 {
     if (!holds)
         std::abort();

@@ -64,6 +64,11 @@ Choices writeVocabulary(FuzzedDataProvider& data, GgufWriter& writer)
         types.push_back(choices.isSentencePiece ? kByte : kNormal);
         scores.push_back(0);
     }
+    if (choices.isSentencePiece) {   // what stands for a space, without which all else would be refused
+        tokens.push_back("▁");
+        types.push_back(kNormal);
+        scores.push_back(0);
+    }
     for (std::size_t left = data.ConsumeIntegralInRange<std::size_t>(0, kMaxPieces); left > 0; --left) {
         tokens.push_back(anyPiece(data, tokens));
         types.push_back(data.ConsumeIntegralInRange<std::int32_t>(-1, 7));
@@ -131,7 +136,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const ChatTemplate chat = ChatTemplate::fromGguf(**file, **tokenizer);
     const std::string text = provider.ConsumeRemainingBytesAsString();
     for (const std::string& piece : { text, chat.documentIntro(text), chat.questionIntro() + chat.answerIntro() + chat.nextQuestionIntro() })
-        for (SpecialTokens special : { SpecialTokens::Literal, SpecialTokens::Parse })
-            encodeAndDecode(**tokenizer, piece, special, choices.hasAllBytes);
+        for (SpecialTokens special : { SpecialTokens::Literal, SpecialTokens::Parse }) {
+            const bool addsSpaces = choices.isSentencePiece && special == SpecialTokens::Parse;
+            encodeAndDecode(**tokenizer, piece, special, choices.hasAllBytes && !addsSpaces);
+        }
     return 0;
 }
