@@ -105,7 +105,7 @@ Outcome<EngineModel> LocalEngine::open(const QString& modelFile, std::stop_token
             return failureOf(engine.error());
         m_engine = *engine;
     }
-    auto model = Model::open(QFile::encodeName(modelFile).toStdString(), m_engine);
+    auto model = Model::open(QFile::encodeName(modelFile).toStdString(), m_engine, {m_options.adapters});
     if (!model)
         return failureOf(model.error());
     if ((*model)->chat().format() == ChatTemplate::Format::Unknown)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "assistant/book_engine.h"
 #include "octavo/engine/plan.h"
@@ -12,6 +14,7 @@ namespace octavo::app {
 struct LocalEngineOptions {
     int threads = 0;                   // 0 = one per core
     std::optional<ReadingPlan> plan;   // how documents are read; none: chosen for each by its length
+    std::vector<std::filesystem::path> adapters{}; // LoRA adapters, applied to every model that is opened
 };
 
 // The engine of this machine behind the assistant's seam: readings in memory and on disk, one conversation kept warm.

@@ -23,7 +23,7 @@ std::shared_ptr<const Model> Session::openModel() const
         fail(engine.error());
         return nullptr;
     }
-    const auto opened = Model::open(QFile::encodeName(modelPath()).toStdString(), *engine);
+    const auto opened = Model::open(QFile::encodeName(modelPath()).toStdString(), *engine, {{adapters.begin(), adapters.end()}});
     if (!opened) {
         fail(opened.error());
         return nullptr;

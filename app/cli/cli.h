@@ -26,6 +26,7 @@ struct Session {
     bool json = false;
     std::string dataDir;     // empty: the default
     std::string model;       // empty: the default
+    std::vector<std::string> adapters; // of the model
     int threads = 0;
     std::string device = "auto";
     std::stop_token stop;    // requested by Ctrl+C

@@ -39,6 +39,7 @@ int main(int argc, char** argv)
     program.add_flag("--json", session.json, "print one JSON object on stdout");
     program.add_option("--data-dir", session.dataDir, "where the library and the readings are kept");
     program.add_option("--model", session.model, "GGUF file of a Llama");
+    program.add_option("--adapter", session.adapters, "LoRA adapter of the model, a GGUF file; may be repeated")->allow_extra_args(false);
     program.add_option("--threads", session.threads, "0 = one per core")->check(CLI::Range(0, 1024));
     program.add_option("--device", session.device, "where to compute")->check(CLI::IsMember({"auto", "cpu"}));
     int exitCode = cli::kDone;

@@ -30,7 +30,7 @@ public:
             const double q0 = q[2 * pair], q1 = q[2 * pair + 1], k0 = k[2 * pair], k1 = k[2 * pair + 1];
             sum += c * (q0 * k0 + q1 * k1) + s * (q0 * k1 - q1 * k0);
         }
-        return sum / std::sqrt(static_cast<double>(m_input.headWidth));
+        return sum * m_input.scoreFactor / std::sqrt(static_cast<double>(m_input.headWidth));
     }
 
 private:
@@ -60,6 +60,7 @@ std::vector<double> read(const Input& input, const ReadingPlan& plan)
     const std::uint32_t D = input.headWidth;
     std::vector<double> result(T * input.heads * D);
     for (std::uint32_t head = 0; head < input.heads; ++head) {
+        const double gate = static_cast<double>(input.gates.empty() ? plan.gate : input.gates[head]);
         std::vector<double> values(T * D);
         for (std::uint64_t t = 0; t < T; ++t)
             std::copy_n(heads.value(t, head), D, &values[t * D]);
@@ -74,7 +75,7 @@ std::vector<double> read(const Input& input, const ReadingPlan& plan)
                 for (std::uint64_t a = 0; a < reach && a * stride <= t; ++a) {
                     const double distance = finest ? static_cast<double>(a) : static_cast<double>(a * (stride / m) * c);
                     scores.push_back(heads.score(heads.query(t, head), heads.key(t - a * stride, head), distance)
-                                     + (a == 0 && !finest ? plan.gate : 0.0));
+                                     + (a == 0 && !finest ? gate : 0.0));
                     from.push_back(t - a * stride);
                 }
                 const std::size_t near = from.size();

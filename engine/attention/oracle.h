@@ -15,6 +15,8 @@ struct Input {
     std::uint64_t tokens = 0;
     std::vector<float> q, k, v;
     double ropeBase = 10000;
+    double scoreFactor = 1;              // AttentionShape::scoreFactor
+    std::vector<float> gates;            // [head], instead of the plan's gate; empty: none
     std::uint64_t context = 8192;        // trained context
     std::uint64_t plannedTokens = 0;
 };

@@ -4,12 +4,13 @@
 #include <algorithm>
 #include <bit>
 
+#include "octavo/engine/reading.h"
+
 namespace octavo {
 
 namespace {
 
 constexpr std::uint32_t kShortestRow = 64;
-constexpr std::uint64_t kChunk = 512; // hop values are kept for a stride and the chunk being read
 
 // Σ min(limit, ⌊t/stride⌋ + 1) over the tokens t of a text: keys along one dimension.
 double keysAlong(std::uint64_t stride, std::uint64_t limit, std::uint64_t tokens)
@@ -31,14 +32,6 @@ double meanKeys(const ReadingPlan& plan, std::uint64_t tokens)
     return keys / static_cast<double>(tokens);
 }
 
-std::uint64_t hopBytesOf(const ReadingPlan& plan, const ModelConfig& config)
-{
-    std::uint64_t slots = 0;
-    for (std::uint32_t hop = 0; hop + 1 < plan.hops(); ++hop)
-        slots += plan.stride(hop) + kChunk;
-    return slots * 2 * config.layers * config.heads * config.headWidth;
-}
-
 } // namespace
 
 PlanChoice costOf(const ReadingPlan& plan, const ModelConfig& config, std::uint64_t tokens, std::uint64_t room)
@@ -55,8 +48,9 @@ PlanChoice costOf(const ReadingPlan& plan, const ModelConfig& config, std::uint6
     choice.matrixFlopPerToken = 2.0 * config.layers * weights;
     choice.attentionFlopPerToken = flopPerKey * choice.keysPerToken;
     choice.fullAttentionFlopPerToken = flopPerKey * choice.fullKeysPerToken;
-    choice.kvBytes = (tokens + room) * config.kvBytesPerToken();
-    choice.hopBytes = hopBytesOf(plan, config);
+    const ReadingCost bytes = Reading::cost(config, plan, tokens + room);
+    choice.kvBytes = bytes.kv;
+    choice.hopBytes = bytes.hops + bytes.snapshots;
     return choice;
 }
 
@@ -76,10 +70,11 @@ std::uint32_t rowFor(const ModelConfig& config)
 // The device enters by its memory alone. Where a third dimension is taken it saves about half of all keys, more than the pass over the
 // values that another hop costs on a CPU or a GPU. Up to 32 rows both plans read exactly alike; from there to row² tokens it would save less
 // than half of the keys, for one softmax more between a token and what it reads, and gigabytes of hop values.
-PlanChoice choosePlan(const ModelConfig& config, std::uint64_t tokens, std::uint64_t room, std::uint64_t availableMemory)
+PlanChoice choosePlan(const ModelConfig& config, std::uint64_t tokens, std::uint64_t room, std::uint64_t availableMemory, const KvFormat& kv)
 {
     const std::uint32_t row = rowFor(config);
     ReadingPlan plan;
+    plan.kv = kv;
     plan.dims = {0, row};
     PlanChoice rows = costOf(plan, config, tokens, room);
     rows.reason = tokens <= row ? PlanChoice::Reason::OneRow : PlanChoice::Reason::Rows;

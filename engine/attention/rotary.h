@@ -5,18 +5,17 @@
 #include <cstdint>
 #include <vector>
 
+#include "octavo/engine/rope_settings.h"
+
 namespace octavo {
 
-// Rotary position embedding (arXiv 2104.09864) of neighbouring pairs (2i, 2i+1), as GGUF stores Llama weights. Rotations
-// add: a key turned to position j and then by p stands at j + p, which is what lets readings move.
+// Rotary position embedding (arXiv 2104.09864) of neighbouring pairs (2i, 2i+1), as GGUF stores Llama weights; projections paired
+// otherwise are put into this order before they come here. Rotations add: a key turned to position j and then by p stands at
+// j + p, which is what lets readings move.
 // Threads: const use from any thread.
 class Rotary {
 public:
-    Rotary(double base, std::uint32_t headWidth)
-    {
-        for (std::uint32_t pair = 0; pair < headWidth / 2; ++pair)
-            m_frequency.push_back(std::pow(base, -2.0 * pair / headWidth));
-    }
+    Rotary(const RopeSettings& settings, std::uint32_t headWidth);
 
     std::uint32_t pairs() const { return static_cast<std::uint32_t>(m_frequency.size()); }
 
@@ -31,7 +30,7 @@ public:
     }
 
 private:
-    std::vector<double> m_frequency;
+    std::vector<double> m_frequency; // radians per position
 };
 
 } // namespace octavo

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -40,12 +41,27 @@ struct LinearProduct {
 // so that a text read in other pieces is the same reading.
 enum class RowOrder { Fastest, SameForAnyCount };
 
-// Head counts and width of a model's attention.
+// Head counts and width of a model's attention, and what the model adds to the formulas of ReadingPlan and Asking.
 struct AttentionShape {
-    std::uint32_t heads = 0;     // H
-    std::uint32_t kvHeads = 0;   // G
-    std::uint32_t headWidth = 0; // D, even, a multiple of 16
+    std::uint32_t heads = 0;        // H
+    std::uint32_t kvHeads = 0;      // G
+    std::uint32_t headWidth = 0;    // D, even, a multiple of 16
+    float scoreFactor = 1;          // multiplies q·k/√D (RopeSettings::scoreFactor)
+    std::span<const float> gates{}; // [layer][head], instead of the plan's gate; empty: none. The model's, which outlives attention
+
     std::uint32_t group() const { return heads / kvHeads; }
+    float scale() const { return scoreFactor / std::sqrt(static_cast<float>(headWidth)); } // score = scale()·q·k
+    float gate(const ReadingPlan& plan, std::uint32_t layer, std::uint32_t head) const
+    {
+        return gates.empty() ? plan.gate : gates[static_cast<std::size_t>(layer) * heads + head];
+    }
+};
+
+// What heads need between their projection and attention, in this order; see Backend::arrangeHeads.
+struct HeadArrangement {
+    const float* norm = nullptr;   // [headWidth], RMS norm over each head; null: none
+    float normEpsilon = 0;
+    bool interleave = false;       // halves (i, i + D/2) become neighbours (2i, 2i + 1)
 };
 
 // One layer's attention inside a forward pass: stores the keys and values of the tokens at hand, then attends.
@@ -84,13 +100,15 @@ struct CachedRun {
     std::uint64_t row = 0;     // I: counted over all readings
     std::uint64_t column = 0;  // i: place in its row
     std::int64_t turned = 0;
+    bool hidden = false;       // no token sees it: its weight is 0
 };
 
 // Where a token being asked about stands.
 struct AskedToken {
     std::uint64_t row = 0;
     std::uint64_t column = 0;
-    std::uint64_t visible = 0; // cached tokens it sees, itself included
+    std::uint64_t before = 0;  // cached tokens up to it, itself included
+    std::uint64_t visible = 0; // those of them that it sees
 };
 
 // What is to be gathered of the last token's attention. Tokens are counted in the order of the runs.
@@ -143,7 +161,12 @@ public:
     virtual void embed(const Weight& table, std::span<const TokenId> ids, float* x) = 0;
     virtual void rmsNorm(const float* x, const float* weight, std::size_t count, std::size_t width, float epsilon, float* out) = 0;
     virtual void linear(std::span<const LinearProduct> products, const float* x, std::size_t count, RowOrder order, std::stop_token stop) = 0;
+    virtual void addBias(const float* bias, std::size_t count, std::size_t width, float* y) = 0; // to each row of y [count][width]
     virtual void siluMultiply(float* gate, const float* up, std::size_t size) = 0; // gate = silu(gate)·up
+
+    // x [count][heads][headWidth] in place. Where a model pairs halves, queries and keys are interleaved here, once: a permutation
+    // common to both does not change their products, and everything behind sees neighbouring pairs only.
+    virtual void arrangeHeads(float* x, std::size_t count, std::size_t heads, std::size_t headWidth, const HeadArrangement& how) = 0;
 
     virtual std::unique_ptr<ReadingAttention> readingAttention(const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row,
                                                                std::uint64_t rowStep, const Rotary& rotary, KvCache& cache,

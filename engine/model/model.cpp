@@ -1,30 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "octavo/engine/model.h"
 
-#include <xxhash.h>
-
-#include <cstdio>
-
-#include "model/weights.h"
+#include "model/adapter.h"
+#include "model/config.h"
 
 namespace octavo {
 
 namespace {
 
-std::string hashOf(const GgufFile& file)
+// All that a reading depends on, before adapters add theirs.
+void addTo(ContentHash& hash, const ModelConfig& config, const GgufFile& file)
 {
-    // The parsed tables and every tensor's bytes: all that a reading depends on.
-    XXH3_state_t* state = XXH3_createState();
-    XXH3_64bits_reset(state);
-    for (const GgufTensor& tensor : file.tensors()) {
-        XXH3_64bits_update(state, tensor.name.data(), tensor.name.size());
-        XXH3_64bits_update(state, tensor.data.data(), tensor.data.size());
-    }
-    const XXH64_hash_t hash = XXH3_64bits_digest(state);
-    XXH3_freeState(state);
-    char text[17];
-    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(hash));
-    return text;
+    hash.add(config.architecture);
+    for (const std::uint32_t number : {config.layers, config.hidden, config.heads, config.kvHeads, config.headWidth, config.feedForward, config.context})
+        hash.add(number);
+    const RopeSettings& rope = config.rope; // its divisors are a tensor
+    hash.add(static_cast<int>(rope.scaling));
+    for (const double number : {static_cast<double>(config.normEpsilon), rope.base, rope.factor, rope.originalContext, rope.betaFast, rope.betaSlow,
+                                rope.attentionFactor})
+        hash.add(number);
+    for (const GgufTensor& tensor : file.tensors())
+        hash.add(tensor);
+}
+
+// Whatever is wrong inside a file, a person needs to know which file it was.
+Error inFile(const std::filesystem::path& path, Error error)
+{
+    if (error.subject == path.string())
+        return error;
+    error.detail = error.subject + (error.detail.empty() ? "" : " " + error.detail);
+    error.subject = path.string();
+    return error;
 }
 
 } // namespace
@@ -32,34 +38,37 @@ std::string hashOf(const GgufFile& file)
 Model::Model() = default;
 Model::~Model() = default;
 
-Result<std::shared_ptr<const Model>> Model::open(const std::filesystem::path& path, std::shared_ptr<Engine> engine)
+Result<std::shared_ptr<const Model>> Model::open(const std::filesystem::path& path, std::shared_ptr<Engine> engine, const ModelOptions& options)
 {
     auto file = GgufFile::open(path);
     if (!file)
-        return file.error();
-    // Whatever is wrong inside the file, a person needs to know which file it was.
-    const auto inFile = [&](Error error) {
-        error.detail = error.subject + (error.detail.empty() ? "" : " " + error.detail);
-        error.subject = path.string();
-        return error;
-    };
+        return inFile(path, file.error());
     auto config = readConfig(**file);
     if (!config)
-        return inFile(config.error());
+        return inFile(path, config.error());
     auto tokenizer = Tokenizer::fromGguf(**file);
     if (!tokenizer)
-        return inFile(tokenizer.error());
+        return inFile(path, tokenizer.error());
     if ((*tokenizer)->vocabularySize() > config->vocabulary)
-        return inFile({Errc::BadMetadata, "tokenizer.ggml.tokens", "has more entries than token_embd.weight"});
+        return inFile(path, {Errc::BadMetadata, "tokenizer.ggml.tokens", "has more entries than token_embd.weight"});
 
     std::shared_ptr<Model> model(new Model);
-    model->m_config = *config;
     model->m_chat = ChatTemplate::fromGguf(**file, **tokenizer);
     model->m_tokenizer = std::move(*tokenizer);
     auto weights = bindWeights(std::move(*file), *config, engine->backend());
     if (!weights)
-        return inFile(weights.error());
-    model->m_hash = hashOf(*(*weights)->file);
+        return inFile(path, weights.error());
+    ContentHash hash;
+    addTo(hash, *config, *(*weights)->file);
+    for (const std::filesystem::path& adapterPath : options.adapters) {
+        const auto adapter = GgufFile::open(adapterPath);
+        if (!adapter)
+            return inFile(adapterPath, adapter.error());
+        if (const auto applied = applyAdapter(**adapter, *config, **weights, hash); !applied)
+            return inFile(adapterPath, applied.error());
+    }
+    model->m_config = std::move(*config);
+    model->m_hash = hash.text();
     model->m_weights = std::move(*weights);
     model->m_engine = std::move(engine);
     return std::shared_ptr<const Model>(std::move(model));

@@ -1,171 +1,171 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/weights.h"
 
-#include <cstring>
+#include <algorithm>
+#include <unordered_set>
 
-#include "memory/half.h"
+#include "compute/cpu/kernels.h"
+#include "model/architecture.h"
 
 namespace octavo {
 
 namespace {
 
-// Reads required whole numbers and remembers the first one that is missing or out of range.
-class Metadata {
-public:
-    explicit Metadata(const GgufFile& file) : m_file(file) {}
-
-    std::uint32_t number(const std::string& key, std::uint64_t least, std::uint64_t most)
+// The sizes that tensors are made of.
+struct Extents {
+    explicit Extents(const ModelConfig& config)
+        : hidden(config.hidden), queries(std::uint64_t{config.heads} * config.headWidth), keys(std::uint64_t{config.kvHeads} * config.headWidth),
+          headWidth(config.headWidth), feedForward(config.feedForward)
     {
-        const auto value = m_file.unsignedValue(key);
-        if (!value || *value < least || *value > most) {
-            fail(key, value ? "is " + std::to_string(*value) : "is missing");
-            return static_cast<std::uint32_t>(least);
-        }
-        return static_cast<std::uint32_t>(*value);
     }
-    double real(const std::string& key)
-    {
-        const auto value = m_file.floatValue(key);
-        if (!value || !(*value > 0)) {
-            fail(key, value ? "is not positive" : "is missing");
-            return 1;
-        }
-        return *value;
-    }
-    void fail(const std::string& key, const std::string& detail)
-    {
-        if (!m_error)
-            m_error = Error{Errc::BadMetadata, key, detail};
-    }
-    const std::optional<Error>& error() const { return m_error; }
-
-private:
-    const GgufFile& m_file;
-    std::optional<Error> m_error;
+    std::uint64_t hidden;
+    std::uint64_t queries;
+    std::uint64_t keys;
+    std::uint64_t headWidth;
+    std::uint64_t feedForward;
 };
 
-class TensorBinder {
-public:
-    TensorBinder(const GgufFile& file, const Backend& backend) : m_file(file), m_backend(backend) {}
+struct LayerMatrix {
+    std::string_view name;                      // between "blk.N." and ".weight" or ".bias"
+    Projection LayerWeights::*projection;
+    std::uint64_t Extents::*rows;
+    std::uint64_t Extents::*columns;
+    bool ofHeads;                               // queries, keys or values, whose biases some architectures must have
+};
+constexpr LayerMatrix kLayerMatrices[] = {
+    {"attn_q", &LayerWeights::query, &Extents::queries, &Extents::hidden, true},
+    {"attn_k", &LayerWeights::key, &Extents::keys, &Extents::hidden, true},
+    {"attn_v", &LayerWeights::value, &Extents::keys, &Extents::hidden, true},
+    {"attn_output", &LayerWeights::attentionOutput, &Extents::hidden, &Extents::queries, false},
+    {"ffn_gate", &LayerWeights::gate, &Extents::feedForward, &Extents::hidden, false},
+    {"ffn_up", &LayerWeights::up, &Extents::feedForward, &Extents::hidden, false},
+    {"ffn_down", &LayerWeights::down, &Extents::hidden, &Extents::feedForward, false},
+};
 
-    Weight matrix(const std::string& name, std::uint64_t rows, std::uint64_t columns)
-    {
-        const GgufTensor* tensor = m_file.tensor(name);
+struct LayerNorm {
+    std::string_view name;
+    std::vector<float> LayerWeights::*norm;
+    std::uint64_t Extents::*size;
+    bool ofHeads;                               // only where the architecture norms heads
+};
+constexpr LayerNorm kLayerNorms[] = {
+    {"attn_norm", &LayerWeights::attentionNorm, &Extents::hidden, false},
+    {"attn_q_norm", &LayerWeights::queryNorm, &Extents::headWidth, true},
+    {"attn_k_norm", &LayerWeights::keyNorm, &Extents::headWidth, true},
+    {"ffn_norm", &LayerWeights::feedForwardNorm, &Extents::hidden, false},
+};
+
+constexpr std::string_view kEmbedding = "token_embd.weight";
+constexpr std::string_view kOutput = "output.weight";
+constexpr std::string_view kOutputNorm = "output_norm.weight";
+
+std::string layerTensor(std::uint32_t layer, std::string_view name, const char* kind)
+{
+    return "blk." + std::to_string(layer) + "." + std::string(name) + kind;
+}
+
+Result<void> check(const GgufFile& file, const ModelConfig& config, const Backend& backend)
+{
+    std::unordered_set<std::string_view> known;
+    const std::vector<ExpectedTensor> all = expectedTensors(config);
+    for (const ExpectedTensor& expected : all) {
+        known.insert(expected.name);
+        const GgufTensor* tensor = file.tensor(expected.name);
+        if (!tensor && expected.required)
+            return Error{Errc::BadTensor, expected.name, "is missing"};
         if (!tensor)
-            return fail(Errc::BadTensor, name, "is missing");
-        if (tensor->shape.size() != 2 || tensor->shape[0] != columns || tensor->shape[1] != rows)
-            return fail(Errc::BadTensor, name, "does not have the shape that the metadata ask for");
-        if (!m_backend.supports(tensor->type))
-            return fail(Errc::UnsupportedType, name, std::string(typeName(tensor->type)));
-        const BlockLayout layout = *blockLayout(tensor->type);
-        return {tensor->type, rows, columns, tensor->data.data(), columns / layout.elements * layout.bytes};
+            continue;
+        if (tensor->shape != expected.shape)
+            return Error{Errc::BadTensor, expected.name, "does not have the shape that the metadata ask for"};
+        const bool isMatrix = expected.shape.size() == 2;
+        if (isMatrix ? !backend.supports(tensor->type) : blockLayout(tensor->type)->elements != 1 || !cpu::hasKernels(tensor->type))
+            return Error{Errc::UnsupportedType, expected.name, std::string(typeName(tensor->type))};
     }
-    std::vector<float> vector(const std::string& name, std::uint64_t size)
-    {
-        const GgufTensor* tensor = m_file.tensor(name);
-        if (!tensor || tensor->shape.size() != 1 || tensor->shape[0] != size) {
-            fail(Errc::BadTensor, name, tensor ? "does not have the shape that the metadata ask for" : "is missing");
-            return {};   // the size is only what the metadata claim: no memory for it before a tensor proves it
-        }
-        std::vector<float> values(size);
-        if (tensor->type == GgmlType::F32)
-            std::memcpy(values.data(), tensor->data.data(), size * sizeof(float));
-        else if (tensor->type == GgmlType::F16)
-            for (std::uint64_t n = 0; n < size; ++n) {
-                Half half;
-                std::memcpy(&half, tensor->data.data() + n * sizeof half, sizeof half);
-                values[n] = toFloat(half);
-            }
-        else
-            fail(Errc::UnsupportedType, name, std::string(typeName(tensor->type)));
-        return values;
-    }
-    const std::optional<Error>& error() const { return m_error; }
+    for (const GgufTensor& tensor : file.tensors())
+        if (!known.contains(tensor.name))
+            return Error{Errc::UnsupportedArchitecture, tensor.name, "is not read by this version"};
+    return {};
+}
 
-private:
-    Weight fail(Errc code, const std::string& name, std::string detail)
-    {
-        if (!m_error)
-            m_error = Error{code, name, std::move(detail)};
-        return {};
-    }
-    const GgufFile& m_file;
-    const Backend& m_backend;
-    std::optional<Error> m_error;
-};
+Weight matrix(const GgufTensor& tensor)
+{
+    const BlockLayout layout = *blockLayout(tensor.type);
+    return {tensor.type, tensor.shape[1], tensor.shape[0], tensor.data.data(), tensor.shape[0] / layout.elements * layout.bytes};
+}
+
+std::vector<float> vectorIfThere(const GgufFile& file, const std::string& name)
+{
+    const GgufTensor* tensor = file.tensor(name);
+    return tensor ? *floatsOf(*tensor) : std::vector<float>();
+}
 
 } // namespace
 
-Result<ModelConfig> readConfig(const GgufFile& file)
+std::optional<std::vector<float>> floatsOf(const GgufTensor& tensor)
 {
-    const auto architecture = file.stringValue("general.architecture");
-    if (!architecture)
-        return Error{Errc::BadMetadata, "general.architecture", "is missing"};
-    if (*architecture != "llama")
-        return Error{Errc::UnsupportedArchitecture, std::string(*architecture), {}};
-    // Read wrongly rather than not at all would be worse: the positions of such models are scaled, which this version does not do.
-    for (const char* scaled : {"llama.rope.scaling.type", "llama.rope.scale_linear"})
-        if (file.has(scaled) && file.stringValue(scaled) != "none")
-            return Error{Errc::UnsupportedArchitecture, "llama", std::string("with scaled positions (") + scaled + ")"};
-    if (file.tensor("rope_freqs.weight"))
-        return Error{Errc::UnsupportedArchitecture, "llama", "with scaled positions (rope_freqs.weight)"};
+    if (!cpu::hasKernels(tensor.type))
+        return std::nullopt;
+    const BlockLayout layout = *blockLayout(tensor.type);
+    std::vector<float> values(tensor.data.size() / layout.bytes * layout.elements);
+    cpu::dequantize(tensor.type, tensor.data.data(), values.size(), values.data());
+    return values;
+}
 
-    Metadata metadata(file);
-    ModelConfig config;
-    config.name = std::string(file.stringValue("general.name").value_or("unnamed model"));
-    config.layers = metadata.number("llama.block_count", 1, 1024);
-    config.hidden = metadata.number("llama.embedding_length", 1, 1 << 20);
-    config.heads = metadata.number("llama.attention.head_count", 1, 4096);
-    config.kvHeads = file.has("llama.attention.head_count_kv") ? metadata.number("llama.attention.head_count_kv", 1, 4096) : config.heads;
-    config.feedForward = metadata.number("llama.feed_forward_length", 1, 1 << 22);
-    config.context = metadata.number("llama.context_length", 16, 1u << 30);
-    config.normEpsilon = static_cast<float>(metadata.real("llama.attention.layer_norm_rms_epsilon"));
-    config.ropeBase = file.has("llama.rope.freq_base") ? metadata.real("llama.rope.freq_base") : 10000.0;
-    config.headWidth = config.hidden / config.heads;
-    if (file.has("llama.attention.key_length"))
-        config.headWidth = metadata.number("llama.attention.key_length", 1, 1024);
-    if (const auto tensor = file.tensor("token_embd.weight"); tensor && tensor->shape.size() == 2 && tensor->shape[1] <= (1u << 24))
-        config.vocabulary = static_cast<std::uint32_t>(tensor->shape[1]);
-    else
-        metadata.fail("token_embd.weight", "is missing or not a matrix");
-    if (config.heads % config.kvHeads != 0)
-        metadata.fail("llama.attention.head_count_kv", "does not divide the number of heads");
-    if (config.headWidth % 16 != 0)
-        metadata.fail("llama.embedding_length", "gives heads whose width is not a multiple of 16");
-    if (const auto turned = file.unsignedValue("llama.rope.dimension_count"); turned && *turned != config.headWidth)
-        metadata.fail("llama.rope.dimension_count", "is not the width of a head");
-    if (metadata.error())
-        return *metadata.error();
-    return config;
+std::vector<ExpectedTensor> expectedTensors(const ModelConfig& config)
+{
+    const Architecture& architecture = *findArchitecture(config.architecture);
+    const Extents extents(config);
+    std::vector<ExpectedTensor> tensors = {
+        {std::string(kEmbedding), {config.hidden, config.vocabulary}},
+        {std::string(kOutput), {config.hidden, config.vocabulary}, false},
+        {std::string(kOutputNorm), {config.hidden}},
+        {"rope_freqs.weight", {extents.headWidth / 2}, false}, // read with the metadata
+    };
+    for (std::uint32_t layer = 0; layer < config.layers; ++layer) {
+        for (const LayerNorm& norm : kLayerNorms)
+            if (!norm.ofHeads || architecture.normedHeads)
+                tensors.push_back({layerTensor(layer, norm.name, ".weight"), {extents.*norm.size}});
+        for (const LayerMatrix& matrix : kLayerMatrices) {
+            tensors.push_back({layerTensor(layer, matrix.name, ".weight"), {extents.*matrix.columns, extents.*matrix.rows}});
+            tensors.push_back({layerTensor(layer, matrix.name, ".bias"), {extents.*matrix.rows}, matrix.ofHeads && architecture.biasedHeads});
+        }
+    }
+    return tensors;
 }
 
 Result<std::unique_ptr<ModelWeights>> bindWeights(std::unique_ptr<const GgufFile> file, const ModelConfig& config, const Backend& backend)
 {
+    if (const auto checked = check(*file, config, backend); !checked)
+        return checked.error();
     auto weights = std::make_unique<ModelWeights>();
-    TensorBinder binder(*file, backend);
-    const std::uint64_t wide = static_cast<std::uint64_t>(config.heads) * config.headWidth;
-    const std::uint64_t narrow = static_cast<std::uint64_t>(config.kvHeads) * config.headWidth;
-    weights->embedding = binder.matrix("token_embd.weight", config.vocabulary, config.hidden);
-    weights->output = file->tensor("output.weight") ? binder.matrix("output.weight", config.vocabulary, config.hidden) : weights->embedding;
-    weights->outputNorm = binder.vector("output_norm.weight", config.hidden);
-    for (std::uint32_t n = 0; n < config.layers && !binder.error(); ++n) {
-        const std::string block = "blk." + std::to_string(n) + ".";
-        weights->layers.push_back({
-            .attentionNorm = binder.vector(block + "attn_norm.weight", config.hidden),
-            .query = binder.matrix(block + "attn_q.weight", wide, config.hidden),
-            .key = binder.matrix(block + "attn_k.weight", narrow, config.hidden),
-            .value = binder.matrix(block + "attn_v.weight", narrow, config.hidden),
-            .attentionOutput = binder.matrix(block + "attn_output.weight", config.hidden, wide),
-            .feedForwardNorm = binder.vector(block + "ffn_norm.weight", config.hidden),
-            .gate = binder.matrix(block + "ffn_gate.weight", config.feedForward, config.hidden),
-            .up = binder.matrix(block + "ffn_up.weight", config.feedForward, config.hidden),
-            .down = binder.matrix(block + "ffn_down.weight", config.hidden, config.feedForward),
-        });
+    weights->embedding = matrix(*file->tensor(kEmbedding));
+    const GgufTensor* output = file->tensor(kOutput);
+    weights->output.weight = output ? matrix(*output) : weights->embedding;
+    weights->outputNorm = *floatsOf(*file->tensor(kOutputNorm));
+    weights->layers.resize(config.layers);
+    for (std::uint32_t n = 0; n < config.layers; ++n) {
+        LayerWeights& layer = weights->layers[n];
+        for (const LayerNorm& norm : kLayerNorms)
+            layer.*norm.norm = vectorIfThere(*file, layerTensor(n, norm.name, ".weight"));
+        for (const LayerMatrix& part : kLayerMatrices) {
+            Projection& projection = layer.*part.projection;
+            projection.weight = matrix(*file->tensor(layerTensor(n, part.name, ".weight")));
+            projection.bias = vectorIfThere(*file, layerTensor(n, part.name, ".bias"));
+        }
     }
-    if (binder.error())
-        return *binder.error();
     weights->file = std::move(file);
     return weights;
+}
+
+Projection* ModelWeights::projection(std::string_view tensor)
+{
+    if (tensor == kOutput)
+        return file->tensor(kOutput) ? &output : nullptr;
+    for (std::uint32_t n = 0; n < layers.size(); ++n)
+        for (const LayerMatrix& part : kLayerMatrices)
+            if (tensor == layerTensor(n, part.name, ".weight"))
+                return &(layers[n].*part.projection);
+    return nullptr;
 }
 
 } // namespace octavo

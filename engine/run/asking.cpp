@@ -57,6 +57,7 @@ public:
             ownPlace = row * geometry.row + reading->tokens();
             row += (reading->tokens() + geometry.row - 1) / geometry.row;
         }
+        hideRuns();
         geometry.context = model->config().context;
         geometry.rowStep = wide.plan().rowStep(ownPlace + options.room, geometry.context);
         cutSpans(sinks);
@@ -73,12 +74,39 @@ public:
     std::vector<std::unique_ptr<const KvCache>> snapshots;
     std::vector<CachedRun> runs;
     std::uint64_t tokens = 0;
+    std::uint64_t hiddenTokens = 0;
     std::uint64_t ownPlace = 0;            // of the conversation's first token
     AskingGeometry geometry;
     AttentionRecordRequest request;        // spans: those asked for without the sinks in them, and the sinks
     std::vector<std::size_t> spanOfPiece;  // per span of the request: index into options.spans, or their number for sinks
 
 private:
+    // Cuts runs where tokens begin or end to be hidden.
+    void hideRuns()
+    {
+        std::vector<CachedRun> cut;
+        std::uint64_t token = 0;
+        auto hidden = options.hidden.begin();
+        for (CachedRun run : runs)
+            while (run.count > 0) {
+                while (hidden != options.hidden.end() && hidden->end <= token)
+                    ++hidden;
+                const bool any = hidden != options.hidden.end();
+                const bool inside = any && hidden->begin <= token;
+                const std::uint64_t border = !any ? token + run.count : inside ? hidden->end : hidden->begin;
+                CachedRun piece = run;
+                piece.count = static_cast<std::uint32_t>(std::min<std::uint64_t>(run.count, border - token));
+                piece.hidden = inside;
+                hiddenTokens += inside ? piece.count : 0;
+                cut.push_back(piece);
+                run.slot += piece.count;
+                run.column += piece.count;
+                run.count -= piece.count;
+                token += piece.count;
+            }
+        runs = std::move(cut);
+    }
+
     struct Piece {
         TokenSpan tokens;
         std::size_t span;
@@ -111,7 +139,7 @@ class AskingState {
 public:
     explicit AskingState(std::shared_ptr<const AskedReadings> asked)
         : readings(std::move(asked)), model(*readings->model), own(std::make_unique<KvCache>(model.config())),
-          rotary(model.config().ropeBase, model.config().headWidth), forward(model)
+          rotary(model.config().rope, model.config().headWidth), forward(model)
     {
         makeAttention();
     }
@@ -143,7 +171,8 @@ public:
         std::vector<AskedToken> asked;
         for (std::size_t n = 0; n < ids.size(); ++n) {
             const std::uint64_t place = readings->ownPlace + ownTokens + n;
-            asked.push_back({place / row, place % row, readings->tokens + ownTokens + n + 1});
+            const std::uint64_t before = readings->tokens + ownTokens + n + 1;
+            asked.push_back({place / row, place % row, before, before - readings->hiddenTokens});
         }
         attention->begin(seen, asked, ownTokens, readings->records() ? &readings->request : nullptr);
         if (!forward.run(ids, *attention, RowOrder::Fastest, stop))
@@ -227,12 +256,17 @@ Result<std::unique_ptr<Asking>> Asking::over(std::span<const Reading* const> rea
             return wrong("readings", "were made by different models");
         tokens += reading->tokens();
     }
-    std::uint64_t end = 0;
-    for (const TokenSpan& span : options.spans) {
-        if (span.begin < end || span.end < span.begin || span.end > tokens)
-            return wrong("spans", "ascending, inside the readings");
-        end = span.end;
-    }
+    const auto ascend = [tokens](const std::vector<TokenSpan>& spans) {
+        std::uint64_t end = 0;
+        for (const TokenSpan& span : spans) {
+            if (span.begin < end || span.end < span.begin || span.end > tokens)
+                return false;
+            end = span.end;
+        }
+        return true;
+    };
+    if (!ascend(options.spans) || !ascend(options.hidden))
+        return wrong("spans", "ascending, inside the readings");
     const ModelConfig& config = readings.front()->model().config();
     if (!options.heads.fits(config.layers, config.heads))
         return wrong("heads", "of layers and heads that the model has");

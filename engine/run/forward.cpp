@@ -9,8 +9,39 @@
 namespace octavo {
 
 namespace {
+
 constexpr std::size_t kScoredAtOnce = 32; // rows of logits held while scoring
+
+struct Projected {
+    const Projection* projection;
+    float* y;                // [count][rows]
+    bool accumulate = false; // add to what y holds
+};
+
+// Several projections of one x [count][columns].
+void project(Backend& backend, std::initializer_list<Projected> outputs, const float* x, std::size_t count, RowOrder order,
+             const std::stop_token& stop)
+{
+    std::vector<LinearProduct> products;
+    for (const auto& [projection, y, accumulate] : outputs)
+        products.push_back({&projection->weight, y, accumulate});
+    backend.linear(products, x, count, order, stop);
+    for (const auto& [projection, y, accumulate] : outputs) {
+        if (!projection->bias.empty())
+            backend.addBias(projection->bias.data(), count, projection->weight.rows, y);
+        for (const LowRank& adapter : projection->adapters) {
+            const Weight down = adapter.down.weight();
+            const Weight up = adapter.up.weight();
+            std::vector<float> narrowed(count * down.rows);
+            const LinearProduct first[] = {{&down, narrowed.data()}};
+            backend.linear(first, x, count, order, stop);
+            const LinearProduct second[] = {{&up, y, true}};
+            backend.linear(second, narrowed.data(), count, order, stop);
+        }
+    }
 }
+
+} // namespace
 
 Forward::Forward(const Model& model) : m_model(model) {}
 
@@ -30,23 +61,24 @@ bool Forward::run(std::span<const TokenId> ids, LayerAttention& attention, RowOr
     m_attended.resize(count * wide);
     m_gate.resize(count * config.feedForward);
     m_up.resize(count * config.feedForward);
+    const auto arrangement = [&config](const std::vector<float>& norm) {
+        return HeadArrangement{norm.empty() ? nullptr : norm.data(), config.normEpsilon, config.rope.pairing == RopeSettings::Pairing::Halves};
+    };
 
     backend.embed(weights.embedding, ids, m_x.data());
     for (std::uint32_t n = 0; n < config.layers && !stop.stop_requested(); ++n) {
         const LayerWeights& layer = weights.layers[n];
         backend.rmsNorm(m_x.data(), layer.attentionNorm.data(), count, config.hidden, config.normEpsilon, m_hidden.data());
-        const LinearProduct projections[] = {{&layer.query, m_q.data()}, {&layer.key, m_k.data()}, {&layer.value, m_v.data()}};
-        backend.linear(projections, m_hidden.data(), count, order, stop);
+        project(backend, {{&layer.query, m_q.data()}, {&layer.key, m_k.data()}, {&layer.value, m_v.data()}}, m_hidden.data(), count, order, stop);
+        backend.arrangeHeads(m_q.data(), count, config.heads, config.headWidth, arrangement(layer.queryNorm));
+        backend.arrangeHeads(m_k.data(), count, config.kvHeads, config.headWidth, arrangement(layer.keyNorm));
         attention.attend(n, m_q.data(), m_k.data(), m_v.data(), m_attended.data(), stop);
-        const LinearProduct output[] = {{&layer.attentionOutput, m_x.data(), true}};
-        backend.linear(output, m_attended.data(), count, order, stop);
+        project(backend, {{&layer.attentionOutput, m_x.data(), true}}, m_attended.data(), count, order, stop);
 
         backend.rmsNorm(m_x.data(), layer.feedForwardNorm.data(), count, config.hidden, config.normEpsilon, m_hidden.data());
-        const LinearProduct gateAndUp[] = {{&layer.gate, m_gate.data()}, {&layer.up, m_up.data()}};
-        backend.linear(gateAndUp, m_hidden.data(), count, order, stop);
+        project(backend, {{&layer.gate, m_gate.data()}, {&layer.up, m_up.data()}}, m_hidden.data(), count, order, stop);
         backend.siluMultiply(m_gate.data(), m_up.data(), count * config.feedForward);
-        const LinearProduct down[] = {{&layer.down, m_x.data(), true}};
-        backend.linear(down, m_gate.data(), count, order, stop);
+        project(backend, {{&layer.down, m_x.data(), true}}, m_gate.data(), count, order, stop);
     }
     backend.rmsNorm(m_x.data(), weights.outputNorm.data(), count, config.hidden, config.normEpsilon, m_hidden.data());
     return !stop.stop_requested();
@@ -55,8 +87,7 @@ bool Forward::run(std::span<const TokenId> ids, LayerAttention& attention, RowOr
 std::vector<float> Forward::logits(const float* hidden, std::size_t count, std::stop_token stop) const
 {
     std::vector<float> result(count * m_model.config().vocabulary);
-    const LinearProduct output[] = {{&m_model.weights().output, result.data()}};
-    m_model.engine().backend().linear(output, hidden, count, RowOrder::Fastest, stop);
+    project(m_model.engine().backend(), {{&m_model.weights().output, result.data()}}, hidden, count, RowOrder::Fastest, stop);
     return result;
 }
 

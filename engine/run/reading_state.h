@@ -11,13 +11,17 @@
 
 namespace octavo {
 
-inline AttentionShape attentionShape(const ModelConfig& config) { return {config.heads, config.kvHeads, config.headWidth}; }
+// The spans it holds are the config's: pass the model's own, which outlives attention.
+inline AttentionShape attentionShape(const ModelConfig& config)
+{
+    return {config.heads, config.kvHeads, config.headWidth, static_cast<float>(config.rope.scoreFactor()), config.gates};
+}
 
 // What a reading needs to go on reading, beside its cache.
 class ReadingState {
 public:
     ReadingState(const Model& model, const ReadingPlan& plan, std::uint64_t row, std::uint64_t rowStep, KvCache& cache)
-        : rotary(model.config().ropeBase, model.config().headWidth),
+        : rotary(model.config().rope, model.config().headWidth),
           hopValues(plan, model.config()), forward(model),
           attention(model.engine().backend().readingAttention(attentionShape(model.config()), plan, row, rowStep, rotary, cache, hopValues))
     {

@@ -31,7 +31,7 @@ protected:
 
     std::unique_ptr<BookEngine> newEngine() const
     {
-        auto made = makeLocalEngine({2, ReadingPlan{{0, 64}, 4, 4, 64}});
+        auto made = makeLocalEngine({2, ReadingPlan{{0, 64}, 4, 4, 64, {}}});
         const auto opened = made->open(model(), {});
         EXPECT_TRUE(opened.ok());
         return made;

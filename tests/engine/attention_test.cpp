@@ -64,7 +64,7 @@ ModelConfig oneLayer(const oracle::Input& input)
 class Layer {
 public:
     Layer(const oracle::Input& input, const ReadingPlan& plan, int threads = 2)
-        : m_input(input), m_plan(plan), m_backend(makeCpuBackend(threads)), m_rotary(input.ropeBase, input.headWidth), m_cache(oneLayer(input), plan.kv),
+        : m_input(input), m_plan(plan), m_backend(makeCpuBackend(threads)), m_rotary({.base = input.ropeBase}, input.headWidth), m_cache(oneLayer(input), plan.kv),
           m_own(oneLayer(input)), m_hopValues(plan, oneLayer(input)),
           m_row(plan.row(input.plannedTokens)), m_step(plan.rowStep(input.plannedTokens, input.context)), m_out(input.q.size())
     {
@@ -92,7 +92,7 @@ public:
         }
         std::vector<AskedToken> asked;
         for (std::uint64_t t = first; t < m_input.tokens; ++t)
-            asked.push_back({t / m_row, t % m_row, t + 1});
+            asked.push_back({t / m_row, t % m_row, t + 1, t + 1});
         asking->begin(runs, asked, 0, &request);
         asking->attend(0, q(first), k(first), v(first), out(first), {});
         return asking->takeRecord();
@@ -189,7 +189,7 @@ void quantize(float* x, std::size_t width)
 
 oracle::Input asStored(oracle::Input input, const ReadingPlan& plan)
 {
-    const Rotary rotary(input.ropeBase, input.headWidth);
+    const Rotary rotary({.base = input.ropeBase}, input.headWidth);
     const std::size_t width = input.headWidth;
     std::vector<float> cosines(width / 2), sines(width / 2);
     const auto turn = [&](float* x, double position) {

@@ -158,6 +158,33 @@ TEST_F(Branches, ReadingsOfDifferentRowsAreAskedInTheSamePlaces)
     }
 }
 
+// Hidden tokens might hold anything: in a model of one layer, where only keys and values tell, nothing of them is left in the answer.
+TEST_F(Branches, WhatIsHiddenLeavesNoTraceInTheAnswer)
+{
+    model = open({.layers = 1});
+    auto ids = someIds(600), question = someIds(9, 3);
+    const auto first = read(ids, plan, 4000);
+    std::copy_n(someIds(100, 8).begin(), 100, ids.begin() + 290);
+    const auto second = read(ids, plan, 4000);
+    const auto answer = [&](const Reading& reading, std::vector<TokenSpan> hidden) {
+        const Reading* readings[] = {&reading};
+        auto asking = Asking::over(readings, {.spans = {{0, 300}, {300, 600}}, .hidden = std::move(hidden), .perHead = true});
+        EXPECT_TRUE((*asking)->prefill(question, {}).ok());
+        if (asking.value()->lastHops().spans[1] == 0)
+            ADD_FAILURE() << "the rest is still seen";
+        return (*asking)->lastLogits();
+    };
+    EXPECT_NE(answer(*first, {}), answer(*second, {}));
+    EXPECT_EQ(answer(*first, {{290, 390}}), answer(*second, {{290, 390}}));
+    EXPECT_EQ(answer(*first, {{10, 11}, {290, 295}, {295, 390}}), answer(*second, {{10, 11}, {290, 395 - 5}}));
+    EXPECT_EQ(answer(*first, {}), ask({first.get()}, question)) << "nothing hidden, nothing changed";
+    const Reading* readings[] = {first.get()};
+    EXPECT_EQ(Asking::over(readings, {.hidden = {{5, 3}}}).error().code, Errc::InvalidArgument);
+    auto asking = Asking::over(readings, {.spans = {{100, 200}}, .hidden = {{100, 200}}});
+    ASSERT_TRUE((*asking)->prefill(question, {}).ok());
+    EXPECT_EQ((*asking)->lastHops().spans[0], 0.0f);
+}
+
 TEST_F(Branches, AQuestionMayComeInBetweenTwoChunksOfAReading)
 {
     const auto ids = someIds(2000);

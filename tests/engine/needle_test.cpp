@@ -51,9 +51,11 @@ protected:
         ReadingPlan plan;
         plan.kv = GetParam();
         auto reading = Reading::start(model, plan, kPlanned);
-        EXPECT_TRUE((*reading)->read(encode(model->chat().documentIntro("You are a helpful assistant.") + text), {}, {}).ok());
+        EXPECT_TRUE((*reading)->read(intro(), {}, {}).ok() && (*reading)->read(encode(text), {}, {}).ok());
         return std::move(*reading);
     }
+
+    std::vector<TokenId> intro() const { return encode(model->chat().documentIntro("You are a helpful assistant.")); }
 
     // Mean negative log likelihood of the right digits.
     double ask(std::vector<const Reading*> readings, const Needle& needle) const
@@ -61,7 +63,14 @@ protected:
         const std::string city = needle.city;
         const auto question = encode("\n\nWhat is the secret number of " + city + "?" + model->chat().answerIntro() + "The secret number of " + city + " is");
         const auto answer = encode(" " + std::string(needle.key));
-        auto asking = Asking::over(readings, {});
+        AskingOptions options;
+        std::uint64_t begin = 0;
+        for (const Reading* reading : readings) { // one introduction is enough: the first tokens of another would draw attention away from both texts
+            if (begin > 0)
+                options.hidden.push_back({begin, begin + intro().size()});
+            begin += reading->tokens();
+        }
+        auto asking = Asking::over(readings, options);
         EXPECT_TRUE((*asking)->prefill(question, {}).ok());
         const auto scores = (*asking)->prefillAndScore(answer, 0, {});
         double sum = 0;

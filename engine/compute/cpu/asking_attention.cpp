@@ -201,7 +201,7 @@ void CpuAskingAttention::turnQueries(std::uint32_t kvHead, std::size_t row, std:
     for (std::size_t n = begin; n < end; ++n) {
         const double length = static_cast<double>(m_tokens[n].visible);
         const double sharpen = std::max(1.0, std::log(length) / std::log(static_cast<double>(m_geometry.context)));
-        const float factor = static_cast<float>(sharpen / std::sqrt(static_cast<double>(width)));
+        const float factor = static_cast<float>(sharpen) * m_shape.scale();
         const std::size_t turn = n * m_rows.size() + row;
         for (std::size_t g = 0; g < group; ++g, queries += width) {
             rotate(q + (n * m_shape.heads + kvHead * group + g) * width, m_distanceTurns.cosines(turn), m_distanceTurns.sines(turn), width / 2,
@@ -228,8 +228,8 @@ void CpuAskingAttention::scorePart(std::uint32_t layer, std::uint32_t kvHead, st
         multiplyKeys(scratch.data(), width, page(run).keys(layer, kvHead, run.slot), scoreRow(kvHead, 0) + placed.column, m_columns, rows, padded,
                      width);
         for (std::size_t row = 0; row < rows; ++row) {
-            const std::uint64_t visible = m_tokens[begin + row / group].visible;
-            const std::size_t seen = visible > placed.token ? std::min<std::uint64_t>(run.count, visible - placed.token) : 0;
+            const std::uint64_t before = m_tokens[begin + row / group].before;
+            const std::size_t seen = run.hidden || before <= placed.token ? 0 : std::min<std::uint64_t>(run.count, before - placed.token);
             std::fill_n(scoreRow(kvHead, row) + placed.column + seen, padded - seen, kMasked);
         }
     }

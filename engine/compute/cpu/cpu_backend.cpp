@@ -69,6 +69,39 @@ void CpuBackend::rmsNorm(const float* x, const float* weight, std::size_t count,
     });
 }
 
+void CpuBackend::addBias(const float* bias, std::size_t count, std::size_t width, float* y)
+{
+    const std::size_t perTask = std::max<std::size_t>(1, kElementTask / width);
+    m_pool.forEach((count + perTask - 1) / perTask, {}, [&](std::size_t task, std::size_t) {
+        for (std::size_t n = task * perTask; n < std::min(count, (task + 1) * perTask); ++n)
+            addScaled(bias, 1.0f, width, y + n * width);
+    });
+}
+
+void CpuBackend::arrangeHeads(float* x, std::size_t count, std::size_t heads, std::size_t headWidth, const HeadArrangement& how)
+{
+    if (!how.norm && !how.interleave)
+        return;
+    const std::size_t perTask = std::max<std::size_t>(1, kElementTask / headWidth);
+    const std::size_t all = count * heads;
+    m_pool.forEach((all + perTask - 1) / perTask, {}, [&](std::size_t task, std::size_t worker) {
+        std::vector<float>& halves = m_scratch[worker];
+        halves.resize(std::max(halves.size(), headWidth));
+        for (std::size_t n = task * perTask; n < std::min(all, (task + 1) * perTask); ++n) {
+            float* head = x + n * headWidth;
+            if (how.norm)
+                cpu::rmsNorm(head, how.norm, headWidth, how.normEpsilon, head);
+            if (!how.interleave)
+                continue;
+            std::copy_n(head, headWidth, halves.data());
+            for (std::size_t i = 0; i < headWidth / 2; ++i) {
+                head[2 * i] = halves[i];
+                head[2 * i + 1] = halves[headWidth / 2 + i];
+            }
+        }
+    });
+}
+
 void CpuBackend::siluMultiply(float* gate, const float* up, std::size_t size)
 {
     m_pool.forEach((size + kElementTask - 1) / kElementTask, {}, [&](std::size_t task, std::size_t) {

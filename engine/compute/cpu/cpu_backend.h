@@ -16,7 +16,9 @@ public:
     void embed(const Weight& table, std::span<const TokenId> ids, float* x) override;
     void rmsNorm(const float* x, const float* weight, std::size_t count, std::size_t width, float epsilon, float* out) override;
     void linear(std::span<const LinearProduct> products, const float* x, std::size_t count, RowOrder order, std::stop_token stop) override;
+    void addBias(const float* bias, std::size_t count, std::size_t width, float* y) override;
     void siluMultiply(float* gate, const float* up, std::size_t size) override;
+    void arrangeHeads(float* x, std::size_t count, std::size_t heads, std::size_t headWidth, const HeadArrangement& how) override;
     std::unique_ptr<ReadingAttention> readingAttention(const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row,
                                                        std::uint64_t rowStep, const Rotary& rotary, KvCache& cache, HopValues& hopValues) override;
     std::unique_ptr<AskingAttention> askingAttention(const AttentionShape& shape, std::uint32_t layers, const AskingGeometry& geometry,

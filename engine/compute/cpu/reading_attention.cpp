@@ -2,7 +2,6 @@
 #include "compute/cpu/reading_attention.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 namespace octavo::cpu {
@@ -16,7 +15,7 @@ constexpr float kMasked = -1e30f;       // finite, so that a fully masked row gi
 CpuReadingAttention::CpuReadingAttention(ThreadPool& pool, const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row,
                                          std::uint64_t rowStep, const Rotary& rotary, KvCache& cache, HopValues& hopValues)
     : m_pool(pool), m_shape(shape), m_plan(plan), m_row(row), m_rowStep(rowStep), m_rotary(rotary), m_cache(cache), m_hopValues(hopValues),
-      m_scale(1.0f / std::sqrt(static_cast<float>(shape.headWidth))), m_folded(plan.hops() > 1),
+      m_scale(shape.scale()), m_folded(plan.hops() > 1),
       m_tileSize(static_cast<std::size_t>(shape.headWidth) * kTile), m_fibreTurns(plan.hops() - 1), m_scratch(pool.threads())
 {
     for (Turns& turns : m_fibreTurns)
@@ -136,9 +135,11 @@ const float* CpuReadingAttention::coarseWeights(std::uint32_t hop, std::uint32_t
             float* score = scores + (g * keys + a) * kTile;
             columnDots(queries + g * m_tileSize, kTile, fibre, kTile, width, columns, score);
             std::fill_n(score, valid, kMasked);
-            if (a == 0)
+            if (a == 0) {
+                const float gate = m_shape.gate(m_plan, layer, static_cast<std::uint32_t>(kvHead * group + g));
                 for (std::size_t n = 0; n < columns; ++n)
-                    score[n] += m_plan.gate;
+                    score[n] += gate;
+            }
         }
     }
     for (std::size_t g = 0; g < group; ++g)

@@ -58,7 +58,7 @@ private:
     const Rotary& m_rotary;
     KvCache& m_cache;
     HopValues& m_hopValues;
-    float m_scale;               // 1/√D
+    float m_scale;               // AttentionShape::scale()
     bool m_folded;               // N > 1: values of the finest hop come from hopValues and belong to query heads
 
     std::uint64_t m_first = 0;   // of the chunk

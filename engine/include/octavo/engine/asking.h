@@ -22,6 +22,7 @@ struct AskingOptions {
     std::uint32_t topTokens = 32;
     std::uint64_t room = 4096;        // tokens that questions and answers may use
     HeadChoice heads{};               // whose mean hop records are
+    std::vector<TokenSpan> hidden{};  // ascending, not overlapping: tokens that question and answer do not see; the places of all others stay
     bool perHead = false;             // whether HeadHops are made too: costs another look at every weight
 };
 

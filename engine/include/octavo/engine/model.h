@@ -5,29 +5,33 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "octavo/engine/chat_template.h"
 #include "octavo/engine/engine.h"
 #include "octavo/engine/kv_format.h"
+#include "octavo/engine/rope_settings.h"
 #include "octavo/engine/tokenizer.h"
 
 namespace octavo {
 
 struct ModelWeights;
 
-// The numbers of a Llama that the forward pass needs; all from the file's metadata.
+// The numbers of a Llama that the forward pass needs; all from the file's metadata, but for the gates.
 struct ModelConfig {
     std::string name;
+    std::string architecture;          // general.architecture: "llama", "qwen2" or "qwen3"
     std::uint32_t layers = 0;
     std::uint32_t hidden = 0;          // width of the residual stream
     std::uint32_t heads = 0;           // query heads H
     std::uint32_t kvHeads = 0;         // key and value heads G, H % G == 0
-    std::uint32_t headWidth = 0;       // D
+    std::uint32_t headWidth = 0;       // D, a multiple of 16; heads · headWidth need not be hidden
     std::uint32_t feedForward = 0;
     std::uint32_t vocabulary = 0;
     std::uint32_t context = 0;         // trained context in tokens
     float normEpsilon = 0;
-    double ropeBase = 0;
+    RopeSettings rope;
+    std::vector<float> gates;          // [layer][head], instead of ReadingPlan::gate; brought by an adapter, else empty
 
     // Bytes of keys and values of one token, all layers.
     std::uint64_t kvBytesPerToken(const KvFormat& format = {}) const
@@ -36,12 +40,21 @@ struct ModelConfig {
     }
 };
 
+struct ModelOptions {
+    std::vector<std::filesystem::path> adapters; // LoRA adapters in GGUF form, of this model; their effects add up
+};
+
 // One open model: configuration, tokenizer, weights (left in the mapped file as they are).
 // Threads: const calls are safe from any thread. Lifetime: shared; keeps its engine and file mapping alive.
 class Model {
 public:
-    // Errors: those of reading GGUF, UnsupportedArchitecture, UnsupportedType, UnsupportedTokenizer, BadMetadata, BadTensor.
-    static Result<std::shared_ptr<const Model>> open(const std::filesystem::path& file, std::shared_ptr<Engine> engine);
+    // An adapter adds scale · B(A x), scale = adapter.lora.alpha / rank, to the projections it names (X.weight.lora_a {inputs, rank},
+    // X.weight.lora_b {rank, outputs}), and may bring gates (octavo.gate, F32 {heads, layers}); the file's own weights stay as they are.
+    // Errors, each naming the model's or the adapter's file: those of reading GGUF, UnsupportedArchitecture (also a setting or a tensor
+    // that this version would have to ignore, and an adapter of another architecture), UnsupportedType, UnsupportedTokenizer, BadMetadata,
+    // BadTensor.
+    static Result<std::shared_ptr<const Model>> open(const std::filesystem::path& file, std::shared_ptr<Engine> engine,
+                                                     const ModelOptions& options = {});
     ~Model();
 
     const ModelConfig& config() const { return m_config; }
@@ -50,8 +63,8 @@ public:
     const std::filesystem::path& file() const;
     std::uint64_t fileSize() const;
 
-    // xxh3 of the whole file as 16 hex digits; identifies the model in a saved reading. Cost: reads the file once per
-    // Model (about 10 ms per 100 MB when it is in memory).
+    // xxh3, as 16 hex digits, of all that a reading depends on: the numbers above, the tensors, the adapters. It identifies the model in
+    // a saved reading. Cost: reads the file once per Model (about 10 ms per 100 MB when it is in memory).
     const std::string& hash() const;
 
     Engine& engine() const { return *m_engine; }

@@ -28,7 +28,7 @@ struct PlanChoice {
     double attentionFlopPerToken = 0;         // 4 · layers · heads · headWidth · keys
     double fullAttentionFlopPerToken = 0;
     std::uint64_t kvBytes = 0;                // keys and values of text and conversation
-    std::uint64_t hopBytes = 0;               // values kept for later hops while reading goes on
+    std::uint64_t hopBytes = 0;               // hop values, those kept along the way too: ReadingCost
 
     double flopPerToken() const { return matrixFlopPerToken + attentionFlopPerToken; }
     double fullFlopPerToken() const { return matrixFlopPerToken + fullAttentionFlopPerToken; }
@@ -45,6 +45,6 @@ std::uint32_t rowFor(const ModelConfig& config);
 
 // Chooses how a text of `tokens` is read. `availableMemory`, in bytes, is of the device that holds keys, values and hop values;
 // 0 = unknown, taken as enough. Never fails: a text that fits no plan is refused when its reading is started, with the figures.
-PlanChoice choosePlan(const ModelConfig& config, std::uint64_t tokens, std::uint64_t room, std::uint64_t availableMemory);
+PlanChoice choosePlan(const ModelConfig& config, std::uint64_t tokens, std::uint64_t room, std::uint64_t availableMemory, const KvFormat& kv = {});
 
 } // namespace octavo

@@ -16,7 +16,7 @@ enum class Errc {
     Truncated,               // ends before its own tables say it does
     NotGguf,                 // no GGUF magic
     UnsupportedVersion,      // GGUF version, or a reading written by a newer Octavo
-    UnsupportedArchitecture, // a model that is not a Llama
+    UnsupportedArchitecture, // a model (or an adapter) that is not of the Llama family as read here
     UnsupportedType,         // a tensor type without a kernel
     UnsupportedTokenizer,    // a vocabulary or split pattern not known here
     UnsupportedChatTemplate, // a chat is wanted of a model whose turn format is not known here
