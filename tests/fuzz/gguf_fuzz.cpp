@@ -4,6 +4,7 @@
 #include <span>
 
 #include "fuzz/require.h"
+#include "model/config.h"
 #include "model/weights.h"
 #include "octavo/engine/chat_template.h"
 #include "support/allocation_meter.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the seeds that are made rather than found: small GGUF files that parse, so that the fuzzer begins behind the header.
-//   fuzz_seeds FOLDER
+// Writes the seeds that are made rather than found, small files that parse, into the corpora of the targets that read GGUF.
+//   fuzz_seeds tests/fuzz/corpus
 #include <cstdio>
 #include <filesystem>
 
@@ -26,6 +26,20 @@ GgufWriter smallestModel()
     writer.set("tokenizer.ggml.eos_token_id", std::uint32_t { 1 });
     writer.set("tokenizer.chat_template", "<|im_start|>");
     writer.setTensor("token_embd.weight", TensorType::Q4_0, { 32, 2 }, std::string(2 * 18, 'q'));
+    return writer;
+}
+
+// For the model that the target `adapter` has.
+GgufWriter adapter()
+{
+    GgufWriter writer;
+    writer.set("general.type", "adapter");
+    writer.set("general.architecture", "llama");
+    writer.set("adapter.type", "lora");
+    writer.set("adapter.lora.alpha", 2.0f);
+    writer.setTensor("blk.0.attn_k.weight.lora_a", TensorType::F32, { 32, 1 }, std::string(128, '\1'));
+    writer.setTensor("blk.0.attn_k.weight.lora_b", TensorType::F16, { 1, 16 }, std::string(32, '\2'));
+    writer.setTensor("octavo.gate", TensorType::F32, { 2, 1 }, std::string(8, '\3'));
     return writer;
 }
 
@@ -56,14 +70,20 @@ int main(int count, char** arguments)
 {
     using namespace octavo::test;
     if (count != 2) {
-        std::fputs("usage: fuzz_seeds FOLDER\n", stderr);
+        std::fputs("usage: fuzz_seeds FOLDER-OF-CORPORA\n", stderr);
         return 2;
     }
-    const std::filesystem::path folder = arguments[1];
-    std::filesystem::create_directories(folder);
-    smallModel(TensorType::Q4_0).write(folder / "small-model");
-    smallestModel().write(folder / "smallest-model");
-    everyKindOfValue().write(folder / "every-kind-of-value");
-    GgufWriter().write(folder / "empty");
+    const std::filesystem::path corpora = arguments[1];
+    const std::pair<const char*, GgufWriter> seeds[] = {
+        { "gguf/small-model", smallModel(TensorType::Q4_0) },
+        { "gguf/smallest-model", smallestModel() },
+        { "gguf/every-kind-of-value", everyKindOfValue() },
+        { "gguf/empty", GgufWriter() },
+        { "adapter/small-adapter", adapter() },
+    };
+    for (const auto& [name, writer] : seeds) {
+        std::filesystem::create_directories((corpora / name).parent_path());
+        writer.write(corpora / name);
+    }
     return 0;
 }

@@ -118,6 +118,27 @@ std::string layersThatShareData()
     return file(tensors, keys, bytes + std::string(kHidden * 32, '\0'));
 }
 
+// A SentencePiece vocabulary of as many short pieces as there are numbers below 15,000.
+void writePieces(GgufWriter& writer)
+{
+    std::vector<std::string> tokens { "▁" };
+    std::vector<std::int32_t> types { 1 };
+    for (unsigned byte = 0; byte < 256; ++byte) {
+        constexpr std::string_view kDigits = "0123456789ABCDEF";
+        tokens.push_back({ '<', '0', 'x', kDigits[byte >> 4], kDigits[byte & 15], '>' });
+        types.push_back(6);
+    }
+    for (std::size_t n = 0; n < kMuch / 4; ++n) {
+        tokens.push_back(std::to_string(n));
+        types.push_back(1);
+    }
+    writer.set("tokenizer.ggml.model", "llama");
+    writer.set("tokenizer.ggml.tokens", tokens);
+    writer.set("tokenizer.ggml.token_type", types);
+    writer.set("tokenizer.ggml.scores", std::vector<float>(tokens.size()));
+    writer.remove("tokenizer.ggml.merges");
+}
+
 class HostileFile : public ::testing::Test {
 protected:
     std::uint64_t costOfEveryKey(const std::string& bytes)
@@ -215,6 +236,7 @@ TEST_F(HostileFile, CostsNoMoreMemoryThanItsSizeAllows)
         { "special tokens of one letter", llama([](GgufWriter& w) {
             w.set("tokenizer.ggml.tokens", std::vector<std::string>(kMuch, "<"));
             w.set("tokenizer.ggml.token_type", std::vector<std::int8_t>(kMuch, 3)); }) },
+        { "SentencePiece", llama(writePieces) },
         { "one merge many times", llama([](GgufWriter& w) { w.set("tokenizer.ggml.merges", std::vector<std::string>(kMuch, "h e")); }) },
         { "long merge", llama([](GgufWriter& w) { w.set("tokenizer.ggml.merges", std::vector<std::string> { std::string(kMuch, 'm') }); }) },
         { "long architecture", llama([](GgufWriter& w) { w.set("general.architecture", std::string(kMuch, 'a')); }) },
