@@ -149,6 +149,7 @@ public:
         return mapping;
     }
 
+    Mapping() = default;
     Mapping(Mapping&& other) noexcept : m_bytes(std::exchange(other.m_bytes, {})) {}
     Mapping& operator=(Mapping&&) = delete;
     ~Mapping()
@@ -171,7 +172,7 @@ private:
             return Error { Errc::NotAFile, path.string(), "not a regular file" };
         const auto size = static_cast<std::size_t>(facts.st_size);
         if (size == 0)
-            return Mapping(std::span<const std::byte> {});
+            return Mapping();
         void* address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, descriptor, 0);
         if (address == MAP_FAILED)
             return systemError(path);
@@ -216,7 +217,8 @@ Result<std::uint64_t> dataSize(const GgufTensor& tensor)
 } // namespace
 
 struct GgufFile::Contents {
-    Contents(std::filesystem::path name, Mapping mapped) : path(std::move(name)), mapping(std::move(mapped)) {}
+    Contents(std::filesystem::path name, Mapping mapped) : path(std::move(name)), mapping(std::move(mapped)), file(mapping.bytes()) {}
+    Contents(std::filesystem::path name, std::span<const std::byte> memory) : path(std::move(name)), file(memory) {}
 
     Result<void> read();
     Error truncated(std::string detail, std::uint64_t needed, std::uint64_t room) const;
@@ -225,17 +227,19 @@ struct GgufFile::Contents {
     Result<Value> readValue(Cursor& cursor, std::string_view key) const;
     Result<void> readTensors(Cursor& cursor);
     Result<void> placeTensors(const std::vector<std::uint64_t>& offsets, std::uint64_t tablesEnd);
+    Result<void> checkApart() const;
     Result<std::uint64_t> alignment() const;
 
     const Value* scalar(std::string_view key) const;
     const Value* array(std::string_view key) const;
 
     std::filesystem::path path;
-    Mapping mapping;
+    Mapping mapping;                                                 // empty where the caller owns the bytes
+    std::span<const std::byte> file;                                 // the whole of it
     std::uint32_t version = 0;
     std::uint64_t tensorCount = 0;
     std::uint64_t keyCount = 0;
-    std::unordered_map<std::string_view, Value> values;              // keys are views into the mapping
+    std::unordered_map<std::string_view, Value> values;              // keys are views into the bytes
     std::vector<GgufTensor> tensors;
     std::unordered_map<std::string_view, std::size_t> tensorIndices; // keys are the names in `tensors`
 };
@@ -247,7 +251,7 @@ Error GgufFile::Contents::truncated(std::string detail, std::uint64_t needed, st
 
 Result<void> GgufFile::Contents::read()
 {
-    Cursor cursor(mapping.bytes());
+    Cursor cursor(file);
     if (auto done = readHeader(cursor); !done)
         return done;
     if (auto done = readKeys(cursor); !done)
@@ -257,20 +261,19 @@ Result<void> GgufFile::Contents::read()
 
 Result<void> GgufFile::Contents::readHeader(Cursor& cursor)
 {
-    const auto bytes = mapping.bytes();
-    const std::string_view begin(reinterpret_cast<const char*>(bytes.data()), std::min<std::size_t>(bytes.size(), kMagic.size()));
+    const std::string_view begin(reinterpret_cast<const char*>(file.data()), std::min<std::size_t>(file.size(), kMagic.size()));
     if (begin != kMagic.substr(0, begin.size()))
         return Error { Errc::NotGguf, path.string(), "no GGUF magic" };
     cursor.take(kMagic.size());
     version = cursor.number<std::uint32_t>();
     if (cursor.failed())
-        return truncated("header", 8, bytes.size());
+        return truncated("header", 8, file.size());
     if (version < kOldestVersion || version > kNewestVersion)
         return Error { Errc::UnsupportedVersion, path.string(), "GGUF version " + std::to_string(version) };
     tensorCount = cursor.number<std::uint64_t>();
     keyCount = cursor.number<std::uint64_t>();
     if (cursor.failed())
-        return truncated("header", 24, bytes.size());
+        return truncated("header", 24, file.size());
     return {};
 }
 
@@ -357,7 +360,6 @@ Result<void> GgufFile::Contents::placeTensors(const std::vector<std::uint64_t>& 
     const auto aligned = alignment();
     if (!aligned)
         return aligned.error();
-    const auto file = mapping.bytes();
     const std::uint64_t padding = (*aligned - tablesEnd % *aligned) % *aligned;
     // The padding may be missing where no data follows.
     const auto data = padding <= file.size() - tablesEnd ? file.subspan(tablesEnd + padding) : std::span<const std::byte> {};
@@ -371,6 +373,21 @@ Result<void> GgufFile::Contents::placeTensors(const std::vector<std::uint64_t>& 
         if (offsets[n] > data.size() || *bytes > data.size() - offsets[n])
             return truncated("data of " + clipped(tensor.name), *bytes, offsets[n] > data.size() ? 0 : data.size() - offsets[n]);
         tensor.data = data.subspan(offsets[n], *bytes);
+    }
+    return checkApart();
+}
+
+// Tensors that share data would let a small file describe a large model: a thousand layers of one and the same bytes.
+Result<void> GgufFile::Contents::checkApart() const
+{
+    std::vector<const GgufTensor*> inOrder;
+    inOrder.reserve(tensors.size());
+    for (const GgufTensor& tensor : tensors)
+        inOrder.push_back(&tensor);
+    std::ranges::sort(inOrder, {}, [](const GgufTensor* tensor) { return tensor->data.data(); });
+    for (std::size_t n = 1; n < inOrder.size(); ++n) {
+        if (inOrder[n]->data.data() < inOrder[n - 1]->data.data() + inOrder[n - 1]->data.size())
+            return badTensor(inOrder[n]->name, "shares data with " + clipped(inOrder[n - 1]->name));
     }
     return {};
 }
@@ -392,7 +409,16 @@ Result<std::unique_ptr<const GgufFile>> GgufFile::open(const std::filesystem::pa
     auto mapping = Mapping::open(path);
     if (!mapping)
         return mapping.error();
-    auto contents = std::make_unique<Contents>(path, std::move(*mapping));
+    return read(std::make_unique<Contents>(path, std::move(*mapping)));
+}
+
+Result<std::unique_ptr<const GgufFile>> GgufFile::parse(std::span<const std::byte> bytes)
+{
+    return read(std::make_unique<Contents>("memory", bytes));
+}
+
+Result<std::unique_ptr<const GgufFile>> GgufFile::read(std::unique_ptr<Contents> contents)
+{
     if (auto done = contents->read(); !done)
         return done.error();
     return std::unique_ptr<const GgufFile>(new GgufFile(std::move(contents)));
@@ -403,7 +429,17 @@ GgufFile::~GgufFile() = default;
 
 const std::filesystem::path& GgufFile::path() const { return m_contents->path; }
 std::uint32_t GgufFile::version() const { return m_contents->version; }
-std::uint64_t GgufFile::fileSize() const { return m_contents->mapping.bytes().size(); }
+std::uint64_t GgufFile::fileSize() const { return m_contents->file.size(); }
+
+std::vector<std::string_view> GgufFile::keys() const
+{
+    std::vector<std::string_view> keys;
+    keys.reserve(m_contents->values.size());
+    for (const auto& [key, value] : m_contents->values)
+        keys.push_back(key);
+    return keys;
+}
+
 bool GgufFile::has(std::string_view key) const { return m_contents->values.contains(key); }
 
 std::optional<std::uint64_t> GgufFile::unsignedValue(std::string_view key) const
@@ -483,72 +519,5 @@ const GgufTensor* GgufFile::tensor(std::string_view name) const
 }
 
 std::span<const GgufTensor> GgufFile::tensors() const { return m_contents->tensors; }
-
-namespace {
-
-struct TypeFacts {
-    GgmlType type;
-    std::string_view name;
-    BlockLayout layout;
-};
-
-constexpr TypeFacts kTypes[] = {
-    { GgmlType::F32, "F32", { 1, 4 } },
-    { GgmlType::F16, "F16", { 1, 2 } },
-    { GgmlType::BF16, "BF16", { 1, 2 } },
-    { GgmlType::Q4_0, "Q4_0", { 32, 18 } },
-    { GgmlType::Q4_1, "Q4_1", { 32, 20 } },
-    { GgmlType::Q5_0, "Q5_0", { 32, 22 } },
-    { GgmlType::Q5_1, "Q5_1", { 32, 24 } },
-    { GgmlType::Q8_0, "Q8_0", { 32, 34 } },
-    { GgmlType::Q8_1, "Q8_1", { 32, 36 } },
-    { GgmlType::Q2_K, "Q2_K", { 256, 84 } },
-    { GgmlType::Q3_K, "Q3_K", { 256, 110 } },
-    { GgmlType::Q4_K, "Q4_K", { 256, 144 } },
-    { GgmlType::Q5_K, "Q5_K", { 256, 176 } },
-    { GgmlType::Q6_K, "Q6_K", { 256, 210 } },
-    { GgmlType::Q8_K, "Q8_K", { 256, 292 } },
-    { GgmlType::IQ2_XXS, "IQ2_XXS", { 256, 66 } },
-    { GgmlType::IQ2_XS, "IQ2_XS", { 256, 74 } },
-    { GgmlType::IQ3_XXS, "IQ3_XXS", { 256, 98 } },
-    { GgmlType::IQ1_S, "IQ1_S", { 256, 50 } },
-    { GgmlType::IQ4_NL, "IQ4_NL", { 32, 18 } },
-    { GgmlType::IQ3_S, "IQ3_S", { 256, 110 } },
-    { GgmlType::IQ2_S, "IQ2_S", { 256, 82 } },
-    { GgmlType::IQ4_XS, "IQ4_XS", { 256, 136 } },
-    { GgmlType::I8, "I8", { 1, 1 } },
-    { GgmlType::I16, "I16", { 1, 2 } },
-    { GgmlType::I32, "I32", { 1, 4 } },
-    { GgmlType::I64, "I64", { 1, 8 } },
-    { GgmlType::F64, "F64", { 1, 8 } },
-    { GgmlType::IQ1_M, "IQ1_M", { 256, 56 } },
-    { GgmlType::TQ1_0, "TQ1_0", { 256, 54 } },
-    { GgmlType::TQ2_0, "TQ2_0", { 256, 66 } },
-    { GgmlType::MXFP4, "MXFP4", { 32, 17 } },
-    { GgmlType::NVFP4, "NVFP4", { 64, 36 } },
-};
-
-const TypeFacts* factsOf(GgmlType type)
-{
-    for (const TypeFacts& facts : kTypes) {
-        if (facts.type == type)
-            return &facts;
-    }
-    return nullptr;
-}
-
-} // namespace
-
-std::optional<BlockLayout> blockLayout(GgmlType type)
-{
-    const TypeFacts* facts = factsOf(type);
-    return facts ? std::optional(facts->layout) : std::nullopt;
-}
-
-std::string_view typeName(GgmlType type)
-{
-    const TypeFacts* facts = factsOf(type);
-    return facts ? facts->name : "unknown";
-}
 
 } // namespace octavo

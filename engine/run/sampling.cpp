@@ -3,11 +3,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace octavo {
 
 TokenId Sampler::pick(std::span<float> logits)
 {
+    // A broken model may give no numbers, and those have no order: a sort would run past the ends of its range.
+    for (float& logit : logits)
+        if (std::isnan(logit))
+            logit = -std::numeric_limits<float>::infinity();
     if (m_settings.repetitionPenalty != 1.0f) {
         std::vector<TokenId> distinct = m_recent; // each token is penalized once, however often it was written
         std::sort(distinct.begin(), distinct.end());

@@ -193,6 +193,9 @@ std::optional<Error> SpmTokenizer::readPieces()
     }
     if (const auto lacking = std::ranges::find(m_byteTokens, kNone); lacking != m_byteTokens.end())
         return problem("no token for byte " + std::to_string(lacking - m_byteTokens.begin()));
+    // As bytes it would be read as the three of the mark that stands for it, and come back as that.
+    if (!spelled.contains(kSpaceMarkUtf8))
+        return problem("no token for a space");
     return {};
 }
 

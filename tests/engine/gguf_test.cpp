@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <cstring>
-#include <fstream>
 #include <limits>
 
 #include "support/temporary_folder.h"
@@ -310,25 +309,42 @@ TEST_F(Gguf, NoticesEveryCut)
 TEST_F(Gguf, SurvivesEveryWrongByte)
 {
     const GgufWriter writer = test::tinyLlama();
-    writer.write(m_path);
     const std::string header = writer.header();
-    std::fstream file(m_path, std::ios::in | std::ios::out | std::ios::binary);
-    const auto put = [&file](std::size_t at, char byte) {
-        file.seekp(static_cast<std::streamoff>(at));
-        file.put(byte);
-        file.flush();
-    };
+    std::string bytes = writer.bytes();
+    const auto parse = [&bytes] { return GgufFile::parse(std::as_bytes(std::span(bytes))); };
     for (std::size_t at = 0; at < header.size(); ++at) {
         for (char wrong : { '\xFF', '\x00', '\x09' }) {
-            put(at, wrong);
-            if (const auto opened = GgufFile::open(m_path))
-                readAll(**opened);
+            bytes[at] = wrong;
+            if (const auto parsed = parse())
+                readAll(**parsed);
         }
-        put(at, header[at]);
+        bytes[at] = header[at];
     }
-    const auto restored = GgufFile::open(m_path);
+    const auto restored = parse();
     ASSERT_TRUE(restored);
     EXPECT_GT(readAll(**restored), 0u);
+}
+
+TEST_F(Gguf, RefusesTensorsThatShareData)
+{
+    GgufWriter writer;
+    writer.setTensor("first", TensorType::F32, { 16 }, std::string(64, '1'));
+    writer.setTensor("second", TensorType::F32, { 16 }, std::string(64, '2'));
+    const struct {
+        std::uint64_t offset;
+        bool apart;
+    } rows[] = { { 0, false }, { 32, false }, { 64, true } };
+    for (const auto& row : rows) {
+        std::string bytes = writer.bytes();
+        const std::size_t offsetOfSecond = bytes.find("second") + 6 + 4 + 8 + 4;   // after name, dimensions, extent and type
+        bytes.replace(offsetOfSecond, 8, numbers(row.offset));
+        const auto file = open(bytes);
+        EXPECT_EQ(file.ok(), row.apart) << row.offset;
+        if (!file.ok()) {
+            EXPECT_EQ(file.error().code, Errc::BadTensor);
+            EXPECT_THAT(file.error().detail, ::testing::HasSubstr("shares data"));
+        }
+    }
 }
 
 TEST_F(Gguf, OpensTinyLlamas)

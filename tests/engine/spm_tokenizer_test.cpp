@@ -174,6 +174,8 @@ TEST_F(TinySpm, RefusesHostileVocabularies)
         { "a byte spelled in words", [](SpmVocabulary& v) { v.tokens[kFirstByte + 7] = "seven"; } },
         { "a byte past 255", [](SpmVocabulary& v) { v.tokens[kFirstByte + 7] = "<0x1FF>"; } },
         { "a byte that is a piece too", [](SpmVocabulary& v) { v.add("<0x41>", 1, -90); } },
+        { "no space", [](SpmVocabulary& v) { std::ranges::replace(v.tokens, "▁", "_"); } },
+        { "a space that is special", [](SpmVocabulary& v) { v.types[std::ranges::find(v.tokens, "▁") - v.tokens.begin()] = 3; } },
         { "a piece twice", [](SpmVocabulary& v) { v.add("he", 1, -90); } },
         { "an empty piece", [](SpmVocabulary& v) { v.add("", 1, -90); } },
         { "fewer scores", [](SpmVocabulary& v) { v.scores.pop_back(); } },

@@ -2,6 +2,7 @@
 #include "compute/cpu/reading_attention.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 namespace octavo::cpu {
@@ -42,7 +43,8 @@ void CpuReadingAttention::begin(std::uint64_t first, std::uint32_t count)
 
     // Positions are counted from a row that a whole chunk has in common, so that a chunk in pieces gives the same bits.
     const std::uint64_t wholeChunk = first / kChunkTokens * kChunkTokens;
-    const std::uint64_t firstRow = m_folded && wholeChunk > reach ? (wholeChunk - reach) / m_row : 0;
+    // The window begins with a tile, which may be rows before what the first token reaches.
+    const std::uint64_t firstRow = m_folded && wholeChunk > reach ? (wholeChunk - reach) / kTile * kTile / m_row : 0;
     m_columnTurns.clear(m_rotary);
     m_nearTurns.clear(m_rotary);
     for (std::uint64_t token = first; token < end; ++token) {
@@ -54,6 +56,7 @@ void CpuReadingAttention::begin(std::uint64_t first, std::uint32_t count)
         m_rowTurns.add(m_rotary, static_cast<double>((row - firstRow) * m_row));
     m_tileRuns.assign(m_tiles, {});
     for (std::uint64_t token = m_windowFirst; token < end;) {
+        assert(token / m_row >= firstRow);
         const std::size_t column = (token - m_windowFirst) % kTile;
         const std::uint64_t stop = std::min({token + kTile - column, (token / m_row + 1) * m_row, end});
         m_tileRuns[(token - m_windowFirst) / kTile].push_back({token, column, stop - token, token / m_row - firstRow});

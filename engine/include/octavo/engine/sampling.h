@@ -27,6 +27,7 @@ public:
     explicit Sampler(const SamplingSettings& settings) : m_settings(settings), m_random(settings.seed) {}
 
     // `logits`, one per vocabulary entry, is used as scratch. Filters apply in the order penalty, top-k, temperature, top-p, min-p.
+    // What is no number (NaN, of a broken model) is never picked while there are others.
     TokenId pick(std::span<float> logits);
 
 private:
