@@ -332,13 +332,7 @@ Result<std::vector<TokenScore>> Asking::prefillAndScore(std::span<const TokenId>
             state.heads = headsBefore;
             return added ? Error{Errc::Stopped, "question", {}} : added.error();
         }
-        if (at >= firstScored && !previous.empty())
-            for (const TokenScore& score : state.forward.score(previous.data(), chunk.first(1), stop))
-                scores.push_back(score);
-        const std::size_t from = std::max<std::size_t>(firstScored > at ? firstScored - at : 0, 1);
-        if (from < chunk.size())
-            for (const TokenScore& score : state.forward.score(state.forward.hidden(from - 1), chunk.subspan(from), stop))
-                scores.push_back(score);
+        state.forward.scoreRun(chunk, firstScored > at ? firstScored - at : 0, previous, stop, scores);
         at += chunk.size();
     }
     return scores;

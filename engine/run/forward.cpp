@@ -91,10 +91,19 @@ std::vector<float> Forward::logits(const float* hidden, std::size_t count, std::
     return result;
 }
 
-std::vector<TokenScore> Forward::score(const float* hidden, std::span<const TokenId> next, std::stop_token stop) const
+void Forward::scoreRun(std::span<const TokenId> ids, std::size_t from, std::span<const float> previous, std::stop_token stop,
+                       std::vector<TokenScore>& scores) const
+{
+    if (from == 0 && !previous.empty())
+        score(previous.data(), ids.first(1), stop, scores);
+    const std::size_t next = std::max<std::size_t>(from, 1);
+    if (next < ids.size())
+        score(hidden(next - 1), ids.subspan(next), stop, scores);
+}
+
+void Forward::score(const float* hidden, std::span<const TokenId> next, std::stop_token stop, std::vector<TokenScore>& scores) const
 {
     const std::size_t vocabulary = m_model.config().vocabulary;
-    std::vector<TokenScore> scores;
     for (std::size_t begin = 0; begin < next.size() && !stop.stop_requested(); begin += kScoredAtOnce) {
         const std::size_t count = std::min(kScoredAtOnce, next.size() - begin);
         const std::vector<float> rows = logits(hidden + begin * m_model.config().hidden, count, stop);
@@ -108,7 +117,6 @@ std::vector<TokenScore> Forward::score(const float* hidden, std::span<const Toke
             scores.push_back({static_cast<float>(*best + std::log(sum) - right), static_cast<TokenId>(best - row.begin())});
         }
     }
-    return scores;
 }
 
 std::optional<Error> checkIds(const Model& model, std::span<const TokenId> ids)

@@ -24,10 +24,15 @@ public:
     // Logits [count][vocabulary] of hidden states [count][hidden].
     std::vector<float> logits(const float* hidden, std::size_t count, std::stop_token stop) const;
 
-    // Scores `next[n]` as what follows hidden state n.
-    std::vector<TokenScore> score(const float* hidden, std::span<const TokenId> next, std::stop_token stop) const;
+    // Scores the tokens of the last run() from index `from` on and adds them to `scores`. Token n is foreseen by the state of token n − 1; the
+    // first by `previous`, the state before the run, unless that is empty.
+    void scoreRun(std::span<const TokenId> ids, std::size_t from, std::span<const float> previous, std::stop_token stop,
+                  std::vector<TokenScore>& scores) const;
 
 private:
+    // Scores `next[n]` as what follows hidden state n.
+    void score(const float* hidden, std::span<const TokenId> next, std::stop_token stop, std::vector<TokenScore>& scores) const;
+
     const Model& m_model;
     std::vector<float> m_x;       // [count][hidden], the residual stream
     std::vector<float> m_hidden;  // [count][hidden]

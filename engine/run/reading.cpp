@@ -90,14 +90,7 @@ Result<std::vector<TokenScore>> Reading::run(std::span<const TokenId> tokens, st
             if (!forward.run(chunk, *m_state->attention, RowOrder::SameForAnyCount, stop))
                 return stopped();
 
-            // Token n is foreseen by the state of token n − 1, which may be the last one of the chunk before.
-            if (at >= firstScored && !m_lastHidden.empty())
-                for (const TokenScore& score : forward.score(m_lastHidden.data(), chunk.first(1), stop))
-                    scores.push_back(score);
-            const std::size_t from = std::max<std::size_t>(firstScored > at ? firstScored - at : 0, 1);
-            if (from < count)
-                for (const TokenScore& score : forward.score(forward.hidden(from - 1), chunk.subspan(from), stop))
-                    scores.push_back(score);
+            forward.scoreRun(chunk, firstScored > at ? firstScored - at : 0, m_lastHidden, stop, scores);
         }
         m_ids.insert(m_ids.end(), chunk.begin(), chunk.end());
         m_lastHidden.assign(forward.hidden(count - 1), forward.hidden(count - 1) + m_model->config().hidden);

@@ -91,10 +91,9 @@ Result<std::unique_ptr<const Tokenizer>> BpeTokenizer::fromGguf(const GgufFile& 
 }
 
 BpeTokenizer::BpeTokenizer(Vocabulary vocabulary, BpeMerges merges, WordSplitter splitter)
-    : m_vocabulary(std::move(vocabulary))
+    : VocabularyTokenizer(std::move(vocabulary))
     , m_merges(std::move(merges))
     , m_splitter(std::move(splitter))
-    , m_specialSpellings(m_vocabulary)
 {
     m_bytes.reserve(m_vocabulary.spellings.size());
     for (std::size_t id = 0; id < m_vocabulary.spellings.size(); ++id) {
@@ -104,27 +103,6 @@ BpeTokenizer::BpeTokenizer(Vocabulary vocabulary, BpeMerges merges, WordSplitter
     }
 }
 
-TokenizedText BpeTokenizer::encode(std::string_view text, SpecialTokens special) const
-{
-    Encoding encoding(*this, text);
-    std::size_t at = 0;
-    if (special == SpecialTokens::Parse) {
-        while (const auto found = m_specialSpellings.find(text, at)) {
-            encoding.addText(text.substr(at, found->begin - at));
-            encoding.addSpecial(found->id, found->begin);
-            at = found->begin + found->size;
-        }
-    }
-    encoding.addText(text.substr(at));
-    return encoding.take();
-}
-
-std::string_view BpeTokenizer::bytes(TokenId id) const
-{
-    return isKnown(id) ? std::string_view(m_bytes[static_cast<std::size_t>(id)]) : std::string_view();
-}
-
-bool BpeTokenizer::isSpecial(TokenId id) const { return isKnown(id) && m_vocabulary.special[static_cast<std::size_t>(id)]; }
-bool BpeTokenizer::endsTurn(TokenId id) const { return isKnown(id) && m_vocabulary.endsTurn[static_cast<std::size_t>(id)]; }
+TokenizedText BpeTokenizer::encode(std::string_view text, SpecialTokens special) const { return encodeWith(Encoding(*this, text), text, special); }
 
 } // namespace octavo

@@ -158,8 +158,7 @@ Result<std::unique_ptr<const Tokenizer>> SpmTokenizer::fromGguf(const GgufFile& 
 }
 
 SpmTokenizer::SpmTokenizer(Vocabulary vocabulary)
-    : m_vocabulary(std::move(vocabulary))
-    , m_specialSpellings(m_vocabulary)
+    : VocabularyTokenizer(std::move(vocabulary))
     , m_processor(std::make_unique<sentencepiece::SentencePieceProcessor>())
 {
 }
@@ -210,27 +209,6 @@ std::optional<Error> SpmTokenizer::load(const std::vector<float>& scores)
     return {};
 }
 
-TokenizedText SpmTokenizer::encode(std::string_view text, SpecialTokens special) const
-{
-    Encoding encoding(*this, text);
-    std::size_t at = 0;
-    if (special == SpecialTokens::Parse) {
-        while (const auto found = m_specialSpellings.find(text, at)) {
-            encoding.addText(text.substr(at, found->begin - at));
-            encoding.addSpecial(found->id, found->begin);
-            at = found->begin + found->size;
-        }
-    }
-    encoding.addText(text.substr(at));
-    return encoding.take();
-}
-
-std::string_view SpmTokenizer::bytes(TokenId id) const
-{
-    return isKnown(id) ? std::string_view(m_bytes[static_cast<std::size_t>(id)]) : std::string_view();
-}
-
-bool SpmTokenizer::isSpecial(TokenId id) const { return isKnown(id) && m_vocabulary.special[static_cast<std::size_t>(id)]; }
-bool SpmTokenizer::endsTurn(TokenId id) const { return isKnown(id) && m_vocabulary.endsTurn[static_cast<std::size_t>(id)]; }
+TokenizedText SpmTokenizer::encode(std::string_view text, SpecialTokens special) const { return encodeWith(Encoding(*this, text), text, special); }
 
 } // namespace octavo
