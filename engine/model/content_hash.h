@@ -12,12 +12,16 @@
 
 namespace octavo {
 
-// xxh3 over a sequence of parts.
+// xxh3 over a sequence of parts, each with its length or shape: other parts of the same bytes give another hash.
 class ContentHash {
 public:
     ContentHash() : m_state(XXH3_createState()) { XXH3_64bits_reset(m_state.get()); }
 
-    void add(std::string_view text) { XXH3_64bits_update(m_state.get(), text.data(), text.size()); }
+    void add(std::string_view text)
+    {
+        add(static_cast<std::uint64_t>(text.size()));
+        XXH3_64bits_update(m_state.get(), text.data(), text.size());
+    }
     template <class Number>
         requires std::is_arithmetic_v<Number>
     void add(Number number)
@@ -28,6 +32,8 @@ public:
     {
         add(tensor.name);
         add(static_cast<std::uint32_t>(tensor.type));
+        for (const std::uint64_t extent : tensor.shape)
+            add(extent);
         XXH3_64bits_update(m_state.get(), tensor.data.data(), tensor.data.size());
     }
 
