@@ -51,7 +51,8 @@ QByteArray npyOf(const HopGrid& grid)
     qToLittleEndian(static_cast<quint16>(dictionary.size()), length);
 
     QByteArray data(grid.values.size() * static_cast<qsizetype>(sizeof(float)), Qt::Uninitialized);
-    qToLittleEndian<float>(grid.values.constData(), grid.values.size(), data.data());
+    if (!grid.values.isEmpty()) // of nothing there is no address to copy from
+        qToLittleEndian<float>(grid.values.constData(), grid.values.size(), data.data());
     return magic + QByteArray(length, kLengthField) + dictionary + data;
 }
 
