@@ -41,7 +41,6 @@ float dot(GgmlType type, const std::byte* row, const float* x, std::size_t count
 // Whether the two functions above know the type.
 bool hasKernels(GgmlType type);
 
-void toHalf(const float* in, std::size_t count, Half* out);
 void toFloats(const Half* in, std::size_t count, float* out);
 
 void rmsNorm(const float* x, const float* weight, std::size_t width, float epsilon, float* out);

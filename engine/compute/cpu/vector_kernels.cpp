@@ -22,26 +22,6 @@ using F16 = hn::Rebind<hwy::float16_t, F>;
 HWY_INLINE V loadHalf(F d, const Half* p) { return hn::PromoteTo(d, hn::LoadU(F16(), reinterpret_cast<const hwy::float16_t*>(p))); }
 HWY_INLINE float total(F d, V v) { return hn::GetLane(hn::SumOfLanes(d, v)); }
 
-void storeHalves(const float* in, std::size_t count, Half* out)
-{
-    const F d;
-    const F16 dh;
-    const std::size_t lanes = hn::Lanes(d);
-    auto* halves = reinterpret_cast<hwy::float16_t*>(out);
-    std::size_t n = 0;
-    for (; n + lanes <= count; n += lanes)
-        hn::StoreU(hn::DemoteTo(dh, hn::LoadU(d, in + n)), dh, halves + n);
-    if (n < count) {
-        float rest[HWY_MAX_BYTES / sizeof(float)] = {};
-        hwy::float16_t packed[HWY_MAX_BYTES / sizeof(float)];
-        for (std::size_t i = 0; n + i < count; ++i)
-            rest[i] = in[n + i];
-        hn::StoreU(hn::DemoteTo(dh, hn::LoadU(d, rest)), dh, packed);
-        for (std::size_t i = 0; n + i < count; ++i)
-            halves[n + i] = packed[i];
-    }
-}
-
 void loadHalves(const Half* in, std::size_t count, float* out)
 {
     const F d;
@@ -217,7 +197,6 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace octavo::cpu {
 
-HWY_EXPORT(storeHalves);
 HWY_EXPORT(loadHalves);
 HWY_EXPORT(sumOf);
 HWY_EXPORT(normalize);
@@ -231,7 +210,6 @@ HWY_EXPORT(dotsOfColumns);
 HWY_EXPORT(softmaxOfColumns);
 HWY_EXPORT(nameOfTarget);
 
-void toHalf(const float* in, std::size_t count, Half* out) { HWY_DYNAMIC_DISPATCH(storeHalves)(in, count, out); }
 void toFloats(const Half* in, std::size_t count, float* out) { HWY_DYNAMIC_DISPATCH(loadHalves)(in, count, out); }
 
 void rmsNorm(const float* x, const float* weight, std::size_t width, float epsilon, float* out)
