@@ -50,15 +50,15 @@ void ThreadPool::forEach(std::size_t count, const std::stop_token& stop, const T
             task(index, 0);
         return;
     }
-    {
-        std::lock_guard lock(m_mutex);
-        m_task = &task;
-        m_count = count;
-        m_stop = stop;
-        m_next.store(0, std::memory_order_relaxed);
-        m_round.fetch_add(1);
+    m_task = &task;
+    m_count = count;
+    m_stop = &stop;
+    m_next.store(0, std::memory_order_relaxed);
+    m_round.fetch_add(1);
+    if (m_asleep.load() > 0) {
+        std::lock_guard lock(m_mutex); // whoever is about to sleep holds it until it does
+        m_wake.notify_all();
     }
-    m_wake.notify_all();
     takeTasks(task, count, stop, 0);
     // Close the round, then wait for workers that entered it; a worker that comes later sees an even round and stays out.
     m_round.fetch_add(1);
@@ -70,19 +70,24 @@ void ThreadPool::work(std::size_t worker)
 {
     std::uint64_t done = 0; // the last round this worker took part in or passed over
     for (;;) {
-        for (int spin = 0; spin < kSpins && !m_quit && (m_round.load(std::memory_order_relaxed) == done || m_round.load(std::memory_order_relaxed) % 2 == 0);
-             ++spin)
+        const auto isNews = [&] {
+            const std::uint64_t round = m_round.load();
+            return m_quit || (round % 2 == 1 && round != done);
+        };
+        for (int spin = 0; spin < kSpins && !isNews(); ++spin)
             pause();
-        {
+        if (!isNews()) {
             std::unique_lock lock(m_mutex);
-            m_wake.wait(lock, [&] { return m_quit || (m_round % 2 == 1 && m_round != done); });
-            if (m_quit)
-                return;
+            m_asleep.fetch_add(1);
+            m_wake.wait(lock, isNews);
+            m_asleep.fetch_sub(1);
         }
+        if (m_quit)
+            return;
         m_inside.fetch_add(1);
         const std::uint64_t round = m_round.load();
         if (round % 2 == 1 && round != done) {
-            takeTasks(*m_task, m_count, m_stop, worker);
+            takeTasks(*m_task, m_count, *m_stop, worker);
             done = round;
         }
         m_inside.fetch_sub(1);

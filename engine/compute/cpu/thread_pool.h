@@ -38,10 +38,11 @@ private:
     std::atomic<std::uint64_t> m_round{0};  // odd while a round runs
     std::atomic<std::size_t> m_next{0};
     std::atomic<int> m_inside{0};           // workers that may still touch the current round
+    std::atomic<int> m_asleep{0};
     std::atomic<bool> m_quit{false};
     const Task* m_task = nullptr;
     std::size_t m_count = 0;
-    std::stop_token m_stop;
+    const std::stop_token* m_stop = nullptr;
     std::vector<std::thread> m_workers;
 };
 
