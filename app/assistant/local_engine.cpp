@@ -104,7 +104,7 @@ private:
 Outcome<EngineModel> LocalEngine::open(const QString& modelFile, std::stop_token)
 {
     if (!m_engine) {
-        auto engine = Engine::create({m_options.threads});
+        auto engine = Engine::create(m_options.engine);
         if (!engine)
             return failureOf(engine.error());
         m_engine = *engine;
@@ -459,7 +459,7 @@ std::unique_ptr<BookEngine> makeLocalEngine(const LocalEngineOptions& options) {
 
 std::unique_ptr<Assistant> Assistant::onThisMachine(AssistantOptions options, QObject* parent)
 {
-    auto engine = makeLocalEngine({options.threads, {}});
+    auto engine = makeLocalEngine({{options.threads}, {}});
     return std::make_unique<Assistant>(std::move(options), std::move(engine), parent);
 }
 

@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "assistant/book_engine.h"
+#include "octavo/engine/engine.h"
 #include "octavo/engine/plan.h"
 
 namespace octavo::app {
 
 struct LocalEngineOptions {
-    int threads = 0;                   // 0 = one per core
+    EngineOptions engine{};
     std::optional<ReadingPlan> plan;   // how documents are read; none: chosen for each by its length
     KvFormat kv{};                     // how keys and values are kept where the plan is chosen
     std::vector<std::filesystem::path> adapters{}; // LoRA adapters, applied to every model that is opened

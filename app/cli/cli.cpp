@@ -18,7 +18,7 @@ QString Session::modelPath() const { return model.empty() ? defaultModelFile() :
 
 std::shared_ptr<const Model> Session::openModel() const
 {
-    const auto engine = Engine::create({threads});
+    const auto engine = Engine::create(engineOptions());
     if (!engine) {
         fail(engine.error());
         return nullptr;

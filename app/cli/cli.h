@@ -29,10 +29,13 @@ struct Session {
     std::vector<std::string> adapters; // of the model
     int threads = 0;
     std::string device = "auto";
+    std::string precision = "int8";
     std::stop_token stop;    // requested by Ctrl+C
 
     QString dataDirPath() const;
     QString modelPath() const;
+
+    EngineOptions engineOptions() const { return {threads, precision == "f32" ? Precision::Float32 : Precision::Int8}; }
 
     // Opens the model for commands that talk to the engine itself. Fails by printing the sentence.
     std::shared_ptr<const Model> openModel() const;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "model/gguf.h"
+#include "octavo/engine/engine.h"
 #include "octavo/engine/hop_record.h"
 #include "octavo/engine/plan.h"
 #include "octavo/engine/tokenizer.h"
@@ -175,6 +176,6 @@ public:
                                                              const Rotary& rotary, std::vector<const KvCache*> readings, KvCache& own) = 0;
 };
 
-std::unique_ptr<Backend> makeCpuBackend(int threads);
+std::unique_ptr<Backend> makeCpuBackend(int threads, Precision precision = Precision::Float32);
 
 } // namespace octavo

@@ -23,7 +23,7 @@ Result<std::shared_ptr<Engine>> Engine::create(const EngineOptions& options)
     if (options.threads < 0 || options.threads > kMaxThreads)
         return Error{Errc::InvalidArgument, "threads", "0 to 1024"};
     const int cores = std::max(1u, std::thread::hardware_concurrency());
-    return std::shared_ptr<Engine>(new Engine(makeCpuBackend(options.threads ? options.threads : cores)));
+    return std::shared_ptr<Engine>(new Engine(makeCpuBackend(options.threads ? options.threads : cores, options.precision)));
 }
 
 std::string Engine::device() const { return m_backend->name(); }

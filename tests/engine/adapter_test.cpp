@@ -47,7 +47,7 @@ protected:
             options.adapters.push_back(folder / ("adapter" + std::to_string(options.adapters.size()) + ".gguf"));
             writer.write(options.adapters.back());
         }
-        return Model::open(folder / "tiny.gguf", *Engine::create({2}), options);
+        return Model::open(folder / "tiny.gguf", *Engine::create({2, Precision::Float32}), options);
     }
 
     static std::vector<float> logits(std::shared_ptr<const Model> model, const ReadingPlan& plan = {{0, 8}, 4, 2, 64})

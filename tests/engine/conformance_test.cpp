@@ -183,7 +183,7 @@ TEST_P(Conformance, LogitsAndGreedyTokensAreThoseOfTransformers)
     const json& expected = expectations()["cases"][GetParam()];
     const CaseFiles files(modelNamed(expected["model"]), expected);
     ASSERT_EQ(files.hash(), expected["weights"]) << "the two sides do not hold the same weights";
-    const auto model = Model::open(files.file(), *Engine::create({2}), files.options());
+    const auto model = Model::open(files.file(), *Engine::create({2, Precision::Float32}), files.options());
     ASSERT_TRUE(model.ok()) << model.error().subject << ' ' << model.error().detail;
 
     std::unique_ptr<Reading> reading;
@@ -239,7 +239,7 @@ TEST(ConformanceModels, TellFaultsApart)
         json model = modelNamed(name);
         commit(model);
         const CaseFiles files(model, expected);
-        const auto opened = Model::open(files.file(), *Engine::create({2}), files.options());
+        const auto opened = Model::open(files.file(), *Engine::create({2, Precision::Float32}), files.options());
         ASSERT_TRUE(opened.ok()) << name << ", " << what << ": " << opened.error().detail;
         std::unique_ptr<Reading> reading;
         EXPECT_GT(prefill(*opened, expected, reading), 10 * toleranceOf(expected)) << name << ", " << what;

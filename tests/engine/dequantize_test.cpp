@@ -9,53 +9,24 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <functional>
-#include <hwy/targets.h>
 #include <iterator>
-#include <random>
 
 #include "compute/backend.h"
 #include "compute/cpu/kernels.h"
 #include "support/paths.h"
+#include "support/exact_products.h"
 #include "support/random_blocks.h"
 
 namespace octavo {
 namespace {
 
+using test::dequantized;
+using test::ExactProduct;
+using test::exactProduct;
+using test::onEveryTarget;
 using test::RandomBlockFormat;
-
-GgmlType typeOf(const RandomBlockFormat& format) { return static_cast<GgmlType>(format.type); }
-
-void onEveryTarget(const std::function<void()>& check)
-{
-    const auto select = [](std::int64_t targets) {
-        hwy::SetSupportedTargetsForTest(targets);
-        hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    };
-    for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-        select(target);
-        EXPECT_STREQ(cpu::targetName(), hwy::TargetName(target));
-        SCOPED_TRACE(cpu::targetName());
-        check();
-    }
-    select(0);
-}
-
-std::vector<float> dequantized(const RandomBlockFormat& format, std::string_view blocks)
-{
-    std::vector<float> floats(blocks.size() / format.bytes * format.elements);
-    cpu::dequantize(typeOf(format), reinterpret_cast<const std::byte*>(blocks.data()), floats.size(), floats.data());
-    return floats;
-}
-
-std::vector<float> randomFloats(std::size_t count, std::uint32_t seed)
-{
-    std::mt19937 random(seed);
-    std::vector<float> values(count);
-    for (float& value : values)
-        value = static_cast<float>(random()) * 0x1p-31f - 1.0f;
-    return values;
-}
+using test::randomFloats;
+using test::typeOf;
 
 // What gguf-py made, type after type.
 class Expectations {
@@ -151,26 +122,6 @@ TEST(Dequantize, WritesNoMoreThanItIsAskedFor)
                 EXPECT_EQ(std::count(floats.end() - format.elements, floats.end(), -7.0f), format.elements) << format.name << ", " << count << " blocks";
             }
     });
-}
-
-// start + Σ weights[n]·x[n], and how far a float32 sum of any order may be from it that rounds no term more than `roundings` times
-// (Higham, Accuracy and Stability of Numerical Algorithms, 3.1).
-struct ExactProduct {
-    double value = 0;
-    double bound = 0;
-};
-
-ExactProduct exactProduct(double start, const float* weights, const float* x, std::size_t count, std::size_t roundings)
-{
-    ExactProduct product { .value = start };
-    double magnitude = std::fabs(start);
-    for (std::size_t n = 0; n < count; ++n) {
-        product.value += static_cast<double>(weights[n]) * x[n];
-        magnitude += std::fabs(static_cast<double>(weights[n]) * x[n]);
-    }
-    const double error = static_cast<double>(roundings) * 0x1p-24;
-    product.bound = magnitude * error / (1 - error);
-    return product;
 }
 
 TEST(Dot, IsTheExactProductWithinItsRoundings)

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace octavo::cpu {
 
@@ -12,16 +13,26 @@ constexpr std::size_t kPartTokens = 2048;
 constexpr float kMasked = -1e30f;
 } // namespace
 
-CpuAskingAttention::CpuAskingAttention(ThreadPool& pool, const AttentionShape& shape, std::uint32_t layers, const AskingGeometry& geometry,
+CpuAskingAttention::CpuAskingAttention(ThreadPool& pool, Precision precision, const AttentionShape& shape, std::uint32_t layers, const AskingGeometry& geometry,
                                        const Rotary& rotary, std::vector<const KvCache*> readings, KvCache& own)
-    : m_pool(pool), m_shape(shape), m_layers(layers), m_geometry(geometry), m_rotary(rotary), m_readings(std::move(readings)), m_own(own),
-      m_scratch(pool.threads())
+    : m_pool(pool), m_int8(precision == Precision::Int8), m_shape(shape), m_layers(layers), m_geometry(geometry), m_rotary(rotary), m_readings(std::move(readings)), m_own(own),
+      m_scratch(pool.threads()), m_wholeQueries(pool.threads())
 {
 }
 
 const KvPage& CpuAskingAttention::page(const CachedRun& run) const
 {
     return run.cache < m_readings.size() ? m_readings[run.cache]->page(run.page) : m_own.page(run.page);
+}
+
+KvSlots CpuAskingAttention::keysOf(std::size_t run, std::uint32_t layer, std::uint32_t kvHead) const
+{
+    return page(m_runs[run].run).keys(layer, kvHead, m_runs[run].run.slot);
+}
+
+KvSlots CpuAskingAttention::valuesOf(std::size_t run, std::uint32_t layer, std::uint32_t kvHead) const
+{
+    return page(m_runs[run].run).values(layer, kvHead, m_runs[run].run.slot);
 }
 
 // Positions from the begin of `row` to the begin of an asked token's own row. Near by (own row and the row before) distances are true;
@@ -117,19 +128,11 @@ void CpuAskingAttention::attend(std::uint32_t layer, const float* q, const float
         const std::size_t end = std::min(m_tokens.size(), begin + kQueries);
         const std::size_t rows = (end - begin) * group;
         m_pool.forEach(parts * kvHeads, stop, [&](std::size_t task, std::size_t worker) {
-            scorePart(layer, task % kvHeads, task / kvHeads, begin, end, q, m_scratch[worker]);
+            scorePart(layer, task % kvHeads, task / kvHeads, begin, end, q, worker);
         });
         m_pool.forEach(rows * kvHeads, stop, [&](std::size_t task, std::size_t) { normalize(task / rows * m_rowsPerHead + task % rows); });
         m_pool.forEach(parts * kvHeads, stop, [&](std::size_t task, std::size_t worker) {
-            m_scratch[worker].resize(std::max(m_scratch[worker].size(), rows * kPageTokens));
-            const std::size_t part = task / kvHeads;
-            const std::uint32_t kvHead = task % kvHeads;
-            float* sums = m_partial.data() + (kvHead * parts + part) * m_rowsPerHead * width;
-            for (std::size_t n = m_parts[part]; n < m_parts[part + 1]; ++n) {
-                const Placed& placed = m_runs[n];
-                multiplyValues(scoreRow(kvHead, 0) + placed.column, m_columns, page(placed.run).values(layer, kvHead, placed.run.slot), sums, width,
-                               rows, width, placed.run.count, n > m_parts[part], m_scratch[worker].data());
-            }
+            sumPart(layer, task % kvHeads, task / kvHeads, rows, m_scratch[worker]);
         });
         for (std::uint32_t kvHead = 0; kvHead < kvHeads; ++kvHead)
             for (std::size_t row = 0; row < rows; ++row) {
@@ -213,25 +216,55 @@ void CpuAskingAttention::turnQueries(std::uint32_t kvHead, std::size_t row, std:
 
 // Scores of asked tokens [begin, end) for the keys of one part.
 void CpuAskingAttention::scorePart(std::uint32_t layer, std::uint32_t kvHead, std::size_t part, std::size_t begin, std::size_t end,
-                                   const float* q, std::vector<float>& scratch)
+                                   const float* q, std::size_t worker)
 {
     const std::size_t width = m_shape.headWidth;
     const std::size_t group = m_shape.group();
     const std::size_t rows = (end - begin) * group;
+    std::vector<float>& scratch = m_scratch[worker];
+    Int8Queries& whole = m_wholeQueries[worker];
     scratch.resize(std::max(scratch.size(), kQueries * group * width));
+    whole.resize(kQueries * group, width);
     for (std::size_t n = m_parts[part]; n < m_parts[part + 1]; ++n) {
         const Placed& placed = m_runs[n];
         const CachedRun& run = placed.run;
-        if (n == m_parts[part] || placed.row != m_runs[n - 1].row)
+        if (n == m_parts[part] || placed.row != m_runs[n - 1].row) {
             turnQueries(kvHead, placed.row, begin, end, q, scratch.data());
+            splitQueries(scratch.data(), rows, width, whole);
+        }
         const std::size_t padded = roundUp(run.count);
-        multiplyKeys(scratch.data(), width, page(run).keys(layer, kvHead, run.slot), scoreRow(kvHead, 0) + placed.column, m_columns, rows, padded,
-                     width);
+        const KvSlots keys = keysOf(n, layer, kvHead);
+        const auto next = n + 1 < m_parts[part + 1] ? std::optional(keysOf(n + 1, layer, kvHead)) : std::nullopt;
+        float* scores = scoreRow(kvHead, 0) + placed.column;
+        if (m_int8 && hasInt8Asking(keys.type, width))
+            scoreKeys(whole, rows, keys, next ? &*next : nullptr, scores, m_columns, padded, width);
+        else
+            multiplyKeys(scratch.data(), width, keys, scores, m_columns, rows, padded, width);
         for (std::size_t row = 0; row < rows; ++row) {
             const std::uint64_t before = m_tokens[begin + row / group].before;
             const std::size_t seen = run.hidden || before <= placed.token ? 0 : std::min<std::uint64_t>(run.count, before - placed.token);
             std::fill_n(scoreRow(kvHead, row) + placed.column + seen, padded - seen, kMasked);
         }
+    }
+}
+
+// Weighted values of the keys of one part, for `rows` score rows.
+void CpuAskingAttention::sumPart(std::uint32_t layer, std::uint32_t kvHead, std::size_t part, std::size_t rows, std::vector<float>& scratch)
+{
+    const std::size_t width = m_shape.headWidth;
+    float* sums = m_partial.data() + (kvHead * (m_parts.size() - 1) + part) * m_rowsPerHead * width;
+    scratch.resize(std::max(scratch.size(), std::max(rows, kInt8WeightRows) * kPageTokens));
+    for (std::size_t n = m_parts[part]; n < m_parts[part + 1]; ++n) {
+        const Placed& placed = m_runs[n];
+        const KvSlots values = valuesOf(n, layer, kvHead);
+        const auto next = n + 1 < m_parts[part + 1] ? std::optional(valuesOf(n + 1, layer, kvHead)) : std::nullopt;
+        const float* weights = scoreRow(kvHead, 0) + placed.column;
+        const bool accumulate = n > m_parts[part];
+        if (m_int8 && hasInt8Asking(values.type, width))
+            addWeighted(weights, m_columns, rows, values, next ? &*next : nullptr, placed.run.count, sums,
+                        width, width, accumulate, reinterpret_cast<std::byte*>(scratch.data()));
+        else
+            multiplyValues(weights, m_columns, values, sums, width, rows, width, placed.run.count, accumulate, scratch.data());
     }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compute/backend.h"
+#include "compute/cpu/int8_asking.h"
 #include "compute/cpu/key_value_store.h"
 #include "compute/cpu/thread_pool.h"
 
@@ -12,8 +13,8 @@ namespace octavo::cpu {
 // Sums over keys are cut into parts whose borders do not depend on the number of threads: the same answer on any machine.
 class CpuAskingAttention final : public AskingAttention {
 public:
-    CpuAskingAttention(ThreadPool& pool, const AttentionShape& shape, std::uint32_t layers, const AskingGeometry& geometry, const Rotary& rotary,
-                       std::vector<const KvCache*> readings, KvCache& own);
+    CpuAskingAttention(ThreadPool& pool, Precision precision, const AttentionShape& shape, std::uint32_t layers, const AskingGeometry& geometry,
+                       const Rotary& rotary, std::vector<const KvCache*> readings, KvCache& own);
 
     void begin(std::span<const CachedRun> runs, std::span<const AskedToken> tokens, std::uint64_t firstOwn,
                const AttentionRecordRequest* record) override;
@@ -42,7 +43,8 @@ private:
     };
 
     void scorePart(std::uint32_t layer, std::uint32_t kvHead, std::size_t part, std::size_t begin, std::size_t end, const float* q,
-                   std::vector<float>& scratch);
+                   std::size_t worker);
+    void sumPart(std::uint32_t layer, std::uint32_t kvHead, std::size_t part, std::size_t rows, std::vector<float>& scratch);
     void turnQueries(std::uint32_t kvHead, std::size_t row, std::size_t begin, std::size_t end, const float* q, float* queries) const;
     std::uint64_t distance(std::uint64_t tokenRow, std::uint64_t row) const;
     void cutSpans();
@@ -50,9 +52,12 @@ private:
     void recordHead(std::uint32_t layer, std::uint32_t head, std::size_t firstRow);
     void normalize(std::size_t row);
     const KvPage& page(const CachedRun& run) const;
+    KvSlots keysOf(std::size_t run, std::uint32_t layer, std::uint32_t kvHead) const;
+    KvSlots valuesOf(std::size_t run, std::uint32_t layer, std::uint32_t kvHead) const;
     float* scoreRow(std::uint32_t kvHead, std::size_t row) { return m_scores.data() + (kvHead * m_rowsPerHead + row) * m_columns; }
 
     ThreadPool& m_pool;
+    bool m_int8;                         // keys and values in q8_0 are multiplied as whole numbers
     AttentionShape m_shape;
     std::uint32_t m_layers;
     AskingGeometry m_geometry;
@@ -77,7 +82,8 @@ private:
     std::vector<float> m_partial;        // [kvHead][part][token][group][headWidth]
     std::vector<double> m_mean;          // [cached token], summed over the chosen heads
     AttentionRecord m_record;            // its mean is filled last
-    std::vector<std::vector<float>> m_scratch;
+    std::vector<std::vector<float>> m_scratch; // per worker
+    std::vector<Int8Queries> m_wholeQueries;   // per worker
 };
 
 } // namespace octavo::cpu

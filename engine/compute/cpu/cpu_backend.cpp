@@ -5,7 +5,9 @@
 #include <cstring>
 
 #include "compute/cpu/asking_attention.h"
+#include "compute/cpu/int8_kernels.h"
 #include "compute/cpu/kernels.h"
+#include "compute/cpu/product_tasks.h"
 #include "compute/cpu/reading_attention.h"
 
 namespace octavo::cpu {
@@ -45,7 +47,7 @@ void unpackPanel(const Weight& weight, std::size_t row, std::size_t outputs, std
 
 } // namespace
 
-CpuBackend::CpuBackend(int threads) : m_pool(threads), m_scratch(m_pool.threads()) {}
+CpuBackend::CpuBackend(int threads, Precision precision) : m_pool(threads), m_precision(precision), m_int8(m_pool), m_scratch(m_pool.threads()) {}
 
 std::string CpuBackend::name() const
 {
@@ -112,31 +114,32 @@ void CpuBackend::siluMultiply(float* gate, const float* up, std::size_t size)
 
 void CpuBackend::linear(std::span<const LinearProduct> products, const float* x, std::size_t count, RowOrder order, std::stop_token stop)
 {
-    if (count < kFewRows && order == RowOrder::Fastest)
-        multiplyFew(products, x, count, stop);
+    const bool few = count < kFewRows && order == RowOrder::Fastest;
+    const auto inWholeNumbers = [this](const LinearProduct& product) { return m_precision == Precision::Int8 && hasInt8Products(product.weight->type); };
+    std::vector<LinearProduct> all(products.begin(), products.end());
+    const auto floats = std::stable_partition(all.begin(), all.end(), inWholeNumbers);
+    if (floats != all.begin())
+        m_int8.multiply({all.begin(), floats}, x, count, few, stop);
+    if (floats == all.end())
+        return;
+    if (few)
+        multiplyFew({floats, all.end()}, x, count, stop);
     else
-        multiplyMany(products, x, count, stop);
+        multiplyMany({floats, all.end()}, x, count, stop);
 }
 
 void CpuBackend::multiplyFew(std::span<const LinearProduct> products, const float* x, std::size_t count, const std::stop_token& stop)
 {
     const std::size_t columns = products[0].weight->columns;
-    struct Task {
-        const LinearProduct* product;
-        std::size_t begin;
-    };
-    std::vector<Task> tasks;
-    for (const LinearProduct& product : products)
-        for (std::size_t begin = 0; begin < product.weight->rows; begin += kRowTask)
-            tasks.push_back({&product, begin});
+    const std::vector<ProductTask> tasks = cutProducts(products, kRowTask, count, 1);
     m_pool.forEach(tasks.size(), stop, [&](std::size_t index, std::size_t) {
-        const auto [product, begin] = tasks[index];
-        const Weight& weight = *product->weight;
-        for (std::size_t row = begin; row < std::min<std::size_t>(weight.rows, begin + kRowTask); ++row)
+        const ProductTask& task = tasks[index];
+        const Weight& weight = *task.product->weight;
+        for (std::size_t row = task.output; row < task.output + task.outputs; ++row)
             for (std::size_t n = 0; n < count; ++n) {
                 const float result = dot(weight.type, weight.data + row * weight.rowBytes, x + n * columns, columns);
-                float& y = product->y[n * weight.rows + row];
-                y = product->accumulate ? y + result : result;
+                float& y = task.product->y[n * weight.rows + row];
+                y = task.product->accumulate ? y + result : result;
             }
     });
 }
@@ -144,50 +147,27 @@ void CpuBackend::multiplyFew(std::span<const LinearProduct> products, const floa
 void CpuBackend::multiplyMany(std::span<const LinearProduct> products, const float* x, std::size_t count, const std::stop_token& stop)
 {
     const std::size_t columns = products[0].weight->columns;
-    std::size_t panels = 0;
-    for (const LinearProduct& product : products)
-        panels += (product.weight->rows + kPanel - 1) / kPanel;
-    // Few panels leave threads idle at the end: split the rows of x too, although each part unpacks again.
-    const std::size_t parts = panels < 8 * static_cast<std::size_t>(m_pool.threads()) && count >= 128 ? 2 : 1;
-    const std::size_t rowsPerPart = (count + parts - 1) / parts;
-
-    struct Task {
-        const LinearProduct* product;
-        std::size_t output;
-        std::size_t row;
-    };
-    std::vector<Task> tasks;
-    for (const LinearProduct& product : products)
-        for (std::size_t output = 0; output < product.weight->rows; output += kPanel)
-            for (std::size_t row = 0; row < count; row += rowsPerPart)
-                tasks.push_back({&product, output, row});
-
+    const std::vector<ProductTask> tasks = cutIntoPanels(products, kPanel, count, m_pool.threads());
     for (std::vector<float>& scratch : m_scratch)
-        scratch.resize(kStrip * kDepth + kDepth * kPanel + rowsPerPart * kPanel);
+        scratch.resize(std::max(scratch.size(), kStrip * kDepth + kDepth * kPanel + count * kPanel));
     m_pool.forEach(tasks.size(), stop, [&](std::size_t index, std::size_t worker) {
-        const auto [product, output, row] = tasks[index];
-        const Weight& weight = *product->weight;
-        const std::size_t rows = std::min(rowsPerPart, count - row);
-        const std::size_t outputs = std::min<std::size_t>(kPanel, weight.rows - output);
+        const ProductTask& task = tasks[index];
+        const Weight& weight = *task.product->weight;
         float* strip = m_scratch[worker].data();
         float* panel = strip + kStrip * kDepth;
-        float* y = product->y + row * weight.rows + output;
+        float* y = task.product->y + task.row * weight.rows + task.output;
         // Odd output counts go through scratch: whole vectors would run into the next row's results, which another thread may be writing.
-        const bool direct = outputs % kColumnStep == 0;
+        const bool direct = task.outputs % kColumnStep == 0;
         float* target = direct ? y : panel + kDepth * kPanel;
         const std::size_t leading = direct ? weight.rows : kPanel;
         for (std::size_t column = 0; column < columns; column += kDepth) {
             const std::size_t depth = std::min(kDepth, columns - column);
-            unpackPanel(weight, output, outputs, column, depth, strip, panel);
-            multiply(x + row * columns + column, columns, panel, kPanel, target, leading, rows, roundUp(outputs), depth,
-                     column > 0 || (direct && product->accumulate));
+            unpackPanel(weight, task.output, task.outputs, column, depth, strip, panel);
+            multiply(x + task.row * columns + column, columns, panel, kPanel, target, leading, task.rows, roundUp(task.outputs), depth,
+                     column > 0 || (direct && task.product->accumulate));
         }
         if (!direct)
-            for (std::size_t n = 0; n < rows; ++n)
-                for (std::size_t j = 0; j < outputs; ++j) {
-                    float& result = y[n * weight.rows + j];
-                    result = product->accumulate ? result + target[n * leading + j] : target[n * leading + j];
-                }
+            addResults(task, target, leading);
     });
 }
 
@@ -200,13 +180,13 @@ std::unique_ptr<ReadingAttention> CpuBackend::readingAttention(const AttentionSh
 std::unique_ptr<AskingAttention> CpuBackend::askingAttention(const AttentionShape& shape, std::uint32_t layers, const AskingGeometry& geometry,
                                                              const Rotary& rotary, std::vector<const KvCache*> readings, KvCache& own)
 {
-    return std::make_unique<CpuAskingAttention>(m_pool, shape, layers, geometry, rotary, std::move(readings), own);
+    return std::make_unique<CpuAskingAttention>(m_pool, m_precision, shape, layers, geometry, rotary, std::move(readings), own);
 }
 
 } // namespace octavo::cpu
 
 namespace octavo {
 
-std::unique_ptr<Backend> makeCpuBackend(int threads) { return std::make_unique<cpu::CpuBackend>(threads); }
+std::unique_ptr<Backend> makeCpuBackend(int threads, Precision precision) { return std::make_unique<cpu::CpuBackend>(threads, precision); }
 
 } // namespace octavo

@@ -2,13 +2,14 @@
 #pragma once
 
 #include "compute/backend.h"
+#include "compute/cpu/int8_products.h"
 #include "compute/cpu/thread_pool.h"
 
 namespace octavo::cpu {
 
 class CpuBackend final : public Backend {
 public:
-    explicit CpuBackend(int threads);
+    CpuBackend(int threads, Precision precision);
 
     std::string name() const override;
     int threads() const override { return m_pool.threads(); }
@@ -29,6 +30,8 @@ private:
     void multiplyMany(std::span<const LinearProduct> products, const float* x, std::size_t count, const std::stop_token& stop);
 
     ThreadPool m_pool;
+    Precision m_precision;
+    Int8Products m_int8;
     std::vector<std::vector<float>> m_scratch; // one per worker
 };
 

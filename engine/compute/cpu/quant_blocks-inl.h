@@ -32,10 +32,22 @@ using Halves = hn::Rebind<hwy::float16_t, F>;
 using Bytes16 = hn::CappedTag<std::uint8_t, 16>;
 using Bytes32 = hn::CappedTag<std::uint8_t, 32>;
 
+// Room for 256 elements in the smallest groups, whatever the block.
 struct UnpackedBlock {
     alignas(64) std::int8_t quants[256];
     alignas(64) float scales[16];
     alignas(64) float offsets[16];
+};
+
+// Where a block is unpacked to: all of an UnpackedBlock, or the part of it from element `n` on, which begins a group.
+struct BlockTarget {
+    explicit BlockTarget(UnpackedBlock& out, std::size_t n = 0, std::size_t group = 32)
+        : quants(out.quants + n), scales(out.scales + n / group), offsets(out.offsets + n / group)
+    {
+    }
+    std::int8_t* quants;
+    float* scales;
+    float* offsets;
 };
 
 // Highway 1.0.3 converts halves in software where the processor has no F16C, and there takes infinities and NaNs for large numbers.
@@ -127,7 +139,7 @@ struct NibbleBlock {
     static constexpr std::size_t kNibblesAt = kBitsAt + (kFifthBit ? 4 : 0);
     static constexpr std::size_t kBytes = kNibblesAt + 16;
 
-    static HWY_INLINE void unpack(const std::uint8_t* block, UnpackedBlock& out)
+    static HWY_INLINE void unpack(const std::uint8_t* block, const BlockTarget& out)
     {
         const Bytes16 d;
         const auto middle = hn::Set(d, kMinimum ? 0 : kFifthBit ? 16 : 8);
@@ -160,7 +172,7 @@ struct Q8_0 {
     static constexpr std::size_t kBytes = 34;
     static constexpr bool kHasOffsets = false;
 
-    static HWY_INLINE void unpack(const std::uint8_t* block, UnpackedBlock& out)
+    static HWY_INLINE void unpack(const std::uint8_t* block, const BlockTarget& out)
     {
         std::memcpy(out.quants, block + 2, kElements);
         out.scales[0] = hn::GetLane(halfAt(block));
@@ -187,7 +199,7 @@ struct IQ4_NL {
     static constexpr std::size_t kBytes = 18;
     static constexpr bool kHasOffsets = false;
 
-    static HWY_INLINE void unpack(const std::uint8_t* block, UnpackedBlock& out)
+    static HWY_INLINE void unpack(const std::uint8_t* block, const BlockTarget& out)
     {
         unpackIndices(block + 2, out.quants);
         out.scales[0] = hn::GetLane(halfAt(block));

@@ -41,7 +41,7 @@ struct Q2_K {
     static constexpr std::size_t kBytes = 84;
     static constexpr bool kHasOffsets = true;
 
-    static HWY_INLINE void unpack(const std::uint8_t* block, UnpackedBlock& out)
+    static HWY_INLINE void unpack(const std::uint8_t* block, const BlockTarget& out)
     {
         const Bytes32 d;
         const auto three = hn::Set(d, 3);
@@ -74,7 +74,7 @@ struct Q3_K {
     static constexpr std::size_t kBytes = 110;
     static constexpr bool kHasOffsets = false;
 
-    static HWY_INLINE void unpack(const std::uint8_t* block, UnpackedBlock& out)
+    static HWY_INLINE void unpack(const std::uint8_t* block, const BlockTarget& out)
     {
         const Bytes32 d;
         const auto three = hn::Set(d, 3);
@@ -103,7 +103,7 @@ struct Q3_K {
 
 // The eight 6-bit scales and minima of Q4_K and Q5_K, in 12 bytes: the first four of each fill six bits of a byte; the others have
 // their four low bits in the last four bytes and their two high bits above the first four.
-HWY_INLINE void unpackScalesMinima(const std::uint8_t* block, UnpackedBlock& out)
+HWY_INLINE void unpackScalesMinima(const std::uint8_t* block, const BlockTarget& out)
 {
     const std::uint64_t scales = wordAt(block + 4);
     const std::uint64_t minima = wordAt(block + 8);
@@ -122,7 +122,7 @@ struct Q4_K {
     static constexpr std::size_t kBytes = 144;
     static constexpr bool kHasOffsets = true;
 
-    static HWY_INLINE void unpack(const std::uint8_t* block, UnpackedBlock& out)
+    static HWY_INLINE void unpack(const std::uint8_t* block, const BlockTarget& out)
     {
         const Bytes32 d;
         for (std::size_t i = 0; i < 128; i += hn::Lanes(d)) {
@@ -143,7 +143,7 @@ struct Q5_K {
     static constexpr std::size_t kBytes = 176;
     static constexpr bool kHasOffsets = true;
 
-    static HWY_INLINE void unpack(const std::uint8_t* block, UnpackedBlock& out)
+    static HWY_INLINE void unpack(const std::uint8_t* block, const BlockTarget& out)
     {
         const Bytes32 d;
         const auto sixteen = hn::Set(d, 0x10);
@@ -171,7 +171,7 @@ struct Q6_K {
     static constexpr std::size_t kBytes = 210;
     static constexpr bool kHasOffsets = false;
 
-    static HWY_INLINE void unpack(const std::uint8_t* block, UnpackedBlock& out)
+    static HWY_INLINE void unpack(const std::uint8_t* block, const BlockTarget& out)
     {
         const Bytes32 d;
         const auto nibble = hn::Set(d, 0x0F);
@@ -203,7 +203,7 @@ struct IQ4_XS {
     static constexpr std::size_t kBytes = 136;
     static constexpr bool kHasOffsets = false;
 
-    static HWY_INLINE void unpack(const std::uint8_t* block, UnpackedBlock& out)
+    static HWY_INLINE void unpack(const std::uint8_t* block, const BlockTarget& out)
     {
         for (std::size_t n = 0; n < kElements; n += 32)
             unpackIndices(block + 8 + n / 2, out.quants + n);

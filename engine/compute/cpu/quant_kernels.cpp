@@ -58,7 +58,7 @@ void dequantizeBlocks(const std::uint8_t* row, std::size_t count, float* out)
     const std::size_t lanes = hn::Lanes(d);
     UnpackedBlock block;
     for (; count > 0; count -= Layout::kElements, row += Layout::kBytes, out += Layout::kElements) {
-        Layout::unpack(row, block);
+        Layout::unpack(row, BlockTarget(block));
         for (std::size_t n = 0; n < Layout::kElements; n += Layout::kGroup) {
             const auto scale = hn::Set(d, block.scales[n / Layout::kGroup]);
             for (std::size_t i = n; i < n + Layout::kGroup; i += lanes) {
@@ -82,7 +82,7 @@ float dotBlocks(const std::uint8_t* row, const float* x, std::size_t count)
     auto total = hn::Zero(d);
     UnpackedBlock block;
     for (; count > 0; count -= Layout::kElements, row += Layout::kBytes, x += Layout::kElements) {
-        Layout::unpack(row, block);
+        Layout::unpack(row, BlockTarget(block));
         for (std::size_t n = 0; n < Layout::kElements; n += Layout::kGroup) {
             const auto scale = hn::Set(d, block.scales[n / Layout::kGroup]);
             auto part = hn::Zero(d);

@@ -11,8 +11,15 @@ namespace octavo {
 class Backend;
 class WorkQueue;
 
+// In what numbers the CPU multiplies.
+enum class Precision {
+    Int8,      // weights in blocks with inputs rounded to whole numbers, where the processor has instructions for it: several times faster
+    Float32,   // everything in float: what the others are measured against
+};
+
 struct EngineOptions {
     int threads = 0;   // 1…1024; 0 = one per core
+    Precision precision = Precision::Int8;
 };
 
 // Where work is done: the backend with its threads and memory. Passed to what needs it; there is no global one, and two
