@@ -63,8 +63,8 @@ ModelConfig oneLayer(const oracle::Input& input)
 // One attention layer, as a reading and a conversation drive it.
 class Layer {
 public:
-    Layer(const oracle::Input& input, const ReadingPlan& plan, int threads = 2)
-        : m_input(input), m_plan(plan), m_backend(makeCpuBackend(threads)), m_rotary({.base = input.ropeBase}, input.headWidth), m_cache(oneLayer(input), plan.kv),
+    Layer(const oracle::Input& input, const ReadingPlan& plan, int threads = 2, Precision precision = Precision::Float32)
+        : m_input(input), m_plan(plan), m_backend(makeCpuBackend(threads, precision)), m_rotary({.base = input.ropeBase}, input.headWidth), m_cache(oneLayer(input), plan.kv),
           m_own(oneLayer(input)), m_hopValues(plan, oneLayer(input)),
           m_row(plan.row(input.plannedTokens)), m_step(plan.rowStep(input.plannedTokens, input.context)), m_out(input.q.size())
     {
@@ -126,9 +126,9 @@ private:
     std::unique_ptr<ReadingAttention> m_reading;
 };
 
-std::vector<float> readAll(const oracle::Input& input, const Case& c, int threads = 2)
+std::vector<float> readAll(const oracle::Input& input, const Case& c, int threads = 2, Precision precision = Precision::Float32)
 {
-    Layer layer(input, c.plan, threads);
+    Layer layer(input, c.plan, threads, precision);
     std::uint64_t first = 0;
     for (std::size_t n = 0; first < input.tokens; ++n) {
         const std::uint32_t count = static_cast<std::uint32_t>(std::min<std::uint64_t>(c.chunks[n % c.chunks.size()], input.tokens - first));
@@ -152,7 +152,10 @@ double largestNorm(const std::vector<float>& data, std::size_t width)
 
 // Keys and values are stored with relative error h = 2^-11. A score is off by at most δ = ‖q‖‖k‖/√D·(h + D·2^-23), so a weight by
 // a factor e^{2δ} at most and a weighted mean of values by 2(e^{2δ} − 1)·max|v|; storing the result adds h·max|v|. Each hop adds that.
-double bound(const oracle::Input& input, const ReadingPlan& plan)
+//
+// In whole numbers, each element of a query and a key is off by half a step of largest/√(2^31/D), so a score by ‖q‖‖k‖/√D·D·2^-15.5 more. Weights of a
+// tile of 64 keys are off by half a step of largest/16383, which 64 times is 64/32766 of the sum at most; values by half of largest/2047.
+double bound(const oracle::Input& input, const ReadingPlan& plan, Precision precision = Precision::Float32)
 {
     const double h = std::ldexp(1.0, -11);
     const double width = input.headWidth;
@@ -165,6 +168,10 @@ double bound(const oracle::Input& input, const ReadingPlan& plan)
     double delta = largestNorm(input.q, input.headWidth) * largestNorm(input.k, input.headWidth) / std::sqrt(width) * (h + width * std::ldexp(1.0, -23));
     const double most = largest(input.v);
     double stored = h * most;
+    if (precision == Precision::Int8) {
+        delta += largestNorm(input.q, input.headWidth) * largestNorm(input.k, input.headWidth) / std::sqrt(width) * width * std::exp2(-15.5);
+        stored += most * (64.0 / 32766 + 0.5 / 2047);
+    }
     // Against numbers that were quantized alike, Q8_0 is exact, but where two ways of rounding differ: allow a step in two elements of a key, in one of a value.
     if (plan.kv.keys == KvType::Q8_0)
         delta += 2 * largest(input.q) * largest(input.k) / 127 / std::sqrt(width);
@@ -260,14 +267,17 @@ TEST_P(Reading, EqualsTheOracle)
 {
     const Case& c = GetParam();
     const oracle::Input input = randomInput(c);
-    expectClose(readAll(input, c), oracle::read(asStored(input, c.plan), c.plan), bound(input, c.plan));
+    const std::vector<double> expected = oracle::read(asStored(input, c.plan), c.plan);
+    for (const Precision precision : {Precision::Float32, Precision::Int8})
+        expectClose(readAll(input, c, 2, precision), expected, bound(input, c.plan, precision));
 }
 
 TEST_P(Reading, IsTheSameWithAnyNumberOfThreads)
 {
     const Case& c = GetParam();
     const oracle::Input input = randomInput(c);
-    EXPECT_EQ(readAll(input, c, 1), readAll(input, c, 3));
+    for (const Precision precision : {Precision::Float32, Precision::Int8})
+        EXPECT_EQ(readAll(input, c, 1, precision), readAll(input, c, 3, precision));
 }
 
 TEST_P(Reading, WeightsOfTheUniquePathsAddUpToOne)
@@ -290,11 +300,13 @@ TEST_P(Reading, NothingLeaksFromTheFuture)
         const std::size_t perToken = (input.*member).size() / c.tokens;
         std::copy((other.*member).begin() + from * perToken, (other.*member).end(), (changed.*member).begin() + from * perToken);
     }
-    const std::vector<float> before = readAll(input, c), after = readAll(changed, c);
-    const std::size_t same = from * c.heads * c.width;
-    EXPECT_TRUE(std::equal(before.begin(), before.begin() + same, after.begin()));
-    if (c.tokens > 1) {
-        EXPECT_FALSE(std::equal(before.begin() + same, before.end(), after.begin() + same));
+    for (const Precision precision : {Precision::Float32, Precision::Int8}) {
+        const std::vector<float> before = readAll(input, c, 2, precision), after = readAll(changed, c, 2, precision);
+        const std::size_t same = from * c.heads * c.width;
+        EXPECT_TRUE(std::equal(before.begin(), before.begin() + same, after.begin()));
+        if (c.tokens > 1) {
+            EXPECT_FALSE(std::equal(before.begin() + same, before.end(), after.begin() + same));
+        }
     }
 }
 
@@ -304,19 +316,21 @@ TEST_P(Reading, AskingEqualsTheOracle)
     const oracle::Input input = randomInput(c);
     const std::uint64_t asked = std::min<std::uint64_t>(c.tokens, 19);
     const std::uint64_t first = c.tokens - asked;
-    Layer layer(input, c.plan);
-    for (std::uint64_t t = 0; t < first; t += 512)
-        layer.read(t, static_cast<std::uint32_t>(std::min<std::uint64_t>(512, first - t)));
-    const std::vector<float> weights = layer.ask(first, {}).mean;
     const std::vector<double> expected = oracle::ask(asStored(input, c.plan), c.plan, first);
-    const std::size_t skip = first * c.heads * c.width;
-    expectClose({layer.result().begin() + skip, layer.result().end()}, {expected.begin() + skip, expected.end()}, bound(input, c.plan));
+    for (const Precision precision : {Precision::Float32, Precision::Int8}) {
+        Layer layer(input, c.plan, 2, precision);
+        for (std::uint64_t t = 0; t < first; t += 512)
+            layer.read(t, static_cast<std::uint32_t>(std::min<std::uint64_t>(512, first - t)));
+        const std::vector<float> weights = layer.ask(first, {}).mean;
+        const std::size_t skip = first * c.heads * c.width;
+        expectClose({layer.result().begin() + skip, layer.result().end()}, {expected.begin() + skip, expected.end()}, bound(input, c.plan, precision));
 
-    ASSERT_EQ(weights.size(), c.tokens);
-    double sum = 0;
-    for (const float weight : weights)
-        sum += weight;
-    EXPECT_NEAR(sum, 1.0, 1e-5);
+        ASSERT_EQ(weights.size(), c.tokens);
+        double sum = 0;
+        for (const float weight : weights)
+            sum += weight;
+        EXPECT_NEAR(sum, 1.0, 1e-5);
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Plans, Reading, ::testing::ValuesIn(kCases));

@@ -174,7 +174,7 @@ void CpuBackend::multiplyMany(std::span<const LinearProduct> products, const flo
 std::unique_ptr<ReadingAttention> CpuBackend::readingAttention(const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row,
                                                                std::uint64_t rowStep, const Rotary& rotary, KvCache& cache, HopValues& hopValues)
 {
-    return std::make_unique<CpuReadingAttention>(m_pool, shape, plan, row, rowStep, rotary, cache, hopValues);
+    return std::make_unique<CpuReadingAttention>(m_pool, m_precision, shape, plan, row, rowStep, rotary, cache, hopValues);
 }
 
 std::unique_ptr<AskingAttention> CpuBackend::askingAttention(const AttentionShape& shape, std::uint32_t layers, const AskingGeometry& geometry,

@@ -13,9 +13,9 @@ constexpr std::size_t kQueryTile = 48;  // queries per task of the finest hop: e
 constexpr float kMasked = -1e30f;       // finite, so that a fully masked row gives numbers, which the first visible key then wipes out
 } // namespace
 
-CpuReadingAttention::CpuReadingAttention(ThreadPool& pool, const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row,
-                                         std::uint64_t rowStep, const Rotary& rotary, KvCache& cache, HopValues& hopValues)
-    : m_pool(pool), m_shape(shape), m_plan(plan), m_row(row), m_rowStep(rowStep), m_rotary(rotary), m_cache(cache), m_hopValues(hopValues),
+CpuReadingAttention::CpuReadingAttention(ThreadPool& pool, Precision precision, const AttentionShape& shape, const ReadingPlan& plan,
+                                         std::uint64_t row, std::uint64_t rowStep, const Rotary& rotary, KvCache& cache, HopValues& hopValues)
+    : m_pool(pool), m_int16(precision == Precision::Int8 && hasInt16Products()), m_shape(shape), m_plan(plan), m_row(row), m_rowStep(rowStep), m_rotary(rotary), m_cache(cache), m_hopValues(hopValues),
       m_scale(shape.scale()), m_folded(plan.hops() > 1),
       m_tileSize(static_cast<std::size_t>(shape.headWidth) * kTile), m_fibreTurns(plan.hops() - 1), m_scratch(pool.threads())
 {
@@ -71,7 +71,15 @@ void CpuReadingAttention::begin(std::uint64_t first, std::uint32_t count)
     m_sinkKeys.resize(m_shape.kvHeads * m_shape.headWidth * roundUp(m_sinks));
     m_sinkValues.resize(m_shape.kvHeads * m_shape.headWidth * m_sinks);
     m_keys.resize(m_shape.kvHeads * m_tiles * m_tileSize);
-    m_values.resize((m_folded ? m_shape.heads : m_shape.kvHeads) * m_tiles * m_tileSize);
+    const std::size_t valueTiles = (m_folded ? m_shape.heads : m_shape.kvHeads) * m_tiles;
+    if (!m_int16) {
+        m_values.resize(valueTiles * m_tileSize);
+        return;
+    }
+    m_wholeKeys.resize(m_shape.kvHeads * m_tiles * m_tileSize);
+    m_keyScales.resize(m_shape.kvHeads * m_tiles * kTile);
+    m_wholeValues.resize(valueTiles * m_tileSize);
+    m_valueScales.resize(valueTiles * kTile);
 }
 
 void CpuReadingAttention::attend(std::uint32_t layer, const float* q, const float* k, const float* v, float* out, std::stop_token stop)
@@ -193,19 +201,30 @@ void CpuReadingAttention::unpackWindow(std::uint32_t layer, const std::stop_toke
     const std::size_t width = m_shape.headWidth;
     const std::size_t valueHeads = m_folded ? m_shape.heads : m_shape.kvHeads;
     const std::uint64_t end = m_first + m_count;
-    m_pool.forEach(m_tiles * (m_shape.kvHeads + valueHeads), stop, [&](std::size_t task, std::size_t) {
+    m_pool.forEach(m_tiles * (m_shape.kvHeads + valueHeads), stop, [&](std::size_t task, std::size_t worker) {
         const std::size_t tile = task % m_tiles;
         const std::uint32_t head = static_cast<std::uint32_t>(task / m_tiles);
         if (head < m_shape.kvHeads) {
             for (const KeyRun& run : m_tileRuns[tile])
                 rotateColumns(keysOf(run.token, layer, head), m_rowTurns.cosines(run.turn), m_rowTurns.sines(run.turn), width / 2, run.count,
                               keyTile(head, tile) + run.column, kTile);
+            if (m_int16)
+                roundColumns(keyTile(head, tile), width, int16Limit(width), m_wholeKeys.data() + (head * m_tiles + tile) * m_tileSize,
+                             m_keyScales.data() + (head * m_tiles + tile) * kTile);
             return;
         }
         const std::uint32_t valueHead = head - m_shape.kvHeads;
         const std::uint64_t token = m_windowFirst + tile * kTile;
         const KvSlots values = m_folded ? std::as_const(m_hopValues).at(m_plan.hops() - 2, layer, valueHead, token) : valuesOf(token, layer, valueHead);
-        unpackValues(values, width, std::min<std::uint64_t>(kTile, end - token), valueTile(valueHead, tile));
+        const std::uint64_t count = std::min<std::uint64_t>(kTile, end - token);
+        if (!m_int16)
+            return unpackValues(values, width, count, valueTile(valueHead, tile));
+        std::vector<float>& scratch = m_scratch[worker];
+        scratch.resize(std::max(scratch.size(), m_tileSize));
+        unpackValues(values, width, count, scratch.data());
+        std::fill_n(scratch.data() + count * width, (kTile - count) * width, 0.0f);
+        roundRowPairs(scratch.data(), width, kInt16Value, m_wholeValues.data() + (valueHead * m_tiles + tile) * m_tileSize,
+                      m_valueScales.data() + (valueHead * m_tiles + tile) * kTile);
     });
 }
 
@@ -230,14 +249,18 @@ void CpuReadingAttention::finestTile(std::uint32_t head, std::size_t begin, std:
     const std::size_t width = m_shape.headWidth;
     const std::size_t rows = end - begin;
     const std::uint32_t kvHead = head / m_shape.group();
-    scratch.resize(std::max(scratch.size(), kQueryTile * (2 * width + kTile + 3) + roundUp(m_sinks)));
+    scratch.resize(std::max(scratch.size(), kQueryTile * (2 * width + kTile + 5 + (width + kTile) / 2) + roundUp(m_sinks)));
     float* queries = scratch.data();               // [48][width], turned and scaled
     float* sums = queries + kQueryTile * width;    // [48][width], of weighted values
     float* scores = sums + kQueryTile * width;     // [48][64]
     float* maxima = scores + kQueryTile * kTile;   // [48]
     float* totals = maxima + kQueryTile;           // [48]
     float* rescale = totals + kQueryTile;          // [48]
-    float* sinks = rescale + kQueryTile;           // [sinks rounded up]
+    float* queryScales = rescale + kQueryTile;     // [48]
+    float* weightScales = queryScales + kQueryTile;// [48]
+    auto* wholeQueries = reinterpret_cast<std::int16_t*>(weightScales + kQueryTile); // [48][width]
+    std::int16_t* wholeWeights = wholeQueries + kQueryTile * width;                  // [48][64]
+    float* sinks = weightScales + kQueryTile * (1 + (width + kTile) / 2);            // [sinks rounded up]
 
     for (std::size_t n = 0; n < rows; ++n) {
         const float* query = q + ((begin + n) * m_shape.heads + head) * width;
@@ -246,13 +269,22 @@ void CpuReadingAttention::finestTile(std::uint32_t head, std::size_t begin, std:
         scale(queries + n * width, m_scale, width);
     }
 
+    if (m_int16)
+        roundRows(queries, width, rows, width, nullptr, int16Limit(width), wholeQueries, queryScales);
+
+    const std::size_t valueHead = m_folded ? head : kvHead;
     const std::uint64_t firstToken = m_first + begin;
     const std::uint64_t lastToken = m_first + end - 1;
     const std::uint64_t reach = m_folded ? m_row : lastToken + 1; // distances below it are visible
     const std::uint64_t oldest = firstToken + 1 > reach ? firstToken + 1 - reach : 0;
     for (std::size_t tile = (oldest - m_windowFirst) / kTile; tile <= (lastToken - m_windowFirst) / kTile; ++tile) {
         const std::uint64_t key = m_windowFirst + tile * kTile;
-        multiply(queries, width, keyTile(kvHead, tile), kTile, scores, kTile, rows, kTile, width, false);
+        const std::size_t keyAt = kvHead * m_tiles + tile, valueAt = valueHead * m_tiles + tile;
+        if (m_int16)
+            multiplyInt16(wholeQueries, queryScales, m_wholeKeys.data() + keyAt * m_tileSize, m_keyScales.data() + keyAt * kTile, scores, kTile, rows,
+                          kTile, width, false);
+        else
+            multiply(queries, width, keyTile(kvHead, tile), kTile, scores, kTile, rows, kTile, width, false);
         if (key + kTile - 1 > firstToken || key + reach <= lastToken)
             for (std::size_t n = 0; n < rows; ++n)
                 for (std::size_t j = 0; j < kTile; ++j)
@@ -262,7 +294,12 @@ void CpuReadingAttention::finestTile(std::uint32_t head, std::size_t begin, std:
         for (std::size_t n = 0; n < rows; ++n)
             if (rescale[n] != 1.0f)
                 scale(sums + n * width, rescale[n], width);
-        multiply(scores, kTile, valueTile(m_folded ? head : kvHead, tile), width, sums, width, rows, width, kTile, true);
+        if (m_int16) {
+            roundRows(scores, kTile, rows, kTile, m_valueScales.data() + valueAt * kTile, kInt16Weight, wholeWeights, weightScales);
+            multiplyInt16(wholeWeights, weightScales, m_wholeValues.data() + valueAt * m_tileSize, nullptr, sums, width, rows, width, kTile, true);
+        } else {
+            multiply(scores, kTile, valueTile(valueHead, tile), width, sums, width, rows, width, kTile, true);
+        }
     }
     for (std::size_t n = 0; n < rows; ++n) {
         scale(sums + n * width, 1.0f / totals[n], width);

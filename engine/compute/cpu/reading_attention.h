@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compute/backend.h"
+#include "compute/cpu/int16_kernels.h"
 #include "compute/cpu/key_value_store.h"
 #include "compute/cpu/thread_pool.h"
 #include "memory/hop_values.h"
@@ -13,8 +14,8 @@ namespace octavo::cpu {
 // kept); unpack the finest hop's window into tiles that all query tiles share; the finest hop as small matrix products with an online softmax.
 class CpuReadingAttention final : public ReadingAttention {
 public:
-    CpuReadingAttention(ThreadPool& pool, const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row, std::uint64_t rowStep,
-                        const Rotary& rotary, KvCache& cache, HopValues& hopValues);
+    CpuReadingAttention(ThreadPool& pool, Precision precision, const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row,
+                        std::uint64_t rowStep, const Rotary& rotary, KvCache& cache, HopValues& hopValues);
 
     void begin(std::uint64_t first, std::uint32_t count) override;
     void attend(std::uint32_t layer, const float* q, const float* k, const float* v, float* out, std::stop_token stop) override;
@@ -51,6 +52,7 @@ private:
     float* valueTile(std::uint32_t valueHead, std::size_t tile) { return m_values.data() + (valueHead * m_tiles + tile) * m_tileSize; }
 
     ThreadPool& m_pool;
+    bool m_int16;                // the finest hop multiplies whole numbers
     AttentionShape m_shape;
     ReadingPlan m_plan;
     std::uint64_t m_row;
@@ -76,7 +78,11 @@ private:
     std::vector<Turns> m_fibreTurns; // per coarse hop, per a: minus the distance of a steps
 
     std::vector<float> m_keys;   // [kvHead][tile][headWidth][64]
-    std::vector<float> m_values; // [kvHead or head][tile][64][headWidth]
+    std::vector<float> m_values; // [kvHead or head][tile][64][headWidth]; empty where they are whole numbers
+    std::vector<std::int16_t> m_wholeKeys;   // [kvHead][tile][headWidth / 2][64][2]
+    std::vector<float> m_keyScales;          // [kvHead][tile][64]
+    std::vector<std::int16_t> m_wholeValues; // [kvHead or head][tile][32][headWidth][2]
+    std::vector<float> m_valueScales;        // [kvHead or head][tile][64]
     std::vector<float> m_sinkKeys;   // [kvHead][headWidth][sinks rounded up], as seen from a row away
     std::vector<float> m_sinkValues; // [kvHead][sinks][headWidth]
     std::vector<std::vector<float>> m_scratch; // per worker
