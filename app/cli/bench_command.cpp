@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "assistant/plan_words.h"
+#include "cli/bench_compare.h"
 #include "cli/cli.h"
 #include "octavo/engine/asking.h"
 
@@ -11,7 +12,7 @@ namespace octavo::app::cli {
 
 namespace {
 
-constexpr std::size_t kDecoded = 32;
+constexpr std::size_t kDecoded = 64;
 
 struct Options {
     std::uint64_t tokens = 512;
@@ -45,12 +46,15 @@ int bench(const Session& session, const Options& options, bool decode)
         return session.fail(choice.error());
     const ReadPlan plan = readPlanOf(*choice, model->config());
     session.tell(plan);
-    auto warm = Reading::start(model, choice->plan, 64); // brings the weights into memory
+    {
+        auto warm = Reading::start(model, choice->plan, 64); // brings the weights into memory
+        const auto read = warm ? (*warm)->read(someIds(*model, 64), {}, session.stop) : Result<void>(warm.error());
+        if (!read)
+            return session.fail(read.error());
+    }
     auto reading = Reading::start(model, choice->plan, ids.size() + kDecoded);
-    if (!warm || !reading)
-        return session.fail(warm ? reading.error() : warm.error());
-    if (const auto read = (*warm)->read(someIds(*model, 64), {}, session.stop); !read)
-        return session.fail(read.error());
+    if (!reading)
+        return session.fail(reading.error());
     auto begin = std::chrono::steady_clock::now();
     if (const auto read = (*reading)->read(ids, {}, session.stop); !read)
         return session.fail(read.error());
@@ -98,6 +102,16 @@ void addBenchCommand(CLI::App& program, Session& session, int& exitCode)
         options->plan.addTo(*job);
         job->callback([&session, &exitCode, options, decode] { exitCode = bench(session, *options, decode); });
     }
+    auto options = std::make_shared<CompareOptions>();
+    CLI::App* compare = command->add_subcommand("compare", "both beside llama.cpp, in turn, as one table");
+    compare->add_option("--peer", options->peer, "a Python that has llama-cpp-python")->required();
+    compare->add_option("--prefill", options->prefill, "lengths to read")->delimiter(',');
+    compare->add_option("--decode-at", options->decode, "lengths to write after")->delimiter(',');
+    compare->add_option("--rounds", options->rounds, "measurements of each, of which the median counts")->check(CLI::Range(1, 99));
+    compare->add_option("--kv", options->kv, "how Octavo keeps keys and values");
+    compare->add_option("--book", options->book, "a plain text, to measure also how far quality moves from float arithmetic");
+    compare->add_option("--quality", options->quality, "lengths for that")->delimiter(',');
+    compare->callback([&session, &exitCode, options] { exitCode = compareWithPeer(session, *options); });
 }
 
 } // namespace octavo::app::cli

@@ -2,6 +2,7 @@
 #include "memory/hop_values.h"
 
 #include <algorithm>
+#include <new>
 
 namespace octavo {
 
@@ -19,7 +20,10 @@ HopValues::HopValues(const ReadingPlan& plan, const ModelConfig& config)
 {
     for (std::uint32_t hop = 0; hop + 1 < plan.hops(); ++hop) {
         const std::uint64_t capacity = capacityFor(plan, hop);
-        m_rings.push_back({plan.stride(hop), capacity, std::vector<Half>(static_cast<std::size_t>(m_layers) * m_heads * capacity * m_headWidth)});
+        auto* data = static_cast<Half*>(std::calloc(static_cast<std::size_t>(m_layers) * m_heads * capacity * m_headWidth, sizeof(Half)));
+        if (!data)
+            throw std::bad_alloc();
+        m_rings.push_back({plan.stride(hop), capacity, std::unique_ptr<Half[], Free>(data)});
     }
 }
 
@@ -71,7 +75,7 @@ HopSnapshot HopValues::snapshot(std::uint64_t tokens) const
 {
     HopSnapshot snapshot{tokens, {}};
     for (std::uint32_t hop = 0; hop < count(); ++hop) {
-        const std::vector<Half>& data = m_rings[hop].data;
+        const Half* data = m_rings[hop].data.get();
         std::vector<Half>& values = snapshot.values.emplace_back(static_cast<std::size_t>(m_layers) * m_heads * std::min(m_rings[hop].stride, tokens) * m_headWidth);
         forEachRun(hop, tokens, [&](std::size_t from, std::size_t to, std::size_t size) { std::copy_n(&data[from], size, &values[to]); });
     }
@@ -81,7 +85,7 @@ HopSnapshot HopValues::snapshot(std::uint64_t tokens) const
 void HopValues::restore(const HopSnapshot& snapshot)
 {
     for (std::uint32_t hop = 0; hop < count(); ++hop) {
-        std::vector<Half>& data = m_rings[hop].data;
+        Half* data = m_rings[hop].data.get();
         const std::vector<Half>& values = snapshot.values[hop];
         forEachRun(hop, snapshot.tokens, [&](std::size_t to, std::size_t from, std::size_t size) { std::copy_n(&values[from], size, &data[to]); });
     }

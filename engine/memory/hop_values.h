@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
 #include <vector>
 
 #include "memory/kv_cache.h"
@@ -30,11 +32,11 @@ public:
     // Values that coarse hop `hop` (0-based) gave token t.
     WritableKvSlots at(std::uint32_t hop, std::uint32_t layer, std::uint32_t head, std::uint64_t token)
     {
-        return {KvType::F16, reinterpret_cast<std::byte*>(m_rings[hop].data.data() + place(hop, layer, head, token)), nullptr};
+        return {KvType::F16, reinterpret_cast<std::byte*>(m_rings[hop].data.get() + place(hop, layer, head, token)), nullptr};
     }
     KvSlots at(std::uint32_t hop, std::uint32_t layer, std::uint32_t head, std::uint64_t token) const
     {
-        return {KvType::F16, reinterpret_cast<const std::byte*>(m_rings[hop].data.data() + place(hop, layer, head, token)), nullptr};
+        return {KvType::F16, reinterpret_cast<const std::byte*>(m_rings[hop].data.get() + place(hop, layer, head, token)), nullptr};
     }
     std::uint32_t count() const { return static_cast<std::uint32_t>(m_rings.size()); }
 
@@ -51,10 +53,13 @@ public:
     static std::uint64_t bytesFor(const ReadingPlan& plan, const ModelConfig& config);
 
 private:
+    struct Free {
+        void operator()(Half* data) const { std::free(data); }
+    };
     struct Ring {
         std::uint64_t stride;
         std::uint64_t capacity;
-        std::vector<Half> data;
+        std::unique_ptr<Half[], Free> data; // memory that the system zeroes when it is first written: a short text takes only its part
     };
     static std::uint64_t capacityFor(const ReadingPlan& plan, std::uint32_t hop);
     std::size_t place(std::uint32_t hop, std::uint32_t layer, std::uint32_t head, std::uint64_t token) const

@@ -31,7 +31,7 @@ protected:
 
     std::unique_ptr<BookEngine> newEngine() const
     {
-        auto made = makeLocalEngine({2, ReadingPlan{{0, 64}, 4, 4, 64, {}}});
+        auto made = makeLocalEngine({{2}, ReadingPlan{{0, 64}, 4, 4, 64, {}}});
         const auto opened = made->open(model(), {});
         EXPECT_TRUE(opened.ok());
         return made;
@@ -96,7 +96,7 @@ TEST_F(LocalEngine, OfADocumentWithANewEndOnlyTheEndIsRead)
     ASSERT_TRUE(before.ok());
     QByteArray edited = text;
     edited.replace(edited.size() - 600, 600, QByteArray("and all of it ends in another way. ").repeated(40));
-    const auto fresh = makeLocalEngine({2, ReadingPlan{{0, 64}, 4, 4, 64, {}}});
+    const auto fresh = makeLocalEngine({{2}, ReadingPlan{{0, 64}, 4, 4, 64, {}}});
     ASSERT_TRUE(fresh->open(model(), {}).ok());
     const auto whole = fresh->read({1, edited, {}}, [](const ReadStep&) {}, {}); // knows nothing of the first
     ASSERT_TRUE(whole.ok());
@@ -264,7 +264,7 @@ TEST_F(LocalEngine, ThePlanIsChosenByTheModelUnlessOneIsGiven)
     const auto given = engine->planFor(5000);
     EXPECT_EQ(given.dims, (QList<quint32>{0, 64}));
     EXPECT_TRUE(given.reason.contains(QStringLiteral("as asked for"))) << given.reason.toStdString();
-    const auto choosing = makeLocalEngine({2, {}});
+    const auto choosing = makeLocalEngine({{2}, {}});
     ASSERT_TRUE(choosing->open(model(), {}).ok());
     const auto chosen = choosing->planFor(5000); // the tiny model's context is 512
     EXPECT_EQ(chosen.attention, QStringLiteral("tensorized"));
@@ -284,7 +284,7 @@ TEST_F(LocalEngine, ThePlanIsChosenByTheModelUnlessOneIsGiven)
 
 TEST_F(LocalEngine, NothingWorksWithoutAModelAndNothingBreaks)
 {
-    const auto bare = makeLocalEngine({1, {}});
+    const auto bare = makeLocalEngine({{1}, {}});
     EXPECT_FALSE(bare->tokenize(text, {}).ok());
     EXPECT_FALSE(read(*bare, 1, text).ok());
     EXPECT_FALSE(bare->ask(request({1}), [](const QString&) {}, {}).ok());
@@ -425,7 +425,7 @@ TEST_F(LocalEngine, BadModelFilesAreToldInOneSentenceThatNamesTheFile)
         SCOPED_TRACE(row.name);
         const QString file = folder.filePath(QString::fromLatin1(row.name));
         row.make(nativePath(file));
-        const auto opened = makeLocalEngine({1, {}})->open(file, {});
+        const auto opened = makeLocalEngine({{1}, {}})->open(file, {});
         ASSERT_FALSE(opened.ok());
         EXPECT_EQ(opened.error().kind, row.kind);
         EXPECT_TRUE(opened.error().sentence.contains(file)) << opened.error().sentence.toStdString();
