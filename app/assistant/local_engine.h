@@ -15,7 +15,7 @@ namespace octavo::app {
 struct LocalEngineOptions {
     EngineOptions engine{};
     std::optional<ReadingPlan> plan;   // how documents are read; none: chosen for each by its length
-    KvFormat kv{};                     // how keys and values are kept where the plan is chosen
+    KvFormat kv{KvType::Q8_0, KvType::Q8_0}; // how keys and values are kept where the plan is chosen
     std::vector<std::filesystem::path> adapters{}; // LoRA adapters, applied to every model that is opened
 };
 

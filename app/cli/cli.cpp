@@ -69,7 +69,7 @@ void PlanOptions::addTo(CLI::App& command)
     command.add_option("--attention", attention, "how to read: full, tensorized at linear cost, or as suits the text (auto)")->check(CLI::IsMember({"auto", "full", "tensorized"}));
     command.add_option("--dims", dims, "the fold, coarsest first; 0 = as many as needed (tensorized: 0,1024)");
     command.add_option("--gate", gate, "added to a token's own logit in the coarse hops (default 4)");
-    command.add_option("--kv", kv, "how keys and values are kept: f16, q8_0 (half the memory), or keys/values apart, as in q8_0/f16")
+    command.add_option("--kv", kv, "how keys and values are kept: q8_0 (the default: half the memory, and faster), f16, or keys/values apart, as in q8_0/f16")
         ->check(CLI::IsMember({"f16", "q8_0", "q8_0/f16", "f16/q8_0"}));
 }
 

@@ -55,7 +55,7 @@ struct PlanOptions {
     std::string attention = "auto";
     std::string dims;
     std::optional<float> gate;
-    std::string kv = "f16";
+    std::string kv = "q8_0";
 
     void addTo(CLI::App& command);
     // The plan that was asked for; none if it is to be chosen by the text's length.

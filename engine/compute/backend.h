@@ -83,6 +83,9 @@ struct PathShares {
 // Tensorized reading attention (ReadingPlan) over a chunk of new tokens.
 class ReadingAttention : public LayerAttention {
 public:
+    // Pairs of a query and a key that were multiplied since this was made, over all layers and heads: what reading costs, counted.
+    virtual std::uint64_t pairsScored() const = 0;
+
     // The next attend() calls, one per layer, are for tokens [first, first + count); first tokens are in the cache and in hopValues.
     virtual void begin(std::uint64_t first, std::uint32_t count) = 0;
 

@@ -107,6 +107,7 @@ public:
     }
 
     const std::vector<float>& result() const { return m_out; }
+    std::uint64_t pairsScored() const { return m_reading->pairsScored(); }
 
 private:
     AttentionShape shape() const { return {m_input.heads, m_input.kvHeads, m_input.headWidth}; }
@@ -330,6 +331,24 @@ TEST_P(Reading, AskingEqualsTheOracle)
         for (const float weight : weights)
             sum += weight;
         EXPECT_NEAR(sum, 1.0, 1e-5);
+    }
+}
+
+// Counted, not timed: four times the text costs four times the pairs with a bounded row, sixteen times with full attention.
+TEST(ReadingCost, GrowsWithTheTextWhereRowsAreBounded)
+{
+    const auto pairs = [](const ReadingPlan& plan, std::uint64_t tokens) {
+        const Case c{plan, tokens, tokens, 2, 1, 16, {512}};
+        const oracle::Input input = randomInput(c);
+        Layer layer(input, plan);
+        for (std::uint64_t first = 0; first < tokens; first += 512)
+            layer.read(first, static_cast<std::uint32_t>(std::min<std::uint64_t>(512, tokens - first)));
+        return static_cast<double>(layer.pairsScored());
+    };
+    EXPECT_NEAR(pairs(ReadingPlan::full(), 4096) / pairs(ReadingPlan::full(), 1024), 16, 2);
+    for (const ReadingPlan& plan : {folded({0, 256}), folded({0, 16, 64})}) {
+        EXPECT_LT(pairs(plan, 4096) / pairs(plan, 1024), 4.8) << plan.toString();
+        EXPECT_LT(pairs(plan, 8192) / pairs(plan, 4096), 2.2) << plan.toString();
     }
 }
 

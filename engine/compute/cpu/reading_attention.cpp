@@ -167,6 +167,7 @@ void CpuReadingAttention::coarseBlock(std::uint32_t hop, std::uint32_t layer, st
     const std::uint64_t token = m_first + block.begin;
     const std::uint64_t stride = m_plan.stride(hop);
     const std::size_t keys = hopKeys(hop, m_first + block.end - 1);
+    m_pairsScored += group * columns * keys;
     const float* scores = coarseWeights(hop, layer, kvHead, token, columns, q + block.begin * m_shape.heads * width, m_columnTurns, block.begin, scratch);
 
     std::vector<KvSlots> values(keys);
@@ -277,7 +278,9 @@ void CpuReadingAttention::finestTile(std::uint32_t head, std::size_t begin, std:
     const std::uint64_t lastToken = m_first + end - 1;
     const std::uint64_t reach = m_folded ? m_row : lastToken + 1; // distances below it are visible
     const std::uint64_t oldest = firstToken + 1 > reach ? firstToken + 1 - reach : 0;
-    for (std::size_t tile = (oldest - m_windowFirst) / kTile; tile <= (lastToken - m_windowFirst) / kTile; ++tile) {
+    const std::size_t firstTile = (oldest - m_windowFirst) / kTile, lastTile = (lastToken - m_windowFirst) / kTile;
+    m_pairsScored += (lastTile - firstTile + 1) * rows * kTile;
+    for (std::size_t tile = firstTile; tile <= lastTile; ++tile) {
         const std::uint64_t key = m_windowFirst + tile * kTile;
         const std::size_t keyAt = kvHead * m_tiles + tile, valueAt = valueHead * m_tiles + tile;
         if (m_int16)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
+
 #include "compute/backend.h"
 #include "compute/cpu/int16_kernels.h"
 #include "compute/cpu/key_value_store.h"
@@ -17,6 +19,7 @@ public:
     CpuReadingAttention(ThreadPool& pool, Precision precision, const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row,
                         std::uint64_t rowStep, const Rotary& rotary, KvCache& cache, HopValues& hopValues);
 
+    std::uint64_t pairsScored() const override { return m_pairsScored; }
     void begin(std::uint64_t first, std::uint32_t count) override;
     void attend(std::uint32_t layer, const float* q, const float* k, const float* v, float* out, std::stop_token stop) override;
     void addPathShares(std::uint32_t layer, const HeadChoice& heads, std::uint64_t token, const float* queries, PathShares& shares) override;
@@ -63,6 +66,7 @@ private:
     float m_scale;               // AttentionShape::scale()
     bool m_folded;               // N > 1: values of the finest hop come from hopValues and belong to query heads
 
+    std::atomic<std::uint64_t> m_pairsScored{0};
     std::uint64_t m_first = 0;   // of the chunk
     std::uint32_t m_count = 0;
     std::vector<TokenBlock> m_blocks;
