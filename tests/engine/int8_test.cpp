@@ -7,6 +7,7 @@
 #include <random>
 
 #include "compute/backend.h"
+#include "compute/cpu/int16_kernels.h"
 #include "compute/cpu/int8_asking.h"
 #include "compute/cpu/int8_kernels.h"
 #include "compute/cpu/kv_kernels.h"
@@ -150,6 +151,86 @@ TEST(Int8, AddsWeightedValuesWithinTheRoundingOfWeights)
                         ASSERT_NEAR(sums[row * width + d], exact, largest * bytes * (0.51 / 65535 + 0x1p-20) + 0x1p-24) << width << ' ' << rows << ' ' << d;
                     }
             }
+}
+
+struct Numbers {
+    std::vector<float> left, right;
+};
+
+// Random, and the largest there are, whose sums must not run over.
+std::vector<Numbers> someNumbers(std::size_t left, std::size_t right)
+{
+    return { { test::randomFloats(left, 11), test::randomFloats(right, 12) }, { std::vector<float>(left, 1.0f), std::vector<float>(right, 1.0f) },
+        { std::vector<float>(left, 1.0f), std::vector<float>(right, -1.0f) } };
+}
+
+double largestOf(const float* x, std::size_t count, std::size_t step = 1)
+{
+    double most = 0;
+    for (std::size_t n = 0; n < count; ++n)
+        most = std::max<double>(most, std::abs(x[n * step]));
+    return most;
+}
+
+TEST(Int16, ScoresAreExactButForTheRoundingOfBothSides)
+{
+    test::onEveryTarget([] {
+        for (const std::size_t width : { 16u, 48u, 64u, 80u, 128u })
+            for (const std::size_t rows : { 1u, 5u, 6u, 13u })
+                for (const auto& [q, k] : someNumbers(rows * width, width * 64)) {
+                    if (!cpu::hasInt16Products())
+                        continue;
+                    const std::int32_t limit = cpu::int16Limit(width);
+                    std::vector<std::int16_t> wholeQ(q.size()), wholeK(k.size());
+                    std::vector<float> qScales(rows), kScales(64), scores(rows * 64);
+                    cpu::roundRows(q.data(), width, rows, width, nullptr, limit, wholeQ.data(), qScales.data());
+                    cpu::roundColumns(k.data(), width, limit, wholeK.data(), kScales.data());
+                    cpu::multiplyInt16(wholeQ.data(), qScales.data(), wholeK.data(), kScales.data(), scores.data(), 64, rows, 64, width, false);
+                    for (std::size_t row = 0; row < rows; ++row)
+                        for (std::size_t n = 0; n < 64; ++n) {
+                            const double halfQ = 0.51 * largestOf(&q[row * width], width) / limit, halfK = 0.51 * largestOf(&k[n], width, 64) / limit;
+                            double exact = 0, bound = 0;
+                            for (std::size_t d = 0; d < width; ++d) {
+                                const double left = q[row * width + d], right = k[d * 64 + n];
+                                exact += left * right;
+                                bound += std::abs(left) * halfK + std::abs(right) * halfQ + halfQ * halfK + std::abs(left * right) * 0x1p-21;
+                            }
+                            ASSERT_NEAR(scores[row * 64 + n], exact, bound) << width << ' ' << rows;
+                        }
+                }
+    });
+}
+
+TEST(Int16, WeightedValuesAreExactButForTheRoundingOfBothSides)
+{
+    test::onEveryTarget([] {
+        for (const std::size_t width : { 16u, 48u, 64u, 128u })
+            for (const std::size_t rows : { 1u, 6u, 13u })
+                for (auto [weights, values] : someNumbers(rows * 64, 64 * width)) {
+                    if (!cpu::hasInt16Products())
+                        continue;
+                    for (float& weight : weights)
+                        weight = std::abs(weight);
+                    std::fill_n(values.begin() + static_cast<std::ptrdiff_t>(3 * width), width, 0.0f); // a token of zeros
+                    std::vector<std::int16_t> wholeWeights(weights.size()), wholeValues(values.size());
+                    std::vector<float> weightScales(rows), valueScales(64), sums(rows * width, 0.25f);
+                    cpu::roundRowPairs(values.data(), width, cpu::kInt16Value, wholeValues.data(), valueScales.data());
+                    cpu::roundRows(weights.data(), 64, rows, 64, valueScales.data(), cpu::kInt16Weight, wholeWeights.data(), weightScales.data());
+                    cpu::multiplyInt16(wholeWeights.data(), weightScales.data(), wholeValues.data(), nullptr, sums.data(), width, rows, width, 64, true);
+                    for (std::size_t row = 0; row < rows; ++row)
+                        for (std::size_t d = 0; d < width; ++d) {
+                            double exact = 0.25, bound = 0x1p-22, most = 0;
+                            for (std::size_t n = 0; n < 64; ++n)
+                                most = std::max<double>(most, weights[row * 64 + n] * valueScales[n]);
+                            for (std::size_t n = 0; n < 64; ++n) {
+                                const double weight = weights[row * 64 + n];
+                                exact += weight * values[n * width + d];
+                                bound += 0.51 * weight * valueScales[n] + 0.51 * most / cpu::kInt16Weight * cpu::kInt16Value + weight * 0x1p-21;
+                            }
+                            ASSERT_NEAR(sums[row * width + d], exact, bound) << width << ' ' << rows;
+                        }
+                }
+    });
 }
 
 } // namespace
