@@ -69,26 +69,6 @@ void quantize(const float* x, std::size_t columns, const Int8Rows& row)
     }
 }
 
-// Calls `kernel` with the layout of `type`, which has blocks.
-template <class Kernel>
-void withBlocks(GgmlType type, const Kernel& kernel)
-{
-    switch (type) {
-    case GgmlType::Q4_0: return kernel(Q4_0());
-    case GgmlType::Q4_1: return kernel(Q4_1());
-    case GgmlType::Q5_0: return kernel(Q5_0());
-    case GgmlType::Q5_1: return kernel(Q5_1());
-    case GgmlType::Q8_0: return kernel(Q8_0());
-    case GgmlType::Q2_K: return kernel(Q2_K());
-    case GgmlType::Q3_K: return kernel(Q3_K());
-    case GgmlType::Q4_K: return kernel(Q4_K());
-    case GgmlType::Q5_K: return kernel(Q5_K());
-    case GgmlType::Q6_K: return kernel(Q6_K());
-    case GgmlType::IQ4_NL: return kernel(IQ4_NL());
-    default: return kernel(IQ4_XS());
-    }
-}
-
 // The instruction for bytes wants weights without a sign: those that have one are kept as quant + 128, which the offset takes back.
 template <class Layout>
 constexpr std::int32_t kBias = OCTAVO_VNNI && !Layout::kHasOffsets ? 128 : 0;
@@ -102,14 +82,12 @@ HWY_INLINE float offsetOf(const UnpackedBlock& block, std::size_t group)
         return -static_cast<float>(kBias<Layout>) * block.scales[group];
 }
 
-constexpr std::size_t kStrip = 16; // outputs packed together
-
 // Quants of up to 16 outputs [output][kInt8Depth] into lanes: panel [depth / kPerLane][kInt8Panel][kPerLane], from output `begin` on.
 template <class Layout>
-HWY_INLINE void packStrip(const std::int8_t* strip, std::size_t begin, std::size_t depth, Quant* panel)
+HWY_INLINE void packInt8Strip(const std::int8_t* strip, std::size_t begin, std::size_t depth, Quant* panel)
 {
     for (std::size_t k = 0; k < depth; k += kPerLane)
-        for (std::size_t n = 0; n < kStrip; ++n) {
+        for (std::size_t n = 0; n < kInt8Strip; ++n) {
             Quant* out = panel + (k / kPerLane * kInt8Panel + begin + n) * kPerLane;
 #if OCTAVO_VNNI
             std::uint32_t four;
@@ -128,8 +106,8 @@ void pack(const Weight& weight, std::size_t first, std::size_t outputs, std::siz
     withBlocks(weight.type, [&]<class Layout>(Layout) {
         panel.group = Layout::kGroup;
         const std::size_t groups = depth / Layout::kGroup;
-        for (std::size_t begin = 0; begin < kInt8Panel; begin += kStrip) {
-            for (std::size_t n = 0; n < kStrip; ++n) {
+        for (std::size_t begin = 0; begin < kInt8Panel; begin += kInt8Strip) {
+            for (std::size_t n = 0; n < kInt8Strip; ++n) {
                 const std::size_t output = begin + n;
                 if (output >= outputs) {
                     std::memset(strip + n * kInt8Depth, 0, depth);
@@ -148,7 +126,7 @@ void pack(const Weight& weight, std::size_t first, std::size_t outputs, std::siz
                     }
                 }
             }
-            packStrip<Layout>(strip, begin, depth, reinterpret_cast<Quant*>(panel.quants));
+            packInt8Strip<Layout>(strip, begin, depth, reinterpret_cast<Quant*>(panel.quants));
         }
     });
 }

@@ -14,6 +14,7 @@ namespace octavo::cpu {
 inline constexpr std::size_t kInt8Block = 32;      // inputs that share a scale
 inline constexpr std::size_t kInt8Panel = 64;      // outputs of a panel
 inline constexpr std::size_t kInt8Depth = 256;     // inputs of a panel
+inline constexpr std::size_t kInt8Strip = 16;      // outputs packed together
 inline constexpr std::size_t kInt8MinGroup = 16;   // fewest weights that share a scale in any type
 inline constexpr std::size_t kInt8Padding = 256;   // elements behind the last of each array in Int8Rows that are read and not counted
 
@@ -45,7 +46,7 @@ struct Int8Panel {
 };
 inline constexpr std::size_t kInt8PanelGroups = kInt8Depth / kInt8MinGroup;
 
-// `scratch`: 16·kInt8Depth bytes.
+// `scratch`: kInt8Strip·kInt8Depth bytes.
 void packPanel(const Weight& weight, std::size_t first, std::size_t outputs, std::size_t column, std::size_t depth, std::int8_t* scratch, Int8Panel& panel);
 
 // y [rows][kInt8Panel] (+)= x · panelᵀ, where x points at the panel's first input and its rows are `columns` long.

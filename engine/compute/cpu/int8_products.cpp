@@ -75,7 +75,7 @@ void Int8Products::multiplyPanels(std::span<const LinearProduct> products, const
     const std::vector<ProductTask> tasks = cutIntoPanels(products, kInt8Panel, count, m_pool.threads());
     for (Worker& worker : m_workers) {
         worker.quants.resize(kInt8Panel * kInt8Depth * int8ElementBytes());
-        worker.strip.resize(kInt8MinGroup * kInt8Depth);
+        worker.strip.resize(kInt8Strip * kInt8Depth);
         worker.scales.resize(kInt8PanelGroups * kInt8Panel);
         worker.offsets.resize(kInt8PanelGroups * kInt8Panel);
         worker.results.resize(std::max(worker.results.size(), count * kInt8Panel));

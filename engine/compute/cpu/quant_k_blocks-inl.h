@@ -8,7 +8,10 @@
 #define OCTAVO_QUANT_K_BLOCKS_INL_H
 #endif
 
+#include <cassert>
+
 #include "compute/cpu/quant_blocks-inl.h"
+#include "model/ggml_type.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace octavo::cpu::HWY_NAMESPACE {
@@ -215,6 +218,26 @@ struct IQ4_XS {
         scaleFactors<8>(halfAt(block), factors, 32, out.scales);
     }
 };
+
+// Calls `kernel` with the layout of `type`, one of those that have blocks.
+template <class Kernel>
+auto withBlocks(GgmlType type, const Kernel& kernel)
+{
+    switch (type) {
+    case GgmlType::Q4_0: return kernel(Q4_0());
+    case GgmlType::Q4_1: return kernel(Q4_1());
+    case GgmlType::Q5_0: return kernel(Q5_0());
+    case GgmlType::Q5_1: return kernel(Q5_1());
+    case GgmlType::Q8_0: return kernel(Q8_0());
+    case GgmlType::Q2_K: return kernel(Q2_K());
+    case GgmlType::Q3_K: return kernel(Q3_K());
+    case GgmlType::Q4_K: return kernel(Q4_K());
+    case GgmlType::Q5_K: return kernel(Q5_K());
+    case GgmlType::Q6_K: return kernel(Q6_K());
+    case GgmlType::IQ4_NL: return kernel(IQ4_NL());
+    default: assert(type == GgmlType::IQ4_XS && "Model::open refuses types without kernels"); return kernel(IQ4_XS());
+    }
+}
 
 } // namespace octavo::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compute/cpu/kernels.h"
 
-#include <cassert>
 #include <cstring>
 
 #undef HWY_TARGET_INCLUDE
@@ -105,19 +104,8 @@ auto withLayout(GgmlType type, Kernel kernel)
     switch (type) {
     case GgmlType::F16: return kernel(F16());
     case GgmlType::BF16: return kernel(BF16());
-    case GgmlType::Q4_0: return kernel(Q4_0());
-    case GgmlType::Q4_1: return kernel(Q4_1());
-    case GgmlType::Q5_0: return kernel(Q5_0());
-    case GgmlType::Q5_1: return kernel(Q5_1());
-    case GgmlType::Q8_0: return kernel(Q8_0());
-    case GgmlType::Q2_K: return kernel(Q2_K());
-    case GgmlType::Q3_K: return kernel(Q3_K());
-    case GgmlType::Q4_K: return kernel(Q4_K());
-    case GgmlType::Q5_K: return kernel(Q5_K());
-    case GgmlType::Q6_K: return kernel(Q6_K());
-    case GgmlType::IQ4_NL: return kernel(IQ4_NL());
-    case GgmlType::IQ4_XS: return kernel(IQ4_XS());
-    default: assert(type == GgmlType::F32 && "Model::open refuses types without kernels"); return kernel(F32());
+    case GgmlType::F32: return kernel(F32());
+    default: return withBlocks(type, kernel);
     }
 }
 

@@ -15,8 +15,8 @@ constexpr float kMasked = -1e30f;       // finite, so that a fully masked row gi
 
 CpuReadingAttention::CpuReadingAttention(ThreadPool& pool, Precision precision, const AttentionShape& shape, const ReadingPlan& plan,
                                          std::uint64_t row, std::uint64_t rowStep, const Rotary& rotary, KvCache& cache, HopValues& hopValues)
-    : m_pool(pool), m_int16(precision == Precision::Int8 && hasInt16Products()), m_shape(shape), m_plan(plan), m_row(row), m_rowStep(rowStep), m_rotary(rotary), m_cache(cache), m_hopValues(hopValues),
-      m_scale(shape.scale()), m_folded(plan.hops() > 1),
+    : m_pool(pool), m_int16(precision == Precision::Int8 && hasInt16Products()), m_shape(shape), m_plan(plan), m_row(row), m_rowStep(rowStep),
+      m_rotary(rotary), m_cache(cache), m_hopValues(hopValues), m_scale(shape.scale()), m_folded(plan.hops() > 1),
       m_tileSize(static_cast<std::size_t>(shape.headWidth) * kTile), m_fibreTurns(plan.hops() - 1), m_scratch(pool.threads())
 {
     for (Turns& turns : m_fibreTurns)
