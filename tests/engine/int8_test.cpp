@@ -78,7 +78,7 @@ TEST(Int8, MultipliesWeightsByRoundedInputs)
 
 // A run of keys and values in q8_0, one key and value head of a page, and what they are as floats.
 struct Q8Run {
-    explicit Q8Run(std::size_t headWidth) : width(headWidth), data(width * kPageTokens + 256), scales(width / kKvBlock * kPageTokens + 64)
+    explicit Q8Run(std::size_t headWidth) : width(headWidth), data((kPageTokens + 4) * width), scales(width / kKvBlock * kPageTokens + 64)
     {
         std::mt19937 random(7);
         for (std::byte& byte : data)

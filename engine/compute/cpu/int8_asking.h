@@ -11,7 +11,8 @@
 // rounded to 15 or 16 bits and multiplied a byte at a time, so that what is lost is far below q8_0's own rounding: 2^-15 of the largest element of
 // a query, 2^-16 of the largest weight in a run. Every line of the next run is fetched while the one at hand is worked on: the same column of
 // transposed keys lies in lines that no prefetcher foresees, and waiting for them took half of the time (AVX-512, Zen 4).
-// Conventions as in kernels.h. No function allocates.
+// Conventions as in kernels.h. No function allocates. Keys and values stand in a KvPage: up to 63 keys, or three tokens of values, behind the last are
+// read and do not count.
 namespace octavo::cpu {
 
 // Whether the functions below exist on this processor (AVX-512 with VNNI), for keys or values so kept.

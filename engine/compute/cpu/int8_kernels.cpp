@@ -46,10 +46,13 @@ void quantize(const float* x, std::size_t columns, const Int8Rows& row)
         const float most = hn::GetLane(hn::MaxOfLanes(d, largest));
         const float scale = most / 127.0f;
         const auto factor = hn::Set(d, scale > 0 ? 1.0f / scale : 0.0f);
+        const auto limit = hn::Set(d, 127.0f);
         for (std::size_t group = begin; group < begin + kInt8Block; group += kInt8MinGroup) {
             auto sum = hn::Zero(ds);
             for (std::size_t i = group; i < group + kInt8MinGroup; i += kStep) {
-                const auto rounded = hn::NearestInt(hn::Mul(hn::LoadU(d, x + i), factor));
+                // Bounded, since what is no number would become one whose sums run over.
+                const auto scaled = hn::Min(hn::Max(hn::Mul(hn::LoadU(d, x + i), factor), hn::Neg(limit)), limit);
+                const auto rounded = hn::NearestInt(scaled);
                 sum = hn::Add(sum, rounded);
                 hn::StoreU(hn::DemoteTo(dq, rounded), dq, quants + i);
             }
