@@ -49,7 +49,7 @@ struct Measured {
 
 class Comparison {
 public:
-    Comparison(const Session& session, const CompareOptions& options) : m_session(session), m_options(options) {}
+    Comparison(const Session& session, const CompareOptions& options, int threads) : m_session(session), m_options(options), m_threads(threads) {}
 
     // Nothing where a process failed: its last words have been told.
     std::optional<nlohmann::json> run(const QString& program, const QStringList& arguments) const
@@ -127,8 +127,6 @@ public:
         return true;
     }
 
-    void useThreads(int threads) { m_threads = threads; }
-
     nlohmann::json rows = nlohmann::json::array();
     std::string table = "| job | tokens | llama.cpp tokens/s, flash off / on | Octavo | times the better | MiB, llama.cpp / Octavo |\n|---|---|---|---|---|---|\n";
     std::string quality;
@@ -136,7 +134,7 @@ public:
 private:
     const Session& m_session;
     const CompareOptions& m_options;
-    int m_threads = 0;
+    int m_threads;
 };
 
 } // namespace
@@ -146,8 +144,7 @@ int compareWithPeer(const Session& session, const CompareOptions& options)
     const auto engine = Engine::create(session.engineOptions());
     if (!engine)
         return session.fail(engine.error());
-    Comparison comparison(session, options);
-    comparison.useThreads((*engine)->threads());
+    Comparison comparison(session, options, (*engine)->threads());
     const auto stopped = [&] { return session.stop.stop_requested() ? kStoppedByUser : kFailed; };
     for (const std::uint64_t tokens : options.prefill)
         if (!comparison.measure("prefill", tokens))

@@ -101,7 +101,7 @@ TEST(Int8, ScoresKeysWithinTheRoundingOfQueries)
     for (const std::size_t width : { 64u, 128u })
         for (const std::size_t rows : { 1u, 2u, 3u, 5u, 8u })
             for (const auto& [slot, columns] : { std::pair { 0u, 256u }, { 0u, 16u }, { 37u, 80u }, { 200u, 48u } }) {
-                if (!cpu::hasInt8Asking(KvType::Q8_0, width))
+                if (!cpu::hasInt8Asking(width))
                     GTEST_SKIP() << "this processor has no AVX-512 VNNI";
                 const Q8Run run(width);
                 const std::vector<float> q = test::randomFloats(rows * width, 5);
@@ -130,7 +130,7 @@ TEST(Int8, AddsWeightedValuesWithinTheRoundingOfWeights)
     for (const std::size_t width : { 64u, 128u })
         for (const std::size_t rows : { 1u, 2u, 3u, 5u })
             for (const auto& [slot, count] : { std::pair { 0u, 256u }, { 0u, 1u }, { 37u, 77u }, { 255u, 1u } }) {
-                if (!cpu::hasInt8Asking(KvType::Q8_0, width))
+                if (!cpu::hasInt8Asking(width))
                     GTEST_SKIP() << "this processor has no AVX-512 VNNI";
                 const Q8Run run(width);
                 std::vector<float> weights = test::randomFloats(rows * 256, 6);

@@ -15,8 +15,8 @@ constexpr float kMasked = -1e30f;
 
 CpuAskingAttention::CpuAskingAttention(ThreadPool& pool, Precision precision, const AttentionShape& shape, std::uint32_t layers, const AskingGeometry& geometry,
                                        const Rotary& rotary, std::vector<const KvCache*> readings, KvCache& own)
-    : m_pool(pool), m_int8(precision == Precision::Int8), m_shape(shape), m_layers(layers), m_geometry(geometry), m_rotary(rotary), m_readings(std::move(readings)), m_own(own),
-      m_scratch(pool.threads()), m_wholeQueries(pool.threads())
+    : m_pool(pool), m_int8(precision == Precision::Int8 && hasInt8Asking(shape.headWidth)), m_shape(shape), m_layers(layers), m_geometry(geometry),
+      m_rotary(rotary), m_readings(std::move(readings)), m_own(own), m_scratch(pool.threads()), m_wholeQueries(pool.threads())
 {
 }
 
@@ -224,20 +224,22 @@ void CpuAskingAttention::scorePart(std::uint32_t layer, std::uint32_t kvHead, st
     std::vector<float>& scratch = m_scratch[worker];
     Int8Queries& whole = m_wholeQueries[worker];
     scratch.resize(std::max(scratch.size(), kQueries * group * width));
-    whole.resize(kQueries * group, width);
+    if (m_int8)
+        whole.resize(kQueries * group, width);
     for (std::size_t n = m_parts[part]; n < m_parts[part + 1]; ++n) {
         const Placed& placed = m_runs[n];
         const CachedRun& run = placed.run;
         if (n == m_parts[part] || placed.row != m_runs[n - 1].row) {
             turnQueries(kvHead, placed.row, begin, end, q, scratch.data());
-            splitQueries(scratch.data(), rows, width, whole);
+            if (m_int8)
+                splitQueries(scratch.data(), rows, width, whole);
         }
         const std::size_t padded = roundUp(run.count);
         const KvSlots keys = keysOf(n, layer, kvHead);
         const auto next = n + 1 < m_parts[part + 1] ? std::optional(keysOf(n + 1, layer, kvHead)) : std::nullopt;
         float* scores = scoreRow(kvHead, 0) + placed.column;
-        if (m_int8 && hasInt8Asking(keys.type, width))
-            scoreKeys(whole, rows, keys, next ? &*next : nullptr, scores, m_columns, padded, width);
+        if (m_int8 && keys.type == KvType::Q8_0)
+            scoreKeys(whole, rows, keys, next && next->type == KvType::Q8_0 ? &*next : nullptr, scores, m_columns, padded, width);
         else
             multiplyKeys(scratch.data(), width, keys, scores, m_columns, rows, padded, width);
         for (std::size_t row = 0; row < rows; ++row) {
@@ -260,8 +262,8 @@ void CpuAskingAttention::sumPart(std::uint32_t layer, std::uint32_t kvHead, std:
         const auto next = n + 1 < m_parts[part + 1] ? std::optional(valuesOf(n + 1, layer, kvHead)) : std::nullopt;
         const float* weights = scoreRow(kvHead, 0) + placed.column;
         const bool accumulate = n > m_parts[part];
-        if (m_int8 && hasInt8Asking(values.type, width))
-            addWeighted(weights, m_columns, rows, values, next ? &*next : nullptr, placed.run.count, sums,
+        if (m_int8 && values.type == KvType::Q8_0)
+            addWeighted(weights, m_columns, rows, values, next && next->type == KvType::Q8_0 ? &*next : nullptr, placed.run.count, sums,
                         width, width, accumulate, reinterpret_cast<std::byte*>(scratch.data()));
         else
             multiplyValues(weights, m_columns, values, sums, width, rows, width, placed.run.count, accumulate, scratch.data());

@@ -20,7 +20,7 @@ namespace octavo::cpu::HWY_NAMESPACE {
 
 #if OCTAVO_VNNI
 
-constexpr std::size_t kRowsAtOnce = 3; // two sums for each of four vectors a row: 24 of 32 registers
+constexpr std::size_t kRowsAtOnce = kInt8WeightRows; // two sums for each of four vectors a row: 24 of 32 registers
 constexpr std::size_t kColumns = 64;
 
 bool askingSupported() { return true; }
@@ -287,7 +287,7 @@ HWY_EXPORT(split);
 HWY_EXPORT(score);
 HWY_EXPORT(add);
 
-bool hasInt8Asking(KvType type, std::size_t width) { return type == KvType::Q8_0 && width % 64 == 0 && HWY_DYNAMIC_DISPATCH(askingSupported)(); }
+bool hasInt8Asking(std::size_t width) { return width % 64 == 0 && HWY_DYNAMIC_DISPATCH(askingSupported)(); }
 
 void Int8Queries::resize(std::size_t rows, std::size_t width)
 {

@@ -15,8 +15,8 @@
 // read and do not count.
 namespace octavo::cpu {
 
-// Whether the functions below exist on this processor (AVX-512 with VNNI), for keys or values so kept.
-bool hasInt8Asking(KvType type, std::size_t width);
+// Whether the functions below exist on this processor (AVX-512 with VNNI), for heads of this width.
+bool hasInt8Asking(std::size_t width);
 
 // Queries as whole numbers −16383…16383.
 struct Int8Queries {
@@ -29,7 +29,7 @@ struct Int8Queries {
 // q [rows][width]
 void splitQueries(const float* q, std::size_t rows, std::size_t width, Int8Queries& out);
 
-// c [rows][columns] = queries · keys; columns rounded up. `next`: the keys that will be asked for next, or null.
+// c [rows][columns] = queries · keys; columns rounded up. `next`: the keys that will be asked for next, of the same type, or null.
 void scoreKeys(const Int8Queries& queries, std::size_t rows, const KvSlots& keys, const KvSlots* next, float* c, std::size_t leadingC,
                std::size_t columns, std::size_t width);
 
