@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
+#include <limits>
 
 namespace octavo::cpu {
 
 namespace {
-constexpr std::size_t kQueries = 8;      // asked tokens whose scores are kept at a time
+constexpr std::size_t kQueries = 8;      // asked tokens that go through the keys together
 constexpr std::size_t kPartTokens = 2048;
 constexpr float kMasked = -1e30f;
 } // namespace
@@ -71,19 +71,24 @@ void CpuAskingAttention::begin(std::span<const CachedRun> runs, std::span<const 
     m_blocks = blocksOf(firstOwn, tokens.size());
     m_columnTurns.clear(m_rotary);
     m_distanceTurns.clear(m_rotary);
+    m_factors.clear();
     for (const AskedToken& token : tokens) {
+        const double sharpen = std::log(static_cast<double>(token.visible)) / std::log(static_cast<double>(m_geometry.context));
+        m_factors.push_back(static_cast<float>(std::max(1.0, sharpen)) * m_shape.scale());
         m_columnTurns.add(m_rotary, static_cast<double>(token.column));
         for (const PlacedRow& placed : m_rows)
             m_distanceTurns.add(m_rotary, static_cast<double>(token.column + distance(token.row, placed.row)) + static_cast<double>(placed.turned));
     }
     m_rowsPerHead = std::min(kQueries, tokens.size()) * m_shape.group();
-    m_scores.resize(m_shape.kvHeads * m_rowsPerHead * m_columns);
-    m_partial.resize(m_shape.kvHeads * (m_parts.size() - 1) * m_rowsPerHead * m_shape.headWidth);
+    m_partial.resize(m_shape.kvHeads * (m_parts.size() - 1) * m_rowsPerHead * (m_shape.headWidth + 2));
+    m_joined.resize(m_shape.heads);
     m_request = record;
     m_pieces.clear();
     if (!m_request)
         return;
-    m_mean.assign(m_cached, 0.0);
+    m_mean.assign(m_cached, 0.0f);
+    m_weights.resize(m_shape.heads * m_columns);
+    m_runMaxima.resize(m_shape.heads * m_runs.size());
     m_record = {};
     if (m_request->perHead) {
         cutSpans();
@@ -115,7 +120,6 @@ void CpuAskingAttention::cutSpans()
 void CpuAskingAttention::attend(std::uint32_t layer, const float* q, const float* k, const float* v, float* out, std::stop_token stop)
 {
     const std::size_t width = m_shape.headWidth;
-    const std::size_t group = m_shape.group();
     const std::uint32_t kvHeads = m_shape.kvHeads;
     m_pool.forEach(m_blocks.size() * kvHeads, stop, [&](std::size_t task, std::size_t worker) {
         const TokenBlock block = m_blocks[task / kvHeads];
@@ -126,52 +130,136 @@ void CpuAskingAttention::attend(std::uint32_t layer, const float* q, const float
     const std::size_t parts = m_parts.size() - 1;
     for (std::size_t begin = 0; begin < m_tokens.size() && !stop.stop_requested(); begin += kQueries) {
         const std::size_t end = std::min(m_tokens.size(), begin + kQueries);
-        const std::size_t rows = (end - begin) * group;
-        m_pool.forEach(parts * kvHeads, stop, [&](std::size_t task, std::size_t worker) {
-            scorePart(layer, task % kvHeads, task / kvHeads, begin, end, q, worker);
+        const bool recorded = m_request && end == m_tokens.size();
+        const std::size_t tasks = parts * kvHeads;
+        m_pool.forEach(tasks, stop, [&](std::size_t task, std::size_t worker) {
+            const std::size_t following = task + m_pool.threads(); // most likely this worker's next
+            attendPart({layer, static_cast<std::uint32_t>(task % kvHeads), task / kvHeads}, begin, end, q, recorded,
+                       following < tasks ? std::optional(keysOf(m_parts[following / kvHeads], layer, following % kvHeads)) : std::nullopt, worker);
         });
-        m_pool.forEach(rows * kvHeads, stop, [&](std::size_t task, std::size_t) { normalize(task / rows * m_rowsPerHead + task % rows); });
-        m_pool.forEach(parts * kvHeads, stop, [&](std::size_t task, std::size_t worker) {
-            sumPart(layer, task % kvHeads, task / kvHeads, rows, m_scratch[worker]);
-        });
-        for (std::uint32_t kvHead = 0; kvHead < kvHeads; ++kvHead)
-            for (std::size_t row = 0; row < rows; ++row) {
-                float* result = out + ((begin + row / group) * m_shape.heads + kvHead * group + row % group) * width;
-                std::fill_n(result, width, 0.0f);
-                for (std::size_t part = 0; part < parts; ++part)
-                    addScaled(m_partial.data() + ((kvHead * parts + part) * m_rowsPerHead + row) * width, 1.0f, width, result);
-            }
-        if (m_request && end == m_tokens.size()) {
-            recordMean(layer, rows - group, stop);
+        if (stop.stop_requested())
+            return;
+        joinParts(begin, end, out);
+        if (recorded) {
+            recordMean(layer, stop);
             if (m_request->perHead)
-                m_pool.forEach(m_shape.heads, stop, [&](std::size_t head, std::size_t) { recordHead(layer, static_cast<std::uint32_t>(head), rows - group); });
+                m_pool.forEach(m_shape.heads, stop, [&](std::size_t head, std::size_t) { recordHead(layer, static_cast<std::uint32_t>(head)); });
         }
     }
 }
 
-// `firstRow`: of the last token in the score rows of a key and value head.
-void CpuAskingAttention::recordMean(std::uint32_t layer, std::size_t firstRow, const std::stop_token& stop)
+// Asked tokens [begin, end) and the keys of one part: a run of at most a page at a time, whose scores never leave L1. What is read next is fetched
+// meanwhile: the values while keys are scored, the next run's keys while values are summed.
+void CpuAskingAttention::attendPart(const PartTask& task, std::size_t begin, std::size_t end, const float* q, bool recorded,
+                                    const std::optional<KvSlots>& following, std::size_t worker)
 {
+    const std::size_t width = m_shape.headWidth;
     const std::size_t group = m_shape.group();
+    const std::size_t rows = (end - begin) * group;
+    std::vector<float>& scratch = m_scratch[worker];
+    Int8Queries& whole = m_wholeQueries[worker];
+    const std::size_t most = m_rowsPerHead;
+    scratch.resize(std::max(scratch.size(), most * (width + kPageTokens + 1) + std::max(most, kInt8WeightRows) * kPageTokens));
+    float* queries = scratch.data();
+    float* scores = queries + most * width;
+    float* rescale = scores + most * kPageTokens;
+    float* unpacked = rescale + most;
+    if (m_int8)
+        whole.resize(most, width);
+    PartSums part = partSums(task.kvHead, task.part);
+    std::fill_n(part.values, rows * width, 0.0f);
+    std::fill_n(part.sums, rows, 0.0f);
+    std::fill_n(part.maxima, rows, -std::numeric_limits<float>::infinity());
+    std::size_t turnedTo = m_rows.size();
+    for (std::size_t n = m_parts[task.part]; n < m_parts[task.part + 1]; ++n) {
+        const Placed& placed = m_runs[n];
+        const CachedRun& run = placed.run;
+        if (placed.row != turnedTo) {
+            turnQueries(task.kvHead, placed.row, begin, end, q, queries);
+            if (m_int8)
+                splitQueries(queries, rows, width, whole);
+            turnedTo = placed.row;
+        }
+        const std::size_t padded = roundUp(run.count);
+        const KvSlots keys = keysOf(n, task.layer, task.kvHead);
+        const KvSlots values = valuesOf(n, task.layer, task.kvHead);
+        if (m_int8 && keys.type == KvType::Q8_0)
+            scoreKeys(whole, rows, keys, values.type == KvType::Q8_0 ? &values : nullptr, scores, kPageTokens, padded, width);
+        else
+            multiplyKeys(queries, width, keys, scores, kPageTokens, rows, padded, width);
+        for (std::size_t row = 0; row < rows; ++row) {
+            const std::uint64_t before = m_tokens[begin + row / group].before;
+            const std::size_t seen = run.hidden || before <= placed.token ? 0 : std::min<std::uint64_t>(run.count, before - placed.token);
+            std::fill_n(scores + row * kPageTokens + seen, padded - seen, kMasked);
+        }
+        onlineSoftmax(scores, kPageTokens, rows, padded, part.maxima, part.sums, rescale);
+        for (std::size_t row = 0; row < rows; ++row)
+            if (rescale[row] != 1.0f)
+                scale(part.values + row * width, rescale[row], width);
+        const auto next = n + 1 < m_parts[task.part + 1] ? std::optional(keysOf(n + 1, task.layer, task.kvHead)) : following;
+        if (m_int8 && values.type == KvType::Q8_0)
+            addWeighted(scores, kPageTokens, rows, values, next && next->type == KvType::Q8_0 ? &*next : nullptr, run.count, part.values, width, width,
+                        true, reinterpret_cast<std::byte*>(unpacked));
+        else
+            multiplyValues(scores, kPageTokens, values, part.values, width, rows, width, run.count, true, unpacked);
+        if (recorded)
+            for (std::size_t g = 0; g < group; ++g) {
+                const std::size_t row = rows - group + g;
+                std::copy_n(scores + row * kPageTokens, padded, weightRow(task.kvHead * group + g) + placed.column);
+                runMaximum(task.kvHead * group + g, n) = part.maxima[row];
+            }
+    }
+}
+
+// out = the parts' weighted values together, as one softmax.
+void CpuAskingAttention::joinParts(std::size_t begin, std::size_t end, float* out)
+{
+    const std::size_t width = m_shape.headWidth;
+    const std::size_t group = m_shape.group();
+    const std::size_t parts = m_parts.size() - 1;
+    for (std::uint32_t kvHead = 0; kvHead < m_shape.kvHeads; ++kvHead)
+        for (std::size_t row = 0; row < (end - begin) * group; ++row) {
+            const std::uint32_t head = static_cast<std::uint32_t>(kvHead * group + row % group);
+            float maximum = -std::numeric_limits<float>::infinity();
+            for (std::size_t part = 0; part < parts; ++part)
+                maximum = std::max(maximum, partSums(kvHead, part).maxima[row]);
+            float total = 0;
+            for (std::size_t part = 0; part < parts; ++part) {
+                const PartSums sums = partSums(kvHead, part);
+                total += sums.sums[row] * std::exp(sums.maxima[row] - maximum);
+            }
+            float* result = out + ((begin + row / group) * m_shape.heads + head) * width;
+            std::fill_n(result, width, 0.0f);
+            for (std::size_t part = 0; part < parts; ++part) {
+                const PartSums sums = partSums(kvHead, part);
+                addScaled(sums.values + row * width, std::exp(sums.maxima[row] - maximum) / total, width, result);
+            }
+            m_joined[head] = {maximum, total}; // at last the last token's
+        }
+}
+
+void CpuAskingAttention::recordMean(std::uint32_t layer, const std::stop_token& stop)
+{
     m_pool.forEach(m_parts.size() - 1, stop, [&](std::size_t part, std::size_t) {
         for (std::size_t n = m_parts[part]; n < m_parts[part + 1]; ++n)
             for (std::uint32_t head = 0; head < m_shape.heads; ++head) {
-                if (!m_request->mean.contains(layer, head))
-                    continue;
-                const float* weights = scoreRow(head / group, firstRow + head % group) + m_runs[n].column;
-                double* recorded = m_mean.data() + m_runs[n].token;
-                for (std::size_t j = 0; j < m_runs[n].run.count; ++j)
-                    recorded[j] += weights[j];
+                const std::size_t count = m_runs[n].run.count;
+                float* weights = weightRow(head) + m_runs[n].column;
+                const float factor = std::exp(runMaximum(head, n) - m_joined[head].maximum) / m_joined[head].sum;
+                if (m_request->mean.contains(layer, head))
+                    addScaled(weights, factor, count, m_mean.data() + m_runs[n].token);
+                if (m_request->perHead)
+                    scale(weights, factor, count);
             }
     });
 }
 
-void CpuAskingAttention::recordHead(std::uint32_t layer, std::uint32_t head, std::size_t firstRow)
+// After recordMean(), which leaves the weights of every head summing to 1.
+void CpuAskingAttention::recordHead(std::uint32_t layer, std::uint32_t head)
 {
     constexpr std::size_t kLookedAtOnce = 64;
-    const std::size_t group = m_shape.group();
     const std::size_t index = static_cast<std::size_t>(layer) * m_shape.heads + head;
-    const float* row = scoreRow(head / group, firstRow + head % group);
+    const float* row = weightRow(head);
     float* spans = m_record.spans.data() + index * m_request->spans.size();
     for (const SpanPiece& piece : m_pieces)
         spans[piece.span] += sum(row + piece.column, piece.count);
@@ -202,79 +290,13 @@ void CpuAskingAttention::turnQueries(std::uint32_t kvHead, std::size_t row, std:
     const std::size_t width = m_shape.headWidth;
     const std::size_t group = m_shape.group();
     for (std::size_t n = begin; n < end; ++n) {
-        const double length = static_cast<double>(m_tokens[n].visible);
-        const double sharpen = std::max(1.0, std::log(length) / std::log(static_cast<double>(m_geometry.context)));
-        const float factor = static_cast<float>(sharpen) * m_shape.scale();
         const std::size_t turn = n * m_rows.size() + row;
         for (std::size_t g = 0; g < group; ++g, queries += width) {
             rotate(q + (n * m_shape.heads + kvHead * group + g) * width, m_distanceTurns.cosines(turn), m_distanceTurns.sines(turn), width / 2,
                    queries);
-            scale(queries, factor, width);
+            scale(queries, m_factors[n], width);
         }
     }
-}
-
-// Scores of asked tokens [begin, end) for the keys of one part.
-void CpuAskingAttention::scorePart(std::uint32_t layer, std::uint32_t kvHead, std::size_t part, std::size_t begin, std::size_t end,
-                                   const float* q, std::size_t worker)
-{
-    const std::size_t width = m_shape.headWidth;
-    const std::size_t group = m_shape.group();
-    const std::size_t rows = (end - begin) * group;
-    std::vector<float>& scratch = m_scratch[worker];
-    Int8Queries& whole = m_wholeQueries[worker];
-    scratch.resize(std::max(scratch.size(), kQueries * group * width));
-    if (m_int8)
-        whole.resize(kQueries * group, width);
-    for (std::size_t n = m_parts[part]; n < m_parts[part + 1]; ++n) {
-        const Placed& placed = m_runs[n];
-        const CachedRun& run = placed.run;
-        if (n == m_parts[part] || placed.row != m_runs[n - 1].row) {
-            turnQueries(kvHead, placed.row, begin, end, q, scratch.data());
-            if (m_int8)
-                splitQueries(scratch.data(), rows, width, whole);
-        }
-        const std::size_t padded = roundUp(run.count);
-        const KvSlots keys = keysOf(n, layer, kvHead);
-        const auto next = n + 1 < m_parts[part + 1] ? std::optional(keysOf(n + 1, layer, kvHead)) : std::nullopt;
-        float* scores = scoreRow(kvHead, 0) + placed.column;
-        if (m_int8 && keys.type == KvType::Q8_0)
-            scoreKeys(whole, rows, keys, next && next->type == KvType::Q8_0 ? &*next : nullptr, scores, m_columns, padded, width);
-        else
-            multiplyKeys(scratch.data(), width, keys, scores, m_columns, rows, padded, width);
-        for (std::size_t row = 0; row < rows; ++row) {
-            const std::uint64_t before = m_tokens[begin + row / group].before;
-            const std::size_t seen = run.hidden || before <= placed.token ? 0 : std::min<std::uint64_t>(run.count, before - placed.token);
-            std::fill_n(scoreRow(kvHead, row) + placed.column + seen, padded - seen, kMasked);
-        }
-    }
-}
-
-// Weighted values of the keys of one part, for `rows` score rows.
-void CpuAskingAttention::sumPart(std::uint32_t layer, std::uint32_t kvHead, std::size_t part, std::size_t rows, std::vector<float>& scratch)
-{
-    const std::size_t width = m_shape.headWidth;
-    float* sums = m_partial.data() + (kvHead * (m_parts.size() - 1) + part) * m_rowsPerHead * width;
-    scratch.resize(std::max(scratch.size(), std::max(rows, kInt8WeightRows) * kPageTokens));
-    for (std::size_t n = m_parts[part]; n < m_parts[part + 1]; ++n) {
-        const Placed& placed = m_runs[n];
-        const KvSlots values = valuesOf(n, layer, kvHead);
-        const auto next = n + 1 < m_parts[part + 1] ? std::optional(valuesOf(n + 1, layer, kvHead)) : std::nullopt;
-        const float* weights = scoreRow(kvHead, 0) + placed.column;
-        const bool accumulate = n > m_parts[part];
-        if (m_int8 && values.type == KvType::Q8_0)
-            addWeighted(weights, m_columns, rows, values, next && next->type == KvType::Q8_0 ? &*next : nullptr, placed.run.count, sums,
-                        width, width, accumulate, reinterpret_cast<std::byte*>(scratch.data()));
-        else
-            multiplyValues(weights, m_columns, values, sums, width, rows, width, placed.run.count, accumulate, scratch.data());
-    }
-}
-
-void CpuAskingAttention::normalize(std::size_t row)
-{
-    float* scores = m_scores.data() + row * m_columns;
-    const float total = expSum(scores, 1.0f, maximum(scores, m_columns), m_columns);
-    scale(scores, 1.0f / total, m_columns);
 }
 
 AttentionRecord CpuAskingAttention::takeRecord()
@@ -284,7 +306,7 @@ AttentionRecord CpuAskingAttention::takeRecord()
         for (std::uint32_t head = 0; head < m_shape.heads; ++head)
             chosen += m_request->mean.contains(layer, head);
     m_record.mean.resize(m_mean.size());
-    std::transform(m_mean.begin(), m_mean.end(), m_record.mean.begin(), [&](double sum) { return static_cast<float>(sum / static_cast<double>(chosen)); });
+    std::transform(m_mean.begin(), m_mean.end(), m_record.mean.begin(), [&](float sum) { return sum / static_cast<float>(chosen); });
     return std::move(m_record);
 }
 

@@ -25,21 +25,32 @@ constexpr std::size_t kColumns = 64;
 
 bool askingSupported() { return true; }
 
+// Whole numbers of 16 tokens or elements, of which `high` are the upper bytes and `low` the lower ones: out [16 / 4][2][4].
+HWY_INLINE void storeBytes(__m512i high, __m512i low, void* out)
+{
+    const __m128i upper = _mm512_cvtepi32_epi8(high), lower = _mm512_cvtepi32_epi8(low);
+    _mm_storeu_si128(static_cast<__m128i*>(out), _mm_unpacklo_epi32(upper, lower));
+    _mm_storeu_si128(static_cast<__m128i*>(out) + 1, _mm_unpackhi_epi32(upper, lower));
+}
+
 void split(const float* q, std::size_t rows, std::size_t width, Int8Queries& out)
 {
     for (std::size_t row = 0; row < rows; ++row, q += width) {
-        float largest = 0;
-        for (std::size_t d = 0; d < width; ++d)
-            largest = std::max(largest, std::abs(q[d]));
+        __m512 most = _mm512_setzero_ps();
+        for (std::size_t d = 0; d < width; d += 16)
+            most = _mm512_max_ps(most, _mm512_abs_ps(_mm512_loadu_ps(q + d)));
+        const float largest = _mm512_reduce_max_ps(most);
         out.scales[row] = largest / 16383.0f;
-        const float factor = largest > 0 ? 16383.0f / largest : 0.0f;
+        const __m512 factor = _mm512_set1_ps(largest > 0 ? 16383.0f / largest : 0.0f);
         std::int8_t* bytes = out.bytes.data() + row * 2 * width;
-        std::fill_n(&out.sums[row * width / kKvBlock], width / kKvBlock, 0);
-        for (std::size_t d = 0; d < width; ++d) {
-            const auto whole = static_cast<std::int32_t>(std::lrint(q[d] * factor));
-            bytes[d / 4 * 8 + d % 4] = static_cast<std::int8_t>(whole >> 7);
-            bytes[d / 4 * 8 + 4 + d % 4] = static_cast<std::int8_t>(whole & 127);
-            out.sums[(row * width + d) / kKvBlock] += whole * 128;
+        for (std::size_t block = 0; block < width; block += kKvBlock) {
+            __m512i sum = _mm512_setzero_si512();
+            for (std::size_t d = block; d < block + kKvBlock; d += 16) {
+                const __m512i whole = _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_loadu_ps(q + d), factor));
+                storeBytes(_mm512_srai_epi32(whole, 7), _mm512_and_si512(whole, _mm512_set1_epi32(127)), bytes + 2 * d);
+                sum = _mm512_add_epi32(sum, whole);
+            }
+            out.sums[(row * width + block) / kKvBlock] = 128 * _mm512_reduce_add_epi32(sum);
         }
     }
 }
@@ -202,9 +213,7 @@ HWY_INLINE float splitWeights(const float* weights, const Half* scales, std::siz
     const float factor = largest > 1e-30f ? 65535.0f / largest : 0.0f;
     for (std::size_t n = 0; n < count; n += 16) {
         const __m512i whole = _mm512_cvtps_epi32(_mm512_mul_ps(product(n), _mm512_set1_ps(factor)));
-        const __m128i high = _mm512_cvtepi32_epi8(_mm512_srli_epi32(whole, 8)), low = _mm512_cvtepi32_epi8(whole);
-        _mm_storeu_si128(reinterpret_cast<__m128i*>(out + 2 * n), _mm_unpacklo_epi32(high, low));
-        _mm_storeu_si128(reinterpret_cast<__m128i*>(out + 2 * n + 16), _mm_unpackhi_epi32(high, low));
+        storeBytes(_mm512_srli_epi32(whole, 8), whole, out + 2 * n);
     }
     return largest / 65535.0f;
 }

@@ -142,6 +142,24 @@ float exponentials(float* x, float factor, float shift, std::size_t size)
     return total(d, sums) + rest;
 }
 
+void turnPairs(const float* x, const float* cosines, const float* sines, std::size_t pairs, float* out)
+{
+    const F d;
+    const std::size_t lanes = hn::Lanes(d);
+    std::size_t pair = 0;
+    for (; pair + lanes <= pairs; pair += lanes) {
+        V even, odd;
+        hn::LoadInterleaved2(d, x + 2 * pair, even, odd);
+        const V cosine = hn::LoadU(d, cosines + pair), sine = hn::LoadU(d, sines + pair);
+        hn::StoreInterleaved2(hn::MulSub(even, cosine, hn::Mul(odd, sine)), hn::MulAdd(even, sine, hn::Mul(odd, cosine)), d, out + 2 * pair);
+    }
+    for (; pair < pairs; ++pair) {
+        const float even = x[2 * pair], odd = x[2 * pair + 1];
+        out[2 * pair] = even * cosines[pair] - odd * sines[pair];
+        out[2 * pair + 1] = even * sines[pair] + odd * cosines[pair];
+    }
+}
+
 void softmaxTile(float* scores, std::size_t leading, std::size_t rows, std::size_t columns, float* maxima, float* sums, float* rescale)
 {
     for (std::size_t row = 0; row < rows; ++row, scores += leading) {
@@ -205,6 +223,7 @@ HWY_EXPORT(addScaledTo);
 HWY_EXPORT(scaleBy);
 HWY_EXPORT(largest);
 HWY_EXPORT(exponentials);
+HWY_EXPORT(turnPairs);
 HWY_EXPORT(softmaxTile);
 HWY_EXPORT(dotsOfColumns);
 HWY_EXPORT(softmaxOfColumns);
@@ -232,12 +251,7 @@ void onlineSoftmax(float* scores, std::size_t leading, std::size_t rows, std::si
 
 void rotate(const float* x, const float* cosines, const float* sines, std::size_t pairs, float* out)
 {
-    for (std::size_t pair = 0; pair < pairs; ++pair) {
-        const float even = x[2 * pair];
-        const float odd = x[2 * pair + 1];
-        out[2 * pair] = even * cosines[pair] - odd * sines[pair];
-        out[2 * pair + 1] = even * sines[pair] + odd * cosines[pair];
-    }
+    HWY_DYNAMIC_DISPATCH(turnPairs)(x, cosines, sines, pairs, out);
 }
 
 void columnDots(const float* q, std::size_t leadingQ, const float* k, std::size_t leadingK, std::size_t width, std::size_t columns, float* scores)
