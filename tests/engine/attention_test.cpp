@@ -400,7 +400,7 @@ TEST(Attention, RecordedWeightsAreTheSoftmaxOfTheLastToken)
         }
     }
     layer.read(0, 60);
-    EXPECT_EQ(layer.ask(60, {{{}, {1}}, false, {}, 0}).mean[50], exact(1, 50)) << "the mean of one head is that head";
+    EXPECT_FLOAT_EQ(layer.ask(60, {{{}, {1}}, false, {}, 0}).mean[50], exact(1, 50)) << "the mean of one head is that head";
 }
 
 // With one-hot values the oracle's result is the weight of every path, key by key.

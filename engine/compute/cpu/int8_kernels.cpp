@@ -76,57 +76,72 @@ void quantize(const float* x, std::size_t columns, const Int8Rows& row)
 template <class Layout>
 constexpr std::int32_t kBias = OCTAVO_VNNI && !Layout::kHasOffsets ? 128 : 0;
 
+// Quants of 16 outputs [output][kInt8Depth] into lanes: panel [depth / kPerLane][kInt8Panel][kPerLane], from output `begin` on.
+#if OCTAVO_VNNI
 template <class Layout>
-HWY_INLINE float offsetOf(const UnpackedBlock& block, std::size_t group)
+HWY_INLINE void packInt8Strip(const std::int8_t* strip, std::size_t begin, std::size_t depth, Quant* panel)
 {
-    if constexpr (Layout::kHasOffsets)
-        return block.offsets[group];
-    else
-        return -static_cast<float>(kBias<Layout>) * block.scales[group];
+    static_assert(kInt8Strip == 16 && kInt8Block == 32);
+    const __m512i bias = _mm512_set1_epi8(static_cast<char>(kBias<Layout>));
+    const auto twoRows = [](const std::int8_t* row) { // outputs n and n + 8, 32 quants of each
+        const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(row));
+        return _mm512_inserti64x4(_mm512_castsi256_si512(low), _mm256_loadu_si256(reinterpret_cast<const __m256i*>(row + 8 * kInt8Depth)), 1);
+    };
+    // Both halves are transposed alike, 8 × 8 lanes of four quants: lanes within 128 bits first, then these.
+    const __m512i evens = _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13), odds = _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15);
+    for (std::size_t k = 0; k < depth; k += kInt8Block) {
+        __m512i rows[8], pairs[8], fours[8];
+        for (std::size_t n = 0; n < 8; ++n)
+            rows[n] = twoRows(strip + n * kInt8Depth + k);
+        for (std::size_t n = 0; n < 8; n += 2) {
+            pairs[n] = _mm512_unpacklo_epi32(rows[n], rows[n + 1]);
+            pairs[n + 1] = _mm512_unpackhi_epi32(rows[n], rows[n + 1]);
+        }
+        for (std::size_t n = 0; n < 8; n += 4)
+            for (std::size_t half = 0; half < 2; ++half) {
+                fours[n + 2 * half] = _mm512_unpacklo_epi64(pairs[n + half], pairs[n + 2 + half]);
+                fours[n + 2 * half + 1] = _mm512_unpackhi_epi64(pairs[n + half], pairs[n + 2 + half]);
+            }
+        Quant* out = panel + (k / kPerLane * kInt8Panel + begin) * kPerLane;
+        for (std::size_t n = 0; n < 4; ++n) {
+            const __m512i first = _mm512_permutex2var_epi64(fours[n], evens, fours[n + 4]);
+            const __m512i second = _mm512_permutex2var_epi64(fours[n], odds, fours[n + 4]);
+            _mm512_storeu_si512(out + n * kInt8Panel * kPerLane, _mm512_xor_si512(first, bias));
+            _mm512_storeu_si512(out + (n + 4) * kInt8Panel * kPerLane, _mm512_xor_si512(second, bias));
+        }
+    }
 }
-
-// Quants of up to 16 outputs [output][kInt8Depth] into lanes: panel [depth / kPerLane][kInt8Panel][kPerLane], from output `begin` on.
+#else
 template <class Layout>
 HWY_INLINE void packInt8Strip(const std::int8_t* strip, std::size_t begin, std::size_t depth, Quant* panel)
 {
     for (std::size_t k = 0; k < depth; k += kPerLane)
         for (std::size_t n = 0; n < kInt8Strip; ++n) {
             Quant* out = panel + (k / kPerLane * kInt8Panel + begin + n) * kPerLane;
-#if OCTAVO_VNNI
-            std::uint32_t four;
-            std::memcpy(&four, strip + n * kInt8Depth + k, sizeof four);
-            four ^= static_cast<std::uint32_t>(kBias<Layout>) * 0x01010101u;
-            std::memcpy(out, &four, sizeof four);
-#else
             out[0] = strip[n * kInt8Depth + k];
             out[1] = strip[n * kInt8Depth + k + 1];
-#endif
         }
 }
+#endif
 
 void pack(const Weight& weight, std::size_t first, std::size_t outputs, std::size_t column, std::size_t depth, std::int8_t* strip, Int8Panel& panel)
 {
     withBlocks(weight.type, [&]<class Layout>(Layout) {
         panel.group = Layout::kGroup;
         const std::size_t groups = depth / Layout::kGroup;
+        float scales[kInt8PanelGroups + 16] = {}, offsets[kInt8PanelGroups + 16] = {}; // of one output, and room for a whole vector behind
         for (std::size_t begin = 0; begin < kInt8Panel; begin += kInt8Strip) {
-            for (std::size_t n = 0; n < kInt8Strip; ++n) {
-                const std::size_t output = begin + n;
-                if (output >= outputs) {
-                    std::memset(strip + n * kInt8Depth, 0, depth);
-                    for (std::size_t g = 0; g < groups; ++g)
-                        panel.scales[g * kInt8Panel + output] = panel.offsets[g * kInt8Panel + output] = 0;
-                    continue;
-                }
+            for (std::size_t output = begin; output < begin + kInt8Strip; ++output) {
+                std::int8_t* quants = strip + (output - begin) * kInt8Depth;
+                const bool missing = output >= outputs;
+                if (missing)
+                    std::memset(quants, 0, depth);
                 const auto* block = reinterpret_cast<const std::uint8_t*>(weight.data) + (first + output) * weight.rowBytes + column / Layout::kElements * Layout::kBytes;
-                for (std::size_t k = 0; k < depth; k += Layout::kElements, block += Layout::kBytes) {
-                    UnpackedBlock unpacked;
-                    Layout::unpack(block, BlockTarget(unpacked));
-                    std::memcpy(strip + n * kInt8Depth + k, unpacked.quants, Layout::kElements);
-                    for (std::size_t g = 0; g < Layout::kElements / Layout::kGroup; ++g) {
-                        panel.scales[(k / Layout::kGroup + g) * kInt8Panel + output] = unpacked.scales[g];
-                        panel.offsets[(k / Layout::kGroup + g) * kInt8Panel + output] = offsetOf<Layout>(unpacked, g);
-                    }
+                for (std::size_t k = 0; k < depth && !missing; k += Layout::kElements, block += Layout::kBytes)
+                    Layout::unpack(block, BlockTarget(quants + k, scales + k / Layout::kGroup, offsets + k / Layout::kGroup));
+                for (std::size_t g = 0; g < groups; ++g) {
+                    panel.scales[g * kInt8Panel + output] = missing ? 0 : scales[g];
+                    panel.offsets[g * kInt8Panel + output] = missing ? 0 : Layout::kHasOffsets ? offsets[g] : -static_cast<float>(kBias<Layout>) * scales[g];
                 }
             }
             packInt8Strip<Layout>(strip, begin, depth, reinterpret_cast<Quant*>(panel.quants));

@@ -13,7 +13,7 @@ namespace octavo::cpu {
 
 inline constexpr std::size_t kInt8Block = 32;      // inputs that share a scale
 inline constexpr std::size_t kInt8Panel = 64;      // outputs of a panel
-inline constexpr std::size_t kInt8Depth = 256;     // inputs of a panel
+inline constexpr std::size_t kInt8Depth = 2048;     // inputs of a panel
 inline constexpr std::size_t kInt8Strip = 16;      // outputs packed together
 inline constexpr std::size_t kInt8MinGroup = 16;   // fewest weights that share a scale in any type
 inline constexpr std::size_t kInt8Padding = 256;   // elements behind the last of each array in Int8Rows that are read and not counted

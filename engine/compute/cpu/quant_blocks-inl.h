@@ -39,12 +39,13 @@ struct UnpackedBlock {
     alignas(64) float offsets[16];
 };
 
-// Where a block is unpacked to: all of an UnpackedBlock, or the part of it from element `n` on, which begins a group.
+// Where a block is unpacked to: all of an UnpackedBlock, the part of it from element `n` on, which begins a group, or anywhere with as much room behind.
 struct BlockTarget {
     explicit BlockTarget(UnpackedBlock& out, std::size_t n = 0, std::size_t group = 32)
         : quants(out.quants + n), scales(out.scales + n / group), offsets(out.offsets + n / group)
     {
     }
+    BlockTarget(std::int8_t* quantsAt, float* scalesAt, float* offsetsAt) : quants(quantsAt), scales(scalesAt), offsets(offsetsAt) {}
     std::int8_t* quants;
     float* scales;
     float* offsets;

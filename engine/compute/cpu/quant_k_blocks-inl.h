@@ -23,7 +23,7 @@ HWY_INLINE void scaleFactors(hn::Vec<F> d, const void* factors, std::int32_t mid
     for (std::size_t k = 0; k < kCount; k += hn::Lanes(F())) {
         const auto bytes = hn::LoadU(I8(), static_cast<const std::int8_t*>(factors) + k);
         const auto centred = hn::Sub(hn::PromoteTo(I32(), bytes), hn::Set(I32(), middle));
-        hn::Store(hn::Mul(d, hn::ConvertTo(F(), centred)), F(), out + k);
+        hn::StoreU(hn::Mul(d, hn::ConvertTo(F(), centred)), F(), out + k);
     }
 }
 

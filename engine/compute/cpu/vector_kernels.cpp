@@ -121,6 +121,25 @@ float largest(const float* x, std::size_t size)
     return result;
 }
 
+// e^x for x up to 88, as a softmax needs it: relative error 2e-7, exactly 0 from −110 on. A third less work than hn::Exp, which was a twelfth of
+// reading. x = n·ln 2 + r with |r| ≤ ln 2 / 2, ln 2 in two parts; the polynomial is that of expf in the Cephes library (Moshier).
+HWY_INLINE V softmaxExp(F d, V x)
+{
+    x = hn::Max(x, hn::Set(d, -110.0f)); // what is masked stands far below
+    const V n = hn::Round(hn::Mul(x, hn::Set(d, 1.44269504f)));
+    const V r = hn::NegMulAdd(n, hn::Set(d, -2.12194440e-4f), hn::NegMulAdd(n, hn::Set(d, 0.693359375f), x));
+    V p = hn::Set(d, 1.9875691500e-4f);
+    for (const float coefficient : { 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f, 1.0f, 1.0f })
+        p = hn::MulAdd(p, r, hn::Set(d, coefficient));
+#if HWY_TARGET <= HWY_AVX3 && HWY_ARCH_X86
+    return V{_mm512_scalef_ps(p.raw, n.raw)};
+#else
+    const hn::RebindToSigned<F> di;
+    const auto scaled = hn::BitCast(d, hn::Add(hn::BitCast(di, p), hn::ShiftLeft<23>(hn::ConvertTo(di, n))));
+    return hn::IfThenElseZero(hn::Gt(x, hn::Set(d, -87.0f)), scaled);
+#endif
+}
+
 float exponentials(float* x, float factor, float shift, std::size_t size)
 {
     const F d;
@@ -130,7 +149,7 @@ float exponentials(float* x, float factor, float shift, std::size_t size)
     V sums = hn::Zero(d);
     std::size_t n = 0;
     for (; n + lanes <= size; n += lanes) {
-        const V e = hn::Exp(d, hn::MulSub(hn::LoadU(d, x + n), factors, shifts));
+        const V e = softmaxExp(d, hn::MulSub(hn::LoadU(d, x + n), factors, shifts));
         hn::StoreU(e, d, x + n);
         sums = hn::Add(sums, e);
     }
@@ -197,7 +216,7 @@ void softmaxOfColumns(float* scores, std::size_t rows, std::size_t leading, std:
             most = hn::Max(most, hn::LoadU(d, scores + row * leading + n));
         V sums = hn::Zero(d);
         for (std::size_t row = 0; row < rows; ++row) {
-            const V e = hn::Exp(d, hn::Sub(hn::LoadU(d, scores + row * leading + n), most));
+            const V e = softmaxExp(d, hn::Sub(hn::LoadU(d, scores + row * leading + n), most));
             hn::StoreU(e, d, scores + row * leading + n);
             sums = hn::Add(sums, e);
         }
