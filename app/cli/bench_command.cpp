@@ -12,10 +12,9 @@ namespace octavo::app::cli {
 
 namespace {
 
-constexpr std::size_t kDecoded = 64;
-
 struct Options {
     std::uint64_t tokens = 512;
+    std::uint64_t written = kDecodedTokens;
     PlanOptions plan;
 };
 
@@ -41,7 +40,7 @@ int bench(const Session& session, const Options& options, bool decode)
     if (!model)
         return kFailed;
     const std::vector<TokenId> ids = someIds(*model, std::max<std::uint64_t>(1, options.tokens));
-    const auto choice = options.plan.choose(model->config(), ids.size(), kDecoded);
+    const auto choice = options.plan.choose(model->config(), ids.size(), options.written);
     if (!choice)
         return session.fail(choice.error());
     const ReadPlan plan = readPlanOf(*choice, model->config());
@@ -52,34 +51,38 @@ int bench(const Session& session, const Options& options, bool decode)
         if (!read)
             return session.fail(read.error());
     }
-    auto reading = Reading::start(model, choice->plan, ids.size() + kDecoded);
+    auto reading = Reading::start(model, choice->plan, ids.size() + options.written);
     if (!reading)
         return session.fail(reading.error());
     auto begin = std::chrono::steady_clock::now();
     if (const auto read = (*reading)->read(ids, {}, session.stop); !read)
         return session.fail(read.error());
-    std::size_t count = ids.size();
+    const auto rateSince = [&begin](std::size_t count) {
+        return static_cast<double>(count) / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    };
+    const double prefillRate = rateSince(ids.size());
+    double rate = prefillRate;
     if (decode) {
         const Reading* readings[] = {reading->get()};
         auto asking = Asking::over(readings, {});
         if (!asking)
             return session.fail(asking.error());
-        count = kDecoded;
         begin = std::chrono::steady_clock::now();
-        for (std::size_t n = 0; n < kDecoded; ++n) {
+        for (std::size_t n = 0; n < options.written; ++n) {
             const TokenId id = static_cast<TokenId>(2000 + n);
             if (const auto added = (*asking)->prefill({&id, 1}, session.stop); !added)
                 return session.fail(added.error());
             (*asking)->lastLogits();
         }
+        rate = rateSince(options.written);
     }
-    const double rate = static_cast<double>(count) / std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     const std::string attention = plan.attention.toStdString();
     char text[160];
     std::snprintf(text, sizeof text, "%s %s %llu tokens, %s attention, %s: %.1f tokens/s", decode ? "decode" : "prefill", decode ? "at" : "of",
                   static_cast<unsigned long long>(options.tokens), attention.c_str(), model->engine().device().c_str(), rate);
     return session.done({{"tokens", options.tokens},
                          {"tokens_per_second", rate},
+                         {"prefill_tokens_per_second", prefillRate},
                          {"attention", attention},
                          {"plan", jsonOf(plan)},
                          {"device", model->engine().device()},
@@ -99,6 +102,8 @@ void addBenchCommand(CLI::App& program, Session& session, int& exitCode)
         auto options = std::make_shared<Options>();
         CLI::App* job = command->add_subcommand(decode ? "decode" : "prefill", decode ? "writing, after so many tokens" : "reading so many tokens");
         job->add_option("--tokens", options->tokens, decode ? "tokens read before" : "tokens to read");
+        if (decode)
+            job->add_option("--write", options->written, "tokens to write")->check(CLI::PositiveNumber);
         options->plan.addTo(*job);
         job->callback([&session, &exitCode, options, decode] { exitCode = bench(session, *options, decode); });
     }
@@ -107,6 +112,8 @@ void addBenchCommand(CLI::App& program, Session& session, int& exitCode)
     compare->add_option("--peer", options->peer, "a Python that has llama-cpp-python")->required();
     compare->add_option("--prefill", options->prefill, "lengths to read")->delimiter(',');
     compare->add_option("--decode-at", options->decode, "lengths to write after")->delimiter(',');
+    compare->add_option("--longest", options->longest, "tokens that llama.cpp is made to read; its time for longer texts is extrapolated");
+    compare->add_option("--flash", options->flash, "llama.cpp's flash attention")->check(CLI::IsMember({"both", "on", "off"}));
     compare->add_option("--rounds", options->rounds, "measurements of each, of which the median counts")->check(CLI::Range(1, 99));
     compare->add_option("--kv", options->kv, "how Octavo keeps keys and values");
     compare->add_option("--book", options->book, "a plain text, to measure also how far quality moves from float arithmetic");
