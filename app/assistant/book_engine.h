@@ -39,6 +39,7 @@ struct ReadFacts {
     qint64 kvBytes = 0;
     double seconds = 0;
     bool complete = false;     // false: stopped, what was read is kept
+    QString damage{};          // one sentence, if what was kept on disk was damaged, and read again in part; else empty
 };
 
 struct ReadStep {

@@ -83,10 +83,11 @@ private:
     std::vector<TokenId> introIds() const;
     Kept newlyKept(const QByteArray& text) const;
     PlanChoice choiceFor(std::uint64_t tokens) const;
-    Outcome<std::unique_ptr<Reading>> openReading(const Kept& kept, const QString& file, std::stop_token stop);
+    Outcome<std::unique_ptr<Reading>> openReading(const Kept& kept, const QString& file, QString& damage, std::stop_token stop);
     std::unique_ptr<Reading> readingOfSameBeginning(const Kept& kept, std::uint64_t planned, const QString& folder, std::stop_token stop) const;
+    static QString damageOf(const Error& error);
     bool makeRoom(qint64 keep);
-    static void saveLater(Kept& kept, const QString& file);
+    static void finishLater(Kept& kept);
     static Failure noModel();
     std::vector<TokenId> promptIds(const std::vector<Turn>& turns) const;
     std::vector<TokenSpan> spansOf(const AskRequest& request) const;
@@ -180,16 +181,29 @@ bool LocalEngine::makeRoom(qint64 keep)
     return true;
 }
 
-// From disk if it is there and whole, else a new one. A file that cannot be used is removed: it would never be usable again.
-Outcome<std::unique_ptr<Reading>> LocalEngine::openReading(const Kept& kept, const QString& file, std::stop_token stop)
+QString LocalEngine::damageOf(const Error& error)
+{
+    const QString file = QString::fromStdString(error.subject);
+    if (error.code == Errc::UnsupportedVersion)
+        return QCoreApplication::translate("LocalEngine", "The saved reading %1 was made by another version of Octavo; the document is read again.").arg(file);
+    return QCoreApplication::translate("LocalEngine", "The saved reading %1 is damaged (%2); what stood behind the damage is read again.")
+        .arg(file, QString::fromStdString(error.detail));
+}
+
+// From disk, as much as is there and good, else a new one. A file of which nothing can be used is removed: it would never be usable again.
+Outcome<std::unique_ptr<Reading>> LocalEngine::openReading(const Kept& kept, const QString& file, QString& damage, std::stop_token stop)
 {
     const std::uint64_t planned = kept.ids.size() + kConversationRoom;
     if (!file.isEmpty() && QFile::exists(file)) {
         auto loaded = Reading::load(QFile::encodeName(file).toStdString(), m_model, kept.plan, planned, kept.ids, stop);
-        if (loaded)
+        if (loaded) {
+            if (const auto& bad = (*loaded)->damage())
+                damage = damageOf(*bad);
             return std::move(*loaded);
+        }
         if (loaded.error().code == Errc::OutOfMemory || loaded.error().code == Errc::Stopped)
             return failureOf(loaded.error());
+        damage = damageOf(loaded.error());
         QFile::remove(file);
     }
     if (auto begun = readingOfSameBeginning(kept, planned, file.isEmpty() ? QString() : QFileInfo(file).path(), stop))
@@ -251,16 +265,19 @@ Outcome<ReadFacts> LocalEngine::read(const ReadRequest& request, const std::func
         const std::string name = Reading::fileName(*m_model, kept.plan, kept.ids.size() + kConversationRoom, kept.ids);
         file = QDir(request.readingsDir).filePath(QString::fromStdString(name));
     }
+    ReadFacts facts;
     while (!kept.reading) {
-        auto opened = openReading(kept, file, stop);
+        auto opened = openReading(kept, file, facts.damage, stop);
         if (opened)
             kept.reading = std::move(*opened);
         else if (opened.error().kind != Failure::Kind::OutOfMemory || !makeRoom(request.document))
             return opened.error();
     }
 
-    ReadFacts facts;
     const std::uint64_t before = kept.reading->tokens();
+    Result<void> keeping; // a reading that cannot be kept is still good for this run: the next start reads it again
+    if (before < kept.ids.size() && !file.isEmpty())
+        keeping = kept.reading->keepIn(QFile::encodeName(file).toStdString(), stop);
     const auto ofDocument = [&](std::uint64_t tokens) { return static_cast<qint64>(tokens > kept.introTokens ? tokens - kept.introTokens : 0); };
     facts.tokens = ofDocument(kept.ids.size());
     facts.reusedTokens = ofDocument(before);
@@ -282,23 +299,20 @@ Outcome<ReadFacts> LocalEngine::read(const ReadRequest& request, const std::func
     facts.readTokens = ofDocument(kept.reading->tokens()) - facts.reusedTokens;
     facts.kvBytes = static_cast<qint64>(kept.reading->kvBytes());
     facts.seconds = secondsSince(begin) - interrupted;
-    if (facts.complete && facts.readTokens > 0 && !file.isEmpty()) {
-        // A reading that cannot be kept is still good for this run: the next start reads it again.
-        const auto saved = kept.reading->save(QFile::encodeName(file).toStdString(), stop);
-        if (!saved && saved.error().code != Errc::Stopped)
-            return failureOf(saved.error());
-    }
-    if (!facts.complete && facts.readTokens > 0 && !file.isEmpty())
-        saveLater(kept, file);
+    if (facts.complete && keeping)
+        keeping = kept.reading->finishKeeping();
+    else if (keeping)
+        finishLater(kept);
+    if (!keeping && keeping.error().code != Errc::Stopped)
+        return failureOf(keeping.error());
     return facts;
 }
 
-// A stop must answer at once, and gigabytes take seconds to write: what was read so far is kept behind the user's back.
-// Should it fail, the next start reads from the beginning, and says so by its progress.
-void LocalEngine::saveLater(Kept& kept, const QString& file)
+// A stop must answer at once, and where reading goes on from may take a while to write: it is kept behind the user's back.
+// Should it fail, the next start goes on from the last checkpoint, and says so by its progress.
+void LocalEngine::finishLater(Kept& kept)
 {
-    const Reading& reading = *kept.reading;
-    kept.saver = std::jthread([&reading, path = QFile::encodeName(file).toStdString()](std::stop_token stop) { (void)reading.save(path, stop); });
+    kept.saver = std::jthread([&reading = *kept.reading] { (void)reading.finishKeeping(); });
 }
 
 std::vector<TokenId> LocalEngine::promptIds(const std::vector<Turn>& turns) const

@@ -7,7 +7,7 @@
 namespace octavo {
 
 namespace {
-constexpr std::uint64_t kSnapshotShare = 8;
+constexpr std::uint64_t kSnapshotShare = 12;
 } // namespace
 
 std::uint64_t HopValues::capacityFor(const ReadingPlan& plan, std::uint32_t hop)
@@ -71,13 +71,19 @@ void HopValues::forEachRun(std::uint32_t hop, std::uint64_t tokens, const Copy& 
             }
 }
 
+void HopValues::forEachPiece(std::uint32_t hop, std::uint64_t tokens, const std::function<void(std::span<const Half>)>& piece) const
+{
+    const Half* data = m_rings[hop].data.get();
+    forEachRun(hop, tokens, [&](std::size_t from, std::size_t, std::size_t size) { piece({&data[from], size}); });
+}
+
 HopSnapshot HopValues::snapshot(std::uint64_t tokens) const
 {
     HopSnapshot snapshot{tokens, {}};
     for (std::uint32_t hop = 0; hop < count(); ++hop) {
-        const Half* data = m_rings[hop].data.get();
-        std::vector<Half>& values = snapshot.values.emplace_back(static_cast<std::size_t>(m_layers) * m_heads * std::min(m_rings[hop].stride, tokens) * m_headWidth);
-        forEachRun(hop, tokens, [&](std::size_t from, std::size_t to, std::size_t size) { std::copy_n(&data[from], size, &values[to]); });
+        std::vector<Half>& values = snapshot.values.emplace_back();
+        values.reserve(halves(hop, tokens));
+        forEachPiece(hop, tokens, [&](std::span<const Half> piece) { values.insert(values.end(), piece.begin(), piece.end()); });
     }
     return snapshot;
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "memory/kv_cache.h"
@@ -42,12 +45,18 @@ public:
 
     // Copies what reading on from `tokens` needs; `tokens` are read, and at most a chunk more has been written since.
     HopSnapshot snapshot(std::uint64_t tokens) const;
+    // The values of one hop that such a copy would hold, in its order, without making it; and how many they are.
+    void forEachPiece(std::uint32_t hop, std::uint64_t tokens, const std::function<void(std::span<const Half>)>& piece) const;
+    std::uint64_t halves(std::uint32_t hop, std::uint64_t tokens) const
+    {
+        return std::uint64_t{m_layers} * m_heads * std::min(m_rings[hop].stride, tokens) * m_headWidth;
+    }
     void restore(const HopSnapshot& snapshot);
 
     // Halves of one hop in a snapshot after `tokens`.
     static std::uint64_t snapshotSize(const ReadingPlan& plan, const ModelConfig& config, std::uint32_t hop, std::uint64_t tokens);
     static std::uint64_t snapshotBytes(const ReadingPlan& plan, const ModelConfig& config, std::uint64_t tokens);
-    // Tokens between two snapshots along the way, a multiple of a chunk: so far apart that they take at most an eighth of what keys and values take.
+    // Tokens between two snapshots along the way, a multiple of a chunk: so far apart that they take at most a twelfth of what keys and values take.
     static std::uint64_t snapshotInterval(const ReadingPlan& plan, const ModelConfig& config);
     // Bytes of the rings.
     static std::uint64_t bytesFor(const ReadingPlan& plan, const ModelConfig& config);

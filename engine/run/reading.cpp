@@ -102,6 +102,7 @@ Result<std::vector<TokenScore>> Reading::run(std::span<const TokenId> tokens, st
                 return Error{Errc::OutOfMemory, "hop values", {}, HopValues::snapshotBytes(m_plan, m_model->config(), m_ids.size()),
                              Engine::availableMemory()};
             }
+        keepChunk();
         if (progress)
             progress({at, tokens.size(), std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count()});
     }

@@ -1,32 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Readings on disk. Little endian, one after the other:
-//   "OCTAVORD", u32 version; then blocks, each u64 size, the bytes, u64 xxh3 of them:
-//   identity (model hash, plan, row step: text), token ids (i32), one block per page, last hidden state (f32, may be empty);
-//   then hop values: a block of u64s, the tokens after which they were kept, ascending, the end of the reading last; for each of those one
-//   block per coarse hop.
-// Versions: 1 first release; 2 KV formats and hop values along the way, planned tokens no longer part of the identity.
+// Readings on disk (reading_log.h): keeping one while it is read, and getting it back.
 #include <xxhash.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 
 #include "octavo/engine/reading.h"
+#include "run/reading_keeper.h"
+#include "run/reading_log.h"
 #include "run/reading_state.h"
 
 namespace octavo {
 
 namespace {
 
-constexpr char kMagic[8] = {'O', 'C', 'T', 'A', 'V', 'O', 'R', 'D'};
-constexpr std::uint32_t kVersion = 2;
-constexpr std::uint64_t kBlockFrame = 16; // size and hash around a block's bytes
-
-struct CloseFile {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-};
-using File = std::unique_ptr<std::FILE, CloseFile>;
+constexpr std::uint64_t kLongestIdentity = 1024;
 
 std::string identity(const Model& model, const ReadingPlan& plan, std::uint64_t plannedTokens)
 {
@@ -36,102 +23,176 @@ std::string identity(const Model& model, const ReadingPlan& plan, std::uint64_t 
     return who;
 }
 
-bool writeBlock(std::FILE* out, const void* data, std::uint64_t size)
+// A file of a reading that `who` made; it stands behind the identity.
+Result<ReadingLogReader> openLog(const std::filesystem::path& path, const std::string& who)
 {
-    const std::uint64_t hash = XXH3_64bits(data, size);
-    return std::fwrite(&size, sizeof size, 1, out) == 1 && (size == 0 || std::fwrite(data, size, 1, out) == 1)
-        && std::fwrite(&hash, sizeof hash, 1, out) == 1;
+    auto log = ReadingLogReader::open(path);
+    if (!log)
+        return log;
+    const auto record = log->next();
+    if (!record)
+        return record.error();
+    if (!*record)
+        return log->failed(Errc::Truncated, "identity");
+    if ((*record)->kind != RecordKind::Identity || (*record)->size > kLongestIdentity)
+        return log->failed(Errc::CorruptReading, "identity");
+    std::string stored(log->size(), '\0');
+    if (const auto read = log->read(stored.data(), stored.size()); !read)
+        return read.error();
+    if (stored != who)
+        return log->failed(Errc::StaleReading, "made by another model or plan");
+    return log;
 }
 
-template <class T>
-bool writeBlock(std::FILE* out, const std::vector<T>& values)
+// Token ids of a page.
+Result<std::vector<TokenId>> readIds(ReadingLogReader& log)
 {
-    return writeBlock(out, values.data(), values.size() * sizeof(T));
+    const std::uint64_t size = log.size();
+    if (size == 0 || size > kPageTokens * sizeof(TokenId) || size % sizeof(TokenId) != 0)
+        return log.failed(Errc::CorruptReading, "token ids");
+    std::vector<TokenId> ids(size / sizeof(TokenId));
+    if (const auto read = log.read(ids.data(), size); !read)
+        return read.error();
+    return ids;
 }
-
-// Reads a saved reading from its begin to its end, and says what is wrong with it.
-class ReadingFile {
-public:
-    static Result<ReadingFile> open(const std::filesystem::path& path)
-    {
-        File in(std::fopen(path.c_str(), "rb"));
-        if (!in)
-            return Error{errno == ENOENT ? Errc::NotFound : Errc::Unreadable, path.string(), std::strerror(errno)};
-        ReadingFile file(path, std::move(in));
-        char magic[sizeof kMagic];
-        std::uint32_t version = 0;
-        if (std::fread(magic, sizeof magic, 1, file.m_in.get()) != 1 || std::fread(&version, sizeof version, 1, file.m_in.get()) != 1)
-            return file.failed(Errc::Truncated, "header");
-        if (std::memcmp(magic, kMagic, sizeof magic) != 0)
-            return file.failed(Errc::CorruptReading, "header");
-        if (version != kVersion)
-            return file.failed(Errc::UnsupportedVersion, "written by another version of Octavo");
-        return file;
-    }
-
-    Error failed(Errc code, const char* detail) const { return {code, m_path.string(), detail}; }
-
-    // One block of a known size.
-    Result<void> read(void* data, std::uint64_t size, const char* what)
-    {
-        std::uint64_t stored = 0, hash = 0;
-        if (std::fread(&stored, sizeof stored, 1, m_in.get()) != 1)
-            return failed(Errc::Truncated, what);
-        if (stored != size)
-            return failed(Errc::CorruptReading, what);
-        if ((size && std::fread(data, size, 1, m_in.get()) != 1) || std::fread(&hash, sizeof hash, 1, m_in.get()) != 1)
-            return failed(Errc::Truncated, what);
-        return XXH3_64bits(data, size) == hash ? Result<void>() : failed(Errc::CorruptReading, what);
-    }
-
-    // One block of at most `most` values, as many as it says it has.
-    template <class T>
-    Result<std::vector<T>> readUpTo(std::uint64_t most, const char* what)
-    {
-        std::uint64_t size = 0;
-        if (std::fread(&size, sizeof size, 1, m_in.get()) != 1)
-            return failed(Errc::Truncated, what);
-        std::fseek(m_in.get(), -static_cast<long>(sizeof size), SEEK_CUR);
-        if (size > most * sizeof(T) || size % sizeof(T) != 0)
-            return failed(Errc::CorruptReading, what);
-        std::vector<T> values(size / sizeof(T));
-        if (const auto done = read(values.data(), size, what); !done)
-            return done.error();
-        return values;
-    }
-
-    bool skip(std::uint64_t blocks, std::uint64_t size)
-    {
-        return std::fseek(m_in.get(), static_cast<long>(blocks * (size + kBlockFrame)), SEEK_CUR) == 0;
-    }
-
-    // The token ids of a reading by this model and plan; the file stands behind them.
-    Result<std::vector<TokenId>> readHead(const Model& model, const ReadingPlan& plan, std::uint64_t plannedTokens)
-    {
-        const std::string who = identity(model, plan, plannedTokens);
-        const auto stored = readUpTo<char>(kLongestIdentity, "identity");
-        if (!stored)
-            return stored.error();
-        if (std::string_view(stored->data(), stored->size()) != who)
-            return failed(Errc::StaleReading, "made by another model or plan");
-        std::error_code unknown;
-        const std::uint64_t fileSize = std::filesystem::file_size(m_path, unknown);
-        return readUpTo<TokenId>(unknown ? 0 : fileSize / sizeof(TokenId), "token ids"); // no more than the file could hold
-    }
-
-private:
-    static constexpr std::uint64_t kLongestIdentity = 1024;
-
-    ReadingFile(std::filesystem::path path, File in) : m_path(std::move(path)), m_in(std::move(in)) {}
-
-    std::filesystem::path m_path;
-    File m_in;
-};
 
 std::uint64_t commonPrefix(std::span<const TokenId> a, std::span<const TokenId> b)
 {
     return static_cast<std::uint64_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
 }
+
+// What of a reading's files is of use for a text.
+class FoundReading {
+public:
+    FoundReading(const ModelConfig& config, const ReadingPlan& plan, const HopValues& hopValues, KvCache& cache, std::span<const TokenId> expected)
+        : m_config(config), m_plan(plan), m_hopValues(hopValues), m_cache(cache), m_expected(expected)
+    {
+    }
+
+    // Takes in record after record up to the end, or to where the text is another one. An error says what is wrong with what comes next; all before is good.
+    Result<void> take(ReadingLogReader& log, const std::stop_token& stop)
+    {
+        while (!diverged) {
+            if (stop.stop_requested())
+                return log.failed(Errc::Stopped, "");
+            const auto record = log.next();
+            if (!record)
+                return record.error();
+            if (!*record)
+                return {};
+            if (const auto taken = takeRecord(log, **record); !taken)
+                return taken;
+        }
+        return {};
+    }
+
+    std::uint64_t common() const { return commonPrefix(ids, m_expected); }
+    // From where reading can go on.
+    std::uint64_t resumable() const { return m_plan.isFull() ? common() : end ? end->tokens : 0; }
+
+    std::vector<TokenId> ids;                               // of the pages in the cache
+    bool diverged = false;                                  // the text is another one from here on
+    std::shared_ptr<const HopSnapshot> end;                 // the last ones of use
+    std::vector<std::shared_ptr<const HopSnapshot>> kept;   // those along the way
+    std::uint64_t stateTokens = 0;                          // after which the state was:
+    std::vector<float> lastState;
+
+private:
+    Result<void> takeRecord(ReadingLogReader& log, const RecordHeader& record)
+    {
+        switch (record.kind) {
+        case RecordKind::Tokens: return takeIds(log, record);
+        case RecordKind::Page: return takePage(log, record);
+        case RecordKind::HopValues: return takeHopValues(log, record);
+        case RecordKind::LastState: return takeState(log, record);
+        case RecordKind::Text: return checkText(log, record);
+        case RecordKind::Identity: break;
+        }
+        return log.failed(Errc::CorruptReading, "kind of a record");
+    }
+
+    Result<void> takeIds(ReadingLogReader& log, const RecordHeader& record)
+    {
+        if (record.at < m_cache.pageCount()) // of a checkpoint that the pages have overtaken
+            return log.skip();
+        auto page = readIds(log);
+        if (!page)
+            return page.error();
+        if (record.at != m_cache.pageCount() || ids.size() != record.at * kPageTokens)
+            return log.failed(Errc::CorruptReading, "order of pages");
+        diverged = ids.size() >= m_expected.size() || page->front() != m_expected[ids.size()];
+        m_pageIds = std::move(*page);
+        return {};
+    }
+
+    Result<void> takePage(ReadingLogReader& log, const RecordHeader& record)
+    {
+        if (record.at < m_cache.pageCount())
+            return log.skip();
+        if (record.at != m_cache.pageCount() || m_pageIds.empty())
+            return log.failed(Errc::CorruptReading, "order of pages");
+        if (record.size != m_cache.pageBytes()) // before memory is taken for it
+            return log.failed(Errc::CorruptReading, "size of a page");
+        if (const auto grown = m_cache.grow(ids.size() + m_pageIds.size()); !grown)
+            return grown;
+        if (const auto read = log.read(m_cache.page(record.at).bytes(), m_cache.pageBytes()); !read)
+            return read;
+        ids.insert(ids.end(), m_pageIds.begin(), m_pageIds.end());
+        m_pageIds.clear();
+        diverged = common() < ids.size();
+        return {};
+    }
+
+    Result<void> takeHopValues(ReadingLogReader& log, const RecordHeader& record)
+    {
+        if (record.part != m_parts.values.size() || record.part >= m_hopValues.count() || (record.part > 0 && record.at != m_parts.tokens)
+            || record.at == 0 || record.size != m_hopValues.halves(record.part, record.at) * sizeof(Half))
+            return log.failed(Errc::CorruptReading, "hop values");
+        m_parts.tokens = record.at;
+        std::vector<Half>& values = m_parts.values.emplace_back(record.size / sizeof(Half));
+        if (const auto read = log.read(values.data(), record.size); !read)
+            return read;
+        if (m_parts.values.size() < m_hopValues.count())
+            return {};
+        const auto whole = std::make_shared<const HopSnapshot>(std::move(m_parts));
+        m_parts = {};
+        if (whole->tokens > common() || (end && whole->tokens <= end->tokens))
+            return {}; // of another text, or of a checkpoint that is older than what we have
+        if (whole->tokens % HopValues::snapshotInterval(m_plan, m_config) == 0)
+            kept.push_back(whole);
+        end = whole;
+        return {};
+    }
+
+    Result<void> takeState(ReadingLogReader& log, const RecordHeader& record)
+    {
+        if (record.size != 0 && record.size != m_config.hidden * sizeof(float))
+            return log.failed(Errc::CorruptReading, "last state");
+        std::vector<float> state(record.size / sizeof(float));
+        if (const auto read = log.read(state.data(), record.size); !read)
+            return read;
+        stateTokens = record.at;
+        lastState = std::move(state);
+        return {};
+    }
+
+    Result<void> checkText(ReadingLogReader& log, const RecordHeader& record)
+    {
+        std::uint64_t stored = 0;
+        if (const auto read = log.read(&stored, sizeof stored); !read)
+            return read;
+        const bool same = record.at <= common() && XXH3_64bits(m_expected.data(), record.at * sizeof(TokenId)) == stored;
+        return same ? Result<void>() : log.failed(Errc::StaleReading, "made from another text");
+    }
+
+    const ModelConfig& m_config;
+    const ReadingPlan& m_plan;
+    const HopValues& m_hopValues;
+    KvCache& m_cache;
+    std::span<const TokenId> m_expected;
+    std::vector<TokenId> m_pageIds; // of the page that comes next
+    HopSnapshot m_parts;            // hops of the snapshot at hand
+};
 
 } // namespace
 
@@ -145,126 +206,119 @@ std::string Reading::fileName(const Model& model, const ReadingPlan& plan, std::
     return name;
 }
 
+ReadingImage Reading::image() const
+{
+    return {identity(*m_model, m_plan, m_plannedTokens), m_ids, m_cache.get(), &m_state->hopValues, m_state->snapshots, m_lastHidden};
+}
+
 Result<void> Reading::save(const std::filesystem::path& file, std::stop_token stop) const
 {
-    const std::filesystem::path partial = file.string() + ".partial";
-    const auto failed = [&](Errc code) {
-        const std::string why = code == Errc::Stopped ? "" : std::strerror(errno);
-        std::error_code ignored;
-        std::filesystem::remove(partial, ignored);
-        return Error{code, file.string(), why};
-    };
-    File out(std::fopen(partial.c_str(), "wb"));
-    if (!out)
-        return failed(Errc::WriteFailed);
-    const std::string who = identity(*m_model, m_plan, m_plannedTokens);
-    bool good = std::fwrite(kMagic, sizeof kMagic, 1, out.get()) == 1 && std::fwrite(&kVersion, sizeof kVersion, 1, out.get()) == 1
-        && writeBlock(out.get(), who.data(), who.size()) && writeBlock(out.get(), m_ids);
-    const std::size_t pages = (m_ids.size() + kPageTokens - 1) / kPageTokens;
-    for (std::size_t n = 0; n < pages && good; ++n) {
-        if (stop.stop_requested())
-            return failed(Errc::Stopped);
-        good = writeBlock(out.get(), m_cache->page(n).bytes(), m_cache->pageBytes());
-    }
-    good = good && writeBlock(out.get(), m_lastHidden);
+    const auto keeper = ReadingKeeper::begin(file, image(), kCheckpointInterval, stop);
+    return keeper ? (*keeper)->finish(image()) : Result<void>(keeper.error());
+}
 
-    std::vector<std::uint64_t> places;
-    for (const auto& kept : m_state->snapshots)
-        places.push_back(kept->tokens);
-    const bool endIsKept = !places.empty() && places.back() == m_ids.size();
-    if (!endIsKept)
-        places.push_back(m_ids.size());
-    good = good && writeBlock(out.get(), places);
-    for (std::size_t n = 0; n < places.size() && good; ++n) {
-        if (stop.stop_requested())
-            return failed(Errc::Stopped);
-        const HopSnapshot end = n < m_state->snapshots.size() ? HopSnapshot() : m_state->hopValues.snapshot(m_ids.size());
-        for (const std::vector<Half>& values : n < m_state->snapshots.size() ? m_state->snapshots[n]->values : end.values)
-            good = good && writeBlock(out.get(), values);
-    }
-    good = good && std::fflush(out.get()) == 0;
-    if (!good || std::rename(partial.c_str(), file.c_str()) != 0)
-        return failed(Errc::WriteFailed);
+Result<void> Reading::keepIn(const std::filesystem::path& file, std::stop_token stop, std::chrono::duration<double> interval)
+{
+    auto keeper = ReadingKeeper::begin(file, image(), interval, stop);
+    if (!keeper)
+        return keeper.error();
+    m_state->keeper = std::move(*keeper);
+    m_state->keepError.reset();
     return {};
 }
+
+void Reading::keepChunk()
+{
+    if (!m_state->keeper)
+        return;
+    if (const auto added = m_state->keeper->add(image()); !added) {
+        m_state->keepError = added.error(); // what was read is none the worse for it
+        m_state->keeper.reset();
+    }
+}
+
+Result<void> Reading::finishKeeping()
+{
+    if (m_state->keeper) {
+        if (const auto finished = m_state->keeper->finish(image()); !finished)
+            m_state->keepError = finished.error();
+        m_state->keeper.reset();
+    }
+    return m_state->keepError ? Result<void>(*m_state->keepError) : Result<void>();
+}
+
+const std::optional<Error>& Reading::damage() const { return m_state->damage; }
 
 Result<std::uint64_t> Reading::reusableTokens(const std::filesystem::path& path, const Model& model, const ReadingPlan& plan,
                                               std::uint64_t plannedTokens, std::span<const TokenId> expected)
 {
-    auto file = ReadingFile::open(path);
+    const std::string who = identity(model, plan, plannedTokens);
+    auto file = openLog(path, who);
     if (!file)
         return file.error();
-    const auto ids = file->readHead(model, plan, plannedTokens);
-    if (!ids)
-        return ids.error();
-    const std::uint64_t common = commonPrefix(*ids, expected);
-    if (plan.isFull() || common == ids->size())
-        return common;
-    // Which places were kept stands behind the pages, but they were kept wherever the interval ended.
-    const std::uint64_t interval = HopValues::snapshotInterval(plan, model.config());
-    return common / interval * interval;
+    std::uint64_t stored = 0, common = 0, resumable = 0;
+    const auto scan = [&](ReadingLogReader& log) {
+        for (;;) {
+            const auto record = log.next();
+            if (!record || !*record)
+                return;
+            if ((*record)->kind == RecordKind::Tokens && (*record)->at * kPageTokens == stored) {
+                const auto ids = readIds(log);
+                if (!ids)
+                    return;
+                const std::uint64_t same = common < stored ? 0 : commonPrefix(*ids, expected.subspan(std::min<std::size_t>(stored, expected.size())));
+                common += same;
+                stored += ids->size();
+                continue;
+            }
+            if ((*record)->kind == RecordKind::HopValues && (*record)->part + 2 == plan.hops() && (*record)->at <= common)
+                resumable = std::max(resumable, (*record)->at);
+            if (!log.skip())
+                return;
+        }
+    };
+    scan(*file);
+    if (auto checkpoint = openLog(ReadingKeeper::checkpointOf(path), who))
+        scan(*checkpoint);
+    return plan.isFull() ? common : resumable;
 }
 
 Result<std::unique_ptr<Reading>> Reading::load(const std::filesystem::path& path, std::shared_ptr<const Model> model, ReadingPlan plan,
                                                std::uint64_t plannedTokens, std::span<const TokenId> expected, std::stop_token stop)
 {
-    auto file = ReadingFile::open(path);
-    if (!file)
-        return file.error();
+    const std::string who = identity(*model, plan, plannedTokens);
+    auto log = openLog(path, who);
+    if (!log)
+        return log.error();
     auto started = start(std::move(model), std::move(plan), plannedTokens);
     if (!started)
         return started;
     Reading& reading = **started;
-    const ModelConfig& config = reading.m_model->config();
-    auto ids = file->readHead(*reading.m_model, reading.m_plan, plannedTokens);
-    if (!ids)
-        return ids.error();
-    const std::uint64_t stored = ids->size();
-    const std::uint64_t common = commonPrefix(*ids, expected);
-    if (common == 0 && stored > 0)
-        return file->failed(Errc::StaleReading, "made from another text");
+    ReadingState& state = *reading.m_state;
+    FoundReading found(reading.m_model->config(), reading.m_plan, state.hopValues, *reading.m_cache, expected);
+    const auto whole = found.take(*log, stop);
+    if (!whole && (whole.error().code == Errc::Stopped || whole.error().code == Errc::OutOfMemory))
+        return whole.error();
+    // A reading that was interrupted goes on from its last checkpoint.
+    const bool hasEnd = found.diverged || (!found.ids.empty() && found.stateTokens == found.ids.size());
+    if (!hasEnd)
+        if (auto checkpoint = openLog(ReadingKeeper::checkpointOf(path), who))
+            (void)found.take(*checkpoint, stop); // as much of it as is good
 
-    if (const auto grown = reading.m_cache->grow(common); !grown)
-        return grown.error();
-    for (std::size_t n = 0; n < reading.m_cache->pageCount(); ++n) {
-        if (stop.stop_requested())
-            return file->failed(Errc::Stopped, "");
-        if (const auto read = file->read(reading.m_cache->page(n).bytes(), reading.m_cache->pageBytes(), "keys and values"); !read)
-            return read.error();
-    }
-    const std::uint64_t pages = (stored + kPageTokens - 1) / kPageTokens;
-    if (!file->skip(pages - reading.m_cache->pageCount(), reading.m_cache->pageBytes()))
-        return file->failed(Errc::Truncated, "keys and values");
-    auto hidden = file->readUpTo<float>(config.hidden, "last state");
-    if (!hidden)
-        return hidden.error();
-
-    // Hop values: those kept along the way up to the common prefix, and those at its end, from which the reading goes on.
-    const auto places = file->readUpTo<std::uint64_t>(stored + 1, "places of hop values");
-    if (!places)
-        return places.error();
-    std::uint64_t from = reading.m_plan.isFull() ? common : 0;
-    for (const std::uint64_t place : *places) {
-        if (place > common)
-            break;
-        auto kept = std::make_shared<HopSnapshot>();
-        kept->tokens = place;
-        for (std::uint32_t hop = 0; hop < reading.m_state->hopValues.count(); ++hop) {
-            std::vector<Half>& values = kept->values.emplace_back(HopValues::snapshotSize(reading.m_plan, config, hop, place));
-            if (const auto read = file->read(values.data(), values.size() * sizeof(Half), "hop values"); !read)
-                return read.error();
-        }
-        from = std::max(from, place);
-        reading.m_state->hopValues.restore(*kept);
-        if (!reading.m_plan.isFull() && place % reading.snapshotInterval() == 0)
-            reading.m_state->snapshots.push_back(std::move(kept));
-    }
-    if (from == 0 && stored > 0)
-        return file->failed(Errc::StaleReading, "made from another text");
-    ids->resize(from);
-    reading.m_ids = std::move(*ids);
-    if (from == stored)
-        reading.m_lastHidden = std::move(*hidden);
+    const std::uint64_t from = found.resumable();
+    if (from == 0 && !whole)
+        return whole.error();
+    if (from == 0 && (!found.ids.empty() || found.diverged))
+        return found.diverged ? log->failed(Errc::StaleReading, "made from another text") : log->failed(Errc::Truncated, "hop values");
+    if (found.end)
+        state.hopValues.restore(*found.end);
+    state.snapshots = std::move(found.kept);
+    found.ids.resize(from);
+    reading.m_ids = std::move(found.ids);
+    if (found.stateTokens == from)
+        reading.m_lastHidden = std::move(found.lastState);
+    if (!whole)
+        state.damage = whole.error();
     return started;
 }
 

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "attention/rotary.h"
 #include "memory/hop_values.h"
 #include "memory/kv_cache.h"
 #include "run/forward.h"
+#include "run/reading_keeper.h"
 
 namespace octavo {
 
@@ -31,6 +33,9 @@ public:
     HopValues hopValues;
     Forward forward;
     std::unique_ptr<ReadingAttention> attention;
+    std::unique_ptr<ReadingKeeper> keeper;     // null: nothing is written
+    std::optional<Error> keepError;            // why it went before its time
+    std::optional<Error> damage;               // of the file this came from, behind what could be used
     std::vector<std::shared_ptr<const HopSnapshot>> snapshots; // ascending; reading can go on from each of them, and from the end
 };
 

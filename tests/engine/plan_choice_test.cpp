@@ -134,7 +134,7 @@ TEST(PlanChoice, FlopAndBytesAreThoseOfTheDefaultModel)
     EXPECT_DOUBLE_EQ(choice.matrixFlopPerToken, 212'336'640.0); // two per weight of the layers: SmolLM2-135M has 106,168,320
     EXPECT_DOUBLE_EQ(choice.attentionFlopPerToken, 69'120.0 * choice.keysPerToken);
     EXPECT_DOUBLE_EQ(choice.fullAttentionFlopPerToken, 69'120.0 * 32'768.5);
-    EXPECT_EQ(choice.hopBytes, 2u * 30 * 9 * 64 * (1024 + 512 + 6 * 1024)); // the ring, and a row kept every 12,288 tokens
+    EXPECT_EQ(choice.hopBytes, 2u * 30 * 9 * 64 * (1024 + 512 + 4 * 1024)); // the ring, and a row kept every 18,432 tokens
     EXPECT_EQ(choice.reason, Reason::AsAskedFor);
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <vector>
@@ -19,6 +21,7 @@ namespace octavo {
 class KvCache;
 class ReadingState;
 struct HopSnapshot;
+struct ReadingImage;
 
 struct ReadingProgress {
     std::uint64_t done = 0;     // tokens read of those given to this call
@@ -37,7 +40,7 @@ struct TokenScore {
 struct ReadingCost {
     std::uint64_t kv = 0;        // keys and values: exactly what kvBytes() says once all is read
     std::uint64_t hops = 0;      // rings of hop values; 0 for full attention
-    std::uint64_t snapshots = 0; // hop values kept along the way, at most an eighth of kv
+    std::uint64_t snapshots = 0; // hop values kept along the way, at most a twelfth of kv
     std::uint64_t total() const { return kv + hops + snapshots; }
 };
 
@@ -93,17 +96,29 @@ public:
     // Name of the file a reading of these tokens is kept in: a hash of model, plan, positions and all tokens to be read.
     static std::string fileName(const Model& model, const ReadingPlan& plan, std::uint64_t plannedTokens, std::span<const TokenId> allTokens);
 
-    // Writes everything to a new file beside `file`, checksummed page by page, then puts it in place. It is not forced to the
-    // disk, which could not be stopped: after a power cut the checksums find what is missing. Errors: WriteFailed, Stopped.
+    // From now on what is read is written to `file` while it is read, checksummed page by page; what was read before is written at once, beside the file,
+    // and then put in the place of whatever was there. A process that is killed loses about `interval` of reading: how to go on is kept in `file`.resume.
+    // Nothing is forced to the disk, which could not be stopped: after a power cut the checksums find what is missing. Errors: WriteFailed, Stopped.
+    static constexpr std::chrono::duration<double> kCheckpointInterval{1};
+    Result<void> keepIn(const std::filesystem::path& file, std::stop_token stop, std::chrono::duration<double> interval = kCheckpointInterval);
+
+    // Makes the file whole by itself and ends keeping. Reading itself never fails for want of a disk; that is told here. Errors: WriteFailed.
+    // Threads: while others ask this reading, but not while it is read or forked.
+    Result<void> finishKeeping();
+
+    // Both of the above for what is read so far. Errors: WriteFailed, Stopped (nothing is left behind).
     Result<void> save(const std::filesystem::path& file, std::stop_token stop) const;
 
-    // A reading that goes on with the rest of `expected`. Of a file made from another text with the same beginning, the tokens that both have in
-    // common up to the last kept hop values. Errors: NotFound, Unreadable, Truncated, UnsupportedVersion, StaleReading (another model
-    // or plan, other positions, or no common beginning to go on from), CorruptReading, OutOfMemory, Stopped.
+    // A reading that goes on with the rest of `expected`: from the end of what was kept, or, where the file is damaged or of a text that only begins
+    // alike, from the last hop values before that. Errors: NotFound, Unreadable, Truncated, UnsupportedVersion, StaleReading (another model or plan,
+    // other positions, or no common beginning to go on from), CorruptReading, OutOfMemory, Stopped.
     static Result<std::unique_ptr<Reading>> load(const std::filesystem::path& file, std::shared_ptr<const Model> model, ReadingPlan plan,
                                                  std::uint64_t plannedTokens, std::span<const TokenId> expected, std::stop_token stop);
 
-    // How many tokens of `expected` load() would find in the file: reads its head only. Errors: as load().
+    // What was wrong with the file behind the part that load() could use: Truncated, CorruptReading; nothing if it was whole.
+    const std::optional<Error>& damage() const;
+
+    // How many tokens of `expected` load() would find in an undamaged file: reads the token ids, not the pages. Errors: as load().
     static Result<std::uint64_t> reusableTokens(const std::filesystem::path& file, const Model& model, const ReadingPlan& plan,
                                                 std::uint64_t plannedTokens, std::span<const TokenId> expected);
 
@@ -112,6 +127,8 @@ private:
     Result<std::vector<TokenScore>> run(std::span<const TokenId> tokens, std::uint64_t firstScored, const ReadingProgressFn& progress,
                                         std::stop_token stop);
     std::shared_ptr<const HopSnapshot> snapshotAt(std::uint64_t tokens) const;
+    ReadingImage image() const;
+    void keepChunk();
 
     std::shared_ptr<const Model> m_model;
     ReadingPlan m_plan;
