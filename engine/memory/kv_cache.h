@@ -26,6 +26,12 @@ struct KvSlotsOf {
 using KvSlots = KvSlotsOf<const std::byte, const Half>;
 using WritableKvSlots = KvSlotsOf<std::byte, Half>;
 
+// Values of the token behind, in the same page.
+inline KvSlots nextValues(const KvSlots& values, std::size_t headWidth)
+{
+    return {values.type, values.data + headWidth * (values.type == KvType::F16 ? sizeof(Half) : 1), values.scales ? values.scales + 1 : nullptr};
+}
+
 // Keys and values of up to 256 tokens, all layers. Keys are transposed, so that the scores of neighbouring tokens fall into
 // neighbouring lanes without a reduction, and turned to their place in their row (0…row−1): every other position they can have is
 // one more turn by a multiple of a row.

@@ -112,23 +112,26 @@ void storeValueRows(const float* values, std::size_t leading, std::size_t width,
     }
 }
 
-// `load(i, n)`: element i of tokens n, n + 1, …
-template <class Load>
+// Vectors of neighbouring tokens, one after the other; `load(i, n, block)`: element i of tokens n, n + 1, …, where `block(n, i)` is what they need to know
+// of the block of elements i stands in.
+template <class Block, class Load>
 HWY_INLINE void rotateLoaded(const float* cosines, const float* sines, std::size_t pairs, std::size_t count, float* out, std::size_t leadingOut,
-                             const Load& load)
+                             const Block& block, const Load& load)
 {
     const F d;
     const std::size_t lanes = hn::Lanes(d);
-    for (std::size_t pair = 0; pair < pairs; ++pair, out += 2 * leadingOut) {
-        const V cosine = hn::Set(d, cosines[pair]);
-        const V sine = hn::Set(d, sines[pair]);
-        for (std::size_t n = 0; n < count; n += lanes) {
-            const V even = load(2 * pair, n);
-            const V odd = load(2 * pair + 1, n);
-            storeFloats(d, hn::NegMulAdd(odd, sine, hn::Mul(even, cosine)), out + n, count - n);
-            storeFloats(d, hn::MulAdd(even, sine, hn::Mul(odd, cosine)), out + leadingOut + n, count - n);
+    constexpr std::size_t kBlockPairs = kKvBlock / 2;
+    for (std::size_t n = 0; n < count; n += lanes)
+        for (std::size_t begin = 0; begin < pairs; begin += kBlockPairs) {
+            const auto known = block(n, 2 * begin);
+            for (std::size_t pair = begin; pair < std::min(pairs, begin + kBlockPairs); ++pair) {
+                const V cosine = hn::Set(d, cosines[pair]), sine = hn::Set(d, sines[pair]);
+                const V even = load(2 * pair, n, known), odd = load(2 * pair + 1, n, known);
+                float* to = out + 2 * pair * leadingOut + n;
+                storeFloats(d, hn::NegMulAdd(odd, sine, hn::Mul(even, cosine)), to, count - n);
+                storeFloats(d, hn::MulAdd(even, sine, hn::Mul(odd, cosine)), to + leadingOut, count - n);
+            }
         }
-    }
 }
 
 void rotateColumnsOf(const KvSlots& keys, const float* cosines, const float* sines, std::size_t pairs, std::size_t count, float* out,
@@ -137,13 +140,13 @@ void rotateColumnsOf(const KvSlots& keys, const float* cosines, const float* sin
     const F d;
     if (keys.type == KvType::F16) {
         const auto* in = reinterpret_cast<const Half*>(keys.data);
-        return rotateLoaded(cosines, sines, pairs, count, out, leadingOut,
-                            [&](std::size_t i, std::size_t n) { return loadHalf(d, in + i * kPageTokens + n); });
+        return rotateLoaded(cosines, sines, pairs, count, out, leadingOut, [](std::size_t, std::size_t) { return 0; },
+                            [&](std::size_t i, std::size_t n, int) { return loadHalf(d, in + i * kPageTokens + n); });
     }
     const auto* in = reinterpret_cast<const std::int8_t*>(keys.data);
-    rotateLoaded(cosines, sines, pairs, count, out, leadingOut, [&](std::size_t i, std::size_t n) {
-        return hn::Mul(loadByte(d, in + i * kPageTokens + n), loadHalf(d, keys.scales + i / kKvBlock * kPageTokens + n));
-    });
+    rotateLoaded(cosines, sines, pairs, count, out, leadingOut,
+                 [&](std::size_t n, std::size_t i) { return loadHalf(d, keys.scales + i / kKvBlock * kPageTokens + n); },
+                 [&](std::size_t i, std::size_t n, V scale) { return hn::Mul(loadByte(d, in + i * kPageTokens + n), scale); });
 }
 
 // A half that is followed by three more that may be read.
@@ -176,53 +179,61 @@ void scaleWeights(const float* a, std::size_t leadingA, const Half* scales, std:
             hn::StoreU(hn::Mul(hn::LoadU(d, a + row * leadingA + n), loadHalf(d, scales + n)), d, out + row * leading + n);
 }
 
-void gatherHalves(const KvSlots* values, const float* weights, std::size_t weightStep, std::size_t count, std::size_t width, float* out)
+// `load(n, begin, part)`: lanes of value n from element begin + part·lanes on, where begin is a multiple of kWidth.
+template <std::size_t kRows, std::size_t kWidth, class Load>
+HWY_INLINE void gatherElements(const float* weights, std::size_t leadingWeights, std::size_t weightStep, std::size_t count, std::size_t begin, float* out,
+                               std::size_t leadingOut, const Load& load)
 {
     const F d;
-    const std::size_t lanes = hn::Lanes(d);
-    const auto at = [&](std::size_t n) { return reinterpret_cast<const Half*>(values[n].data); };
-    std::size_t i = 0;
-    for (; i + 4 * lanes <= width; i += 4 * lanes) {
-        V sum0 = hn::Zero(d), sum1 = hn::Zero(d), sum2 = hn::Zero(d), sum3 = hn::Zero(d);
-        for (std::size_t n = 0; n < count; ++n) {
-            const V weight = hn::Set(d, weights[n * weightStep]);
-            const Half* value = at(n) + i;
-            sum0 = hn::MulAdd(weight, loadHalf(d, value), sum0);
-            sum1 = hn::MulAdd(weight, loadHalf(d, value + lanes), sum1);
-            sum2 = hn::MulAdd(weight, loadHalf(d, value + 2 * lanes), sum2);
-            sum3 = hn::MulAdd(weight, loadHalf(d, value + 3 * lanes), sum3);
+    constexpr std::size_t kLanes = HWY_LANES(float) < kMaxLanes ? HWY_LANES(float) : kMaxLanes;
+    constexpr std::size_t kParts = kWidth / kLanes;
+    V sums[kRows][kParts];
+    for (std::size_t row = 0; row < kRows; ++row)
+        for (std::size_t part = 0; part < kParts; ++part)
+            sums[row][part] = hn::Zero(d);
+    for (std::size_t n = 0; n < count; ++n) {
+        V value[kParts];
+        for (std::size_t part = 0; part < kParts; ++part)
+            value[part] = load(n, begin, part * kLanes);
+        for (std::size_t row = 0; row < kRows; ++row) {
+            const V weight = hn::Set(d, weights[row * leadingWeights + n * weightStep]);
+            for (std::size_t part = 0; part < kParts; ++part)
+                sums[row][part] = hn::MulAdd(weight, value[part], sums[row][part]);
         }
-        hn::StoreU(sum0, d, out + i);
-        hn::StoreU(sum1, d, out + i + lanes);
-        hn::StoreU(sum2, d, out + i + 2 * lanes);
-        hn::StoreU(sum3, d, out + i + 3 * lanes);
     }
-    for (; i < width; i += lanes) {
-        V sums = hn::Zero(d);
-        for (std::size_t n = 0; n < count; ++n)
-            sums = hn::MulAdd(hn::Set(d, weights[n * weightStep]), loadHalf(d, at(n) + i), sums);
-        hn::StoreU(sums, d, out + i);
-    }
+    for (std::size_t row = 0; row < kRows; ++row)
+        for (std::size_t part = 0; part < kParts; ++part)
+            hn::StoreU(sums[row][part], d, out + row * leadingOut + begin + part * kLanes);
 }
 
-void gatherBytes(const KvSlots* values, const float* weights, std::size_t weightStep, std::size_t count, std::size_t width, float* out)
+template <std::size_t kRows>
+void gatherRows(const KvSlots* values, const float* weights, std::size_t leadingWeights, std::size_t weightStep, std::size_t count, std::size_t width,
+                float* out)
 {
     const F d;
-    const std::size_t lanes = hn::Lanes(d);
-    for (std::size_t i = 0; i < width; i += 16) { // half a block, the least a width can have more
-        const std::size_t scale = i / kKvBlock * kPageTokens;
-        V sums[16]; // as many as there would be of one lane; lanes are known when this is compiled, so the rest vanish
-        for (std::size_t part = 0; part * lanes < 16; ++part)
-            sums[part] = hn::Zero(d);
-        for (std::size_t n = 0; n < count; ++n) {
-            const V weight = hn::Set(d, weights[n * weightStep] * halfAt(values[n].scales + scale));
-            const auto* value = reinterpret_cast<const std::int8_t*>(values[n].data) + i;
-            for (std::size_t part = 0; part * lanes < 16; ++part)
-                sums[part] = hn::MulAdd(weight, loadByte(d, value + part * lanes), sums[part]);
-        }
-        for (std::size_t part = 0; part * lanes < 16; ++part)
-            hn::StoreU(sums[part], d, out + i + part * lanes);
-    }
+    const auto gather = [&](const auto& load) {
+        std::size_t begin = 0;
+        for (; begin + kKvBlock <= width; begin += kKvBlock)
+            gatherElements<kRows, kKvBlock>(weights, leadingWeights, weightStep, count, begin, out, width, load);
+        if (begin < width) // half a block, the least a width can have more
+            gatherElements<kRows, kKvBlock / 2>(weights, leadingWeights, weightStep, count, begin, out, width, load);
+    };
+    if (values[0].type == KvType::F16)
+        return gather([&](std::size_t n, std::size_t begin, std::size_t lane) { return loadHalf(d, reinterpret_cast<const Half*>(values[n].data) + begin + lane); });
+    gather([&](std::size_t n, std::size_t begin, std::size_t lane) {
+        const V scale = hn::Set(d, halfAt(values[n].scales + begin / kKvBlock * kPageTokens));
+        return hn::Mul(loadByte(d, reinterpret_cast<const std::int8_t*>(values[n].data) + begin + lane), scale);
+    });
+}
+
+void gather(const KvSlots* values, const float* weights, std::size_t leadingWeights, std::size_t weightStep, std::size_t rows, std::size_t count,
+            std::size_t width, float* out)
+{
+    std::size_t row = 0;
+    for (; row + 3 <= rows; row += 3) // as many as leave their sums in 16 registers of eight lanes
+        gatherRows<3>(values, weights + row * leadingWeights, leadingWeights, weightStep, count, width, out + row * width);
+    for (; row < rows; ++row)
+        gatherRows<1>(values, weights + row * leadingWeights, leadingWeights, weightStep, count, width, out + row * width);
 }
 
 } // namespace octavo::cpu::HWY_NAMESPACE
@@ -236,8 +247,7 @@ HWY_EXPORT(storeValueRows);
 HWY_EXPORT(rotateColumnsOf);
 HWY_EXPORT(unpackValueRows);
 HWY_EXPORT(scaleWeights);
-HWY_EXPORT(gatherHalves);
-HWY_EXPORT(gatherBytes);
+HWY_EXPORT(gather);
 
 void storeKeys(const float* keys, std::size_t leading, std::size_t width, std::size_t count, const WritableKvSlots& slots)
 {
@@ -284,12 +294,10 @@ void multiplyValues(const float* a, std::size_t leadingA, const KvSlots& values,
     }
 }
 
-void gatherWeighted(const KvSlots* values, const float* weights, std::size_t weightStep, std::size_t count, std::size_t width, float* out)
+void gatherWeighted(const KvSlots* values, const float* weights, std::size_t leadingWeights, std::size_t weightStep, std::size_t rows,
+                    std::size_t count, std::size_t width, float* out)
 {
-    if (values[0].type == KvType::F16)
-        HWY_DYNAMIC_DISPATCH(gatherHalves)(values, weights, weightStep, count, width, out);
-    else
-        HWY_DYNAMIC_DISPATCH(gatherBytes)(values, weights, weightStep, count, width, out);
+    HWY_DYNAMIC_DISPATCH(gather)(values, weights, leadingWeights, weightStep, rows, count, width, out);
 }
 
 } // namespace octavo::cpu

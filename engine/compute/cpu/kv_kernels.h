@@ -30,7 +30,9 @@ void multiplyKeys(const float* a, std::size_t leadingA, const KvSlots& keys, flo
 void multiplyValues(const float* a, std::size_t leadingA, const KvSlots& values, float* c, std::size_t leadingC, std::size_t rows, std::size_t width,
                     std::size_t count, bool accumulate, float* scratch);
 
-// out [width] = Σ_n weights[n·weightStep]·values[n][width], each of its own place but all of one type; width a multiple of 16.
-void gatherWeighted(const KvSlots* values, const float* weights, std::size_t weightStep, std::size_t count, std::size_t width, float* out);
+// out [rows][width] = Σ_n weights[row·leadingWeights + n·weightStep]·values[n][width], values each of its own place but all of one type; width a
+// multiple of 16. Heads that share values are rows of one call: values are unpacked once for all of them.
+void gatherWeighted(const KvSlots* values, const float* weights, std::size_t leadingWeights, std::size_t weightStep, std::size_t rows,
+                    std::size_t count, std::size_t width, float* out);
 
 } // namespace octavo::cpu

@@ -170,19 +170,26 @@ void CpuReadingAttention::coarseBlock(std::uint32_t hop, std::uint32_t layer, st
     m_pairsScored += group * columns * keys;
     const float* scores = coarseWeights(hop, layer, kvHead, token, columns, q + block.begin * m_shape.heads * width, m_columnTurns, block.begin, scratch);
 
+    // Before the first hop values belong to the heads of a group together, after it to each.
+    const std::size_t together = hop == 0 ? group : 1;
     std::vector<KvSlots> values(keys);
-    std::vector<float> result(width);
-    for (std::size_t g = 0; g < group; ++g) {
-        const std::uint32_t head = static_cast<std::uint32_t>(kvHead * group + g);
-        const float* weights = scores + g * keys * kTile;
-        for (std::size_t n = 0; n < columns; ++n) {
-            const std::size_t reachable = hopKeys(hop, token + n);
+    std::vector<float> results(together * width);
+    std::size_t known = 0; // values[a] of the token before, a < known
+    for (std::size_t n = 0; n < columns; ++n) {
+        const std::size_t reachable = hopKeys(hop, token + n);
+        for (std::size_t g = 0; g < group; g += together) {
+            const std::uint32_t head = static_cast<std::uint32_t>(kvHead * group + g);
             for (std::size_t a = 0; a < reachable; ++a) {
                 const std::uint64_t from = token + n - a * stride;
-                values[a] = hop == 0 ? valuesOf(from, layer, kvHead) : std::as_const(m_hopValues).at(hop - 1, layer, head, from);
+                if (a < known && from % kPageTokens != 0) // looking up its page for every token took a sixth of the hop
+                    values[a] = nextValues(values[a], width);
+                else
+                    values[a] = hop == 0 ? valuesOf(from, layer, kvHead) : std::as_const(m_hopValues).at(hop - 1, layer, head, from);
             }
-            gatherWeighted(values.data(), weights + n, kTile, reachable, width, result.data());
-            storeValues(result.data(), width, width, 1, m_hopValues.at(hop, layer, head, token + n));
+            known = hop == 0 ? reachable : 0;
+            gatherWeighted(values.data(), scores + g * keys * kTile + n, keys * kTile, kTile, together, reachable, width, results.data());
+            for (std::size_t row = 0; row < together; ++row)
+                storeValues(results.data() + row * width, width, width, 1, m_hopValues.at(hop, layer, static_cast<std::uint32_t>(head + row), token + n));
         }
     }
 }
