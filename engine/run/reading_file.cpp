@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "octavo/engine/reading.h"
 #include "run/reading_keeper.h"
@@ -244,7 +245,8 @@ Result<void> Reading::finishKeeping()
             m_state->keepError = finished.error();
         m_state->keeper.reset();
     }
-    return m_state->keepError ? Result<void>(*m_state->keepError) : Result<void>();
+    const auto error = std::exchange(m_state->keepError, std::nullopt);
+    return error ? Result<void>(*error) : Result<void>();
 }
 
 const std::optional<Error>& Reading::damage() const { return m_state->damage; }

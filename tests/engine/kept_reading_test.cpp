@@ -179,6 +179,7 @@ TEST_F(KeptReading, AFullDiskIsToldAndReadingGoesOn)
             const auto kept = begun ? (*reading)->finishKeeping() : begun;
             ASSERT_FALSE(kept.ok()) << room << " bytes of " << size;
             EXPECT_EQ(kept.error().code, Errc::WriteFailed);
+            EXPECT_TRUE((*reading)->finishKeeping().ok()) << "told once: the reading is good, and may be asked";
         }
         EXPECT_EQ(*(*reading)->lastLogits(), logits);
         EXPECT_LE(goesOn(file, how, ids, logits).value_or(0), 4000u); // whatever is left is good

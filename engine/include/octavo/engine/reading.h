@@ -102,7 +102,7 @@ public:
     static constexpr std::chrono::duration<double> kCheckpointInterval{1};
     Result<void> keepIn(const std::filesystem::path& file, std::stop_token stop, std::chrono::duration<double> interval = kCheckpointInterval);
 
-    // Makes the file whole by itself and ends keeping. Reading itself never fails for want of a disk; that is told here. Errors: WriteFailed.
+    // Makes the file whole by itself and ends keeping. Reading itself never fails for want of a disk; that is told here, once. Errors: WriteFailed.
     // Threads: while others ask this reading, but not while it is read or forked.
     Result<void> finishKeeping();
 
