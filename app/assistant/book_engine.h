@@ -22,14 +22,14 @@ struct EngineModel {
     QString device;
     QString hash;              // identifies the model file; part of a reading's name on disk
     qint64 contextTokens = 0;
-    qint64 kvBytesPerToken = 0;
 };
 
 // One document to be read. The engine keeps its reading (in memory and at `readingFile`) under `document`.
 struct ReadRequest {
     qint64 document = 0;       // any number that stays the same for this text
     QByteArray text;
-    QString readingsDir;       // where finished and stopped readings are kept; empty = memory only
+    QString readingsDir;       // where readings are kept while they are read; empty = memory only
+    bool beforeAsking = false; // what comes from disk is looked at now, all of it; else only where reading has to go on from it
 };
 
 struct ReadFacts {
@@ -39,6 +39,7 @@ struct ReadFacts {
     qint64 kvBytes = 0;
     double seconds = 0;
     bool complete = false;     // false: stopped, what was read is kept
+    QString file{};            // of the kept reading, without its folder; empty: in memory only
     QString damage{};          // one sentence, if what was kept on disk was damaged, and read again in part; else empty
 };
 

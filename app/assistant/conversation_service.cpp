@@ -144,8 +144,8 @@ Outcome<ReadEstimate> ConversationService::estimate(DocumentId id, std::stop_tok
     estimate.document = id;
     estimate.tokens = static_cast<qint64>((*tokenized)->tokens.size());
     estimate.plan = m_engine.planFor(estimate.tokens);
-    estimate.diskBytes = estimate.tokens * m_model->kvBytesPerToken;   // of a whole reading, which needs its hop values no more
-    estimate.memoryBytes = estimate.diskBytes + estimate.plan.hopBytes;
+    estimate.memoryBytes = estimate.tokens * estimate.plan.kvBytesPerToken + estimate.plan.hopBytes;
+    estimate.diskBytes = estimate.memoryBytes;   // a kept reading is what reading goes on from
     estimate.device = m_model->device;
     if (const double tokensPerSecond = speed->toDouble(); tokensPerSecond > 0)
         estimate.seconds = static_cast<double>(estimate.tokens - known->readTokens) / tokensPerSecond;
@@ -153,6 +153,12 @@ Outcome<ReadEstimate> ConversationService::estimate(DocumentId id, std::stop_tok
 }
 
 Outcome<ReadResult> ConversationService::read(DocumentId id, const std::function<void(const ReadProgress&)>& progress, std::stop_token stop)
+{
+    return read(id, false, progress, std::move(stop));
+}
+
+Outcome<ReadResult> ConversationService::read(
+    DocumentId id, bool beforeAsking, const std::function<void(const ReadProgress&)>& progress, std::stop_token stop)
 {
     if (!m_model)
         return noModel();
@@ -169,7 +175,7 @@ Outcome<ReadResult> ConversationService::read(DocumentId id, const std::function
     };
     assert(!m_beingRead.contains(id));
     m_beingRead.insert(id);
-    const Outcome<ReadFacts> facts = m_engine.read({id, (*document)->text, m_readingsDir}, report, stop);
+    const Outcome<ReadFacts> facts = m_engine.read({id, (*document)->text, m_readingsDir, beforeAsking}, report, stop);
     m_beingRead.erase(id);
     if (!facts && facts.error().kind == Failure::Kind::Stopped) {   // before there was anything to keep
         const Outcome<DocumentSummary> unchanged = summary(id);
@@ -346,7 +352,7 @@ Outcome<void> ConversationService::readFirst(DocumentId id, const AnswerEvents& 
         return {};
     }
     // Also if it was read in this run: the engine may have had to free it meanwhile, and takes no time if it has it.
-    const Outcome<ReadResult> result = read(id, events.readProgress, stop);
+    const Outcome<ReadResult> result = read(id, true, events.readProgress, stop);
     if (!result)
         return result.error();
     timings.readTokens += result->facts.readTokens;

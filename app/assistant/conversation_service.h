@@ -89,6 +89,7 @@ private:
     // Reads what has to be read, then asks; the answer's text grows with each piece.
     Outcome<AskFacts> askEngine(const Session& session, const Message& question, const AnswerOptions& options, const AnswerEvents& events,
                                 Answer& answer, std::stop_token stop);
+    Outcome<ReadResult> read(DocumentId id, bool beforeAsking, const std::function<void(const ReadProgress&)>& progress, std::stop_token stop);
     Outcome<void> readFirst(DocumentId id, const AnswerEvents& events, AnswerTimings& timings, std::stop_token stop);
     Outcome<AskRequest> requestFor(const Session& session, const Message& question, const AnswerOptions& options, std::stop_token stop);
     QString partlyReadNote(const QList<DocumentId>& documents);

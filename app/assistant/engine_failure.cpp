@@ -42,11 +42,15 @@ Failure failureOf(const Error& error)
         return {Kind::ContextFull, tr("The conversation needs %1 tokens, but there is room for %2; start a new session about this document.")
                                        .arg(number(error.needed), number(error.room))};
     case Errc::OutOfMemory:
+        if (error.needed <= error.room)
+            return {Kind::OutOfMemory, tr("The memory is used up; what was done so far is kept. Close other programs, then go on.")};
         return {Kind::OutOfMemory, tr("Reading this needs %1 of memory, but only %2 is free; close other programs, or read a part of it.")
                                        .arg(size(error.needed), size(error.room))};
     case Errc::Stopped: return {Kind::Stopped, tr("Stopped; what was done so far is kept.")};
     case Errc::StaleReading:
     case Errc::CorruptReading: return {Kind::File, tr("The saved reading %1 cannot be used (%2); the document is read again.").arg(subject, detail)};
+    case Errc::InUse:
+        return {Kind::File, tr("Another Octavo is reading this document just now and keeps it in %1; wait until it is done, or stop it there.").arg(subject)};
     case Errc::WriteFailed: return {Kind::File, tr("%1 cannot be written (%2); free some disk space or choose another data folder.").arg(subject, detail)};
     }
     return {Kind::Engine, subject + QStringLiteral(" ") + detail};

@@ -62,6 +62,7 @@ private:
         ReadingPlan plan;
         std::uint64_t lastUse = 0;
         bool beingRead = false;
+        bool damageTold = false;
         std::jthread saver;             // last: ends before the reading that it writes goes
 
         void finishSaving()
@@ -120,7 +121,7 @@ Outcome<EngineModel> LocalEngine::open(const QString& modelFile, std::stop_token
     m_model = *model;
     const ModelConfig& config = m_model->config();
     return EngineModel{QString::fromStdString(config.name), QString::fromStdString(m_engine->device()), QString::fromStdString(m_model->hash()),
-                       config.context, static_cast<qint64>(config.kvBytesPerToken())};
+                       config.context};
 }
 
 Failure LocalEngine::noModel()
@@ -186,25 +187,21 @@ QString LocalEngine::damageOf(const Error& error)
     const QString file = QString::fromStdString(error.subject);
     if (error.code == Errc::UnsupportedVersion)
         return QCoreApplication::translate("LocalEngine", "The saved reading %1 was made by another version of Octavo; the document is read again.").arg(file);
-    return QCoreApplication::translate("LocalEngine", "The saved reading %1 is damaged (%2); what stood behind the damage is read again.")
+    return QCoreApplication::translate("LocalEngine", "The saved reading %1 is damaged (%2); what was lost is read again.")
         .arg(file, QString::fromStdString(error.detail));
 }
 
-// From disk, as much as is there and good, else a new one. A file of which nothing can be used is removed: it would never be usable again.
+// From disk, as much as is there, else a new one, which takes the place of a file of which nothing can be used.
 Outcome<std::unique_ptr<Reading>> LocalEngine::openReading(const Kept& kept, const QString& file, QString& damage, std::stop_token stop)
 {
     const std::uint64_t planned = kept.ids.size() + kConversationRoom;
     if (!file.isEmpty() && QFile::exists(file)) {
-        auto loaded = Reading::load(QFile::encodeName(file).toStdString(), m_model, kept.plan, planned, kept.ids, stop);
-        if (loaded) {
-            if (const auto& bad = (*loaded)->damage())
-                damage = damageOf(*bad);
+        auto loaded = Reading::load(QFile::encodeName(file).toStdString(), m_model, kept.plan, planned, kept.ids, stop, Reading::Check::Later);
+        if (loaded)
             return std::move(*loaded);
-        }
         if (loaded.error().code == Errc::OutOfMemory || loaded.error().code == Errc::Stopped)
             return failureOf(loaded.error());
         damage = damageOf(loaded.error());
-        QFile::remove(file);
     }
     if (auto begun = readingOfSameBeginning(kept, planned, file.isEmpty() ? QString() : QFileInfo(file).path(), stop))
         return begun;
@@ -219,7 +216,7 @@ Outcome<std::unique_ptr<Reading>> LocalEngine::openReading(const Kept& kept, con
 std::unique_ptr<Reading> LocalEngine::readingOfSameBeginning(const Kept& kept, std::uint64_t planned, const QString& folder, std::stop_token stop) const
 {
     std::uint64_t longest = kLeastReused - 1;
-    const Reading* inMemory = nullptr;
+    Reading* inMemory = nullptr;
     for (const auto& [document, other] : m_kept) {
         if (!other.reading || other.reading->plan() != kept.plan)
             continue;
@@ -241,6 +238,9 @@ std::unique_ptr<Reading> LocalEngine::readingOfSameBeginning(const Kept& kept, s
             onDisk = file.filePath();
         }
     }
+    if (onDisk.isEmpty() && inMemory)
+        if (const auto checked = inMemory->check({}, stop); !checked)
+            return nullptr;
     auto begun = !onDisk.isEmpty() ? Reading::load(QFile::encodeName(onDisk).toStdString(), m_model, kept.plan, planned, kept.ids, stop)
         : inMemory                 ? inMemory->fork(longest, planned)
                                    : Result<std::unique_ptr<Reading>>(nullptr);
@@ -260,7 +260,8 @@ Outcome<ReadFacts> LocalEngine::read(const ReadRequest& request, const std::func
     kept.saver = {};
     QString file;
     if (!request.readingsDir.isEmpty()) {
-        if (!QDir().mkpath(request.readingsDir))
+        // Readings hold what a text says: they are for nobody else's eyes.
+        if (!QDir(request.readingsDir).exists() && !QDir().mkdir(request.readingsDir, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner))
             return Failure{Failure::Kind::Folder, QCoreApplication::translate("LocalEngine", "The folder %1 cannot be made; choose another data folder.").arg(request.readingsDir)};
         const std::string name = Reading::fileName(*m_model, kept.plan, kept.ids.size() + kConversationRoom, kept.ids);
         file = QDir(request.readingsDir).filePath(QString::fromStdString(name));
@@ -275,14 +276,36 @@ Outcome<ReadFacts> LocalEngine::read(const ReadRequest& request, const std::func
     }
 
     const std::uint64_t before = kept.reading->tokens();
-    Result<void> keeping; // a reading that cannot be kept is still good for this run: the next start reads it again
-    if (before < kept.ids.size() && !file.isEmpty())
-        keeping = kept.reading->keepIn(QFile::encodeName(file).toStdString(), stop);
     const auto ofDocument = [&](std::uint64_t tokens) { return static_cast<qint64>(tokens > kept.introTokens ? tokens - kept.introTokens : 0); };
     facts.tokens = ofDocument(kept.ids.size());
     facts.reusedTokens = ofDocument(before);
     double interrupted = 0; // seconds that questions and other work took between chunks
     kept.beingRead = true;
+    Result<std::uint64_t> again = std::uint64_t{0}; // read again, where a kept reading was damaged
+    if (before < kept.ids.size() || request.beforeAsking)
+        again = kept.reading->check(
+            [&](const ReadingProgress& step) {
+                const auto told = std::chrono::steady_clock::now();
+                progress({ofDocument(before - (step.total - step.done)), facts.reusedTokens, facts.tokens, static_cast<double>(step.done) / std::max(step.seconds, 1e-9)});
+                interrupted += secondsSince(told);
+            },
+            stop);
+    if (!again) {
+        kept.beingRead = false;
+        return failureOf(again.error());
+    }
+    const bool damaged = kept.reading->damage() && !kept.damageTold;
+    if (damaged)
+        facts.damage = damageOf(*kept.reading->damage());
+    kept.damageTold = damaged || kept.damageTold;
+    Result<void> keeping; // a reading that cannot be kept is still good for this run: the next start reads it again
+    if ((before < kept.ids.size() || (damaged && kept.reading->isChecked())) && !file.isEmpty())
+        keeping = kept.reading->keepIn(QFile::encodeName(file).toStdString(), stop);
+    if (!keeping && keeping.error().code == Errc::InUse) {
+        kept.beingRead = false;
+        kept.reading.reset(); // the other one's may be whole the next time
+        return failureOf(keeping.error());
+    }
     const auto result = kept.reading->read(
         std::span(kept.ids).subspan(before),
         [&](const ReadingProgress& step) {
@@ -296,7 +319,9 @@ Outcome<ReadFacts> LocalEngine::read(const ReadRequest& request, const std::func
     if (!result && result.error().code != Errc::Stopped)
         return failureOf(result.error());
     facts.complete = result.ok();
-    facts.readTokens = ofDocument(kept.reading->tokens()) - facts.reusedTokens;
+    facts.file = file.isEmpty() ? QString() : QFileInfo(file).fileName();
+    facts.readTokens = ofDocument(kept.reading->tokens()) - facts.reusedTokens + static_cast<qint64>(*again);
+    facts.reusedTokens -= static_cast<qint64>(*again);
     facts.kvBytes = static_cast<qint64>(kept.reading->kvBytes());
     facts.seconds = secondsSince(begin) - interrupted;
     if (facts.complete && keeping)
@@ -414,6 +439,10 @@ Outcome<AskFacts> LocalEngine::ask(const AskRequest& request, const std::functio
         if (kept == m_kept.end() || !kept->second.reading || kept->second.reading->tokens() == 0)
             return Failure{Failure::Kind::Engine, QCoreApplication::translate("LocalEngine", "The document has not been read yet; read it, then ask again.")};
         kept->second.lastUse = ++m_uses;
+        if (kept->second.beingRead && !kept->second.reading->isChecked())
+            return Failure{Failure::Kind::Engine, QCoreApplication::translate("LocalEngine", "The saved reading of this document is being mended; ask again in a moment.")};
+        if (const auto checked = kept->second.reading->check({}, stop); !checked)
+            return failureOf(checked.error());
     }
     const std::vector<TokenId> prompt = promptIds(request.turns);
     const auto added = warmUp(request, prompt, stop);

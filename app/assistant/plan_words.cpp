@@ -53,6 +53,7 @@ ReadPlan readPlanOf(const PlanChoice& choice, const ModelConfig& model)
     plan.gate = static_cast<double>(choice.plan.gate);
     plan.keysPerToken = choice.keysPerToken;
     plan.fullKeysPerToken = choice.fullKeysPerToken;
+    plan.kvBytesPerToken = static_cast<qint64>(model.kvBytesPerToken(choice.plan.kv));
     plan.hopBytes = static_cast<qint64>(choice.hopBytes);
     plan.reason = reasonOf(choice, model);
     return plan;

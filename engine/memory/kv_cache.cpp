@@ -8,25 +8,32 @@
 namespace octavo {
 
 namespace {
-// Vector loads of the last key row may run past a page's end by less than one vector of the widest target.
-constexpr std::size_t kOverrun = 128;
+
+std::shared_ptr<std::byte[]> allocate(std::size_t size)
+{
+    constexpr std::align_val_t kAlignment{64};
+    return {new (kAlignment) std::byte[size], [](std::byte* data) { ::operator delete[](data, kAlignment); }};
+}
+
 } // namespace
 
-std::byte* KvPage::allocate(std::size_t size) { return new (std::align_val_t{64}) std::byte[size]; }
-
-KvPage::KvPage(const ModelConfig& config, const KvFormat& format)
-    : m_format(format), m_kvHeads(config.kvHeads), m_headWidth(config.headWidth),
+KvPage::KvPage(const ModelConfig& config, const KvFormat& format, std::shared_ptr<std::byte[]> data)
+    : m_format(format), m_layers(config.layers), m_kvHeads(config.kvHeads), m_headWidth(config.headWidth),
       m_keyPart(kvBytes(format.keys, config.headWidth) * kPageTokens), m_valuePart(kvBytes(format.values, config.headWidth) * kPageTokens),
-      m_size(byteSize(config, format) + kOverrun), m_data(allocate(m_size))
+      m_data(std::move(data))
 {
-    std::memset(m_data.get(), 0, m_size); // unread slots must hold numbers: they are multiplied, then masked
+}
+
+KvPage::KvPage(const ModelConfig& config, const KvFormat& format) : KvPage(config, format, allocate(byteSize(config, format) + kOverrun))
+{
+    std::memset(m_data.get(), 0, size()); // unread slots must hold numbers: they are multiplied, then masked
 }
 
 KvPage::KvPage(const KvPage& other)
-    : m_format(other.m_format), m_kvHeads(other.m_kvHeads), m_headWidth(other.m_headWidth), m_keyPart(other.m_keyPart),
-      m_valuePart(other.m_valuePart), m_size(other.m_size), m_data(allocate(m_size))
+    : m_format(other.m_format), m_layers(other.m_layers), m_kvHeads(other.m_kvHeads), m_headWidth(other.m_headWidth), m_keyPart(other.m_keyPart),
+      m_valuePart(other.m_valuePart), m_data(allocate(size()))
 {
-    std::memcpy(m_data.get(), other.m_data.get(), m_size);
+    std::memcpy(m_data.get(), other.m_data.get(), size());
 }
 
 Result<void> KvCache::grow(std::uint64_t tokens)

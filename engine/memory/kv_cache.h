@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "memory/half.h"
@@ -39,6 +41,8 @@ inline KvSlots nextValues(const KvSlots& values, std::size_t headWidth)
 class KvPage {
 public:
     KvPage(const ModelConfig& config, const KvFormat& format);
+    // Over byteSize() bytes and kOverrun more that lie somewhere else, aligned to 64.
+    KvPage(const ModelConfig& config, const KvFormat& format, std::shared_ptr<std::byte[]> data);
     KvPage(const KvPage& other);
 
     WritableKvSlots keys(std::uint32_t layer, std::uint32_t kvHead, std::uint32_t slot) { return slots<WritableKvSlots>(m_data.get(), layer, kvHead, slot, true); }
@@ -49,6 +53,9 @@ public:
     std::byte* bytes() { return m_data.get(); }
     const std::byte* bytes() const { return m_data.get(); }
     static std::uint64_t byteSize(const ModelConfig& config, const KvFormat& format) { return config.kvBytesPerToken(format) * kPageTokens; }
+
+    // Vector loads of the last row may run past a page's end by less than one vector of the widest target.
+    static constexpr std::uint64_t kOverrun = 128;
 
 private:
     template <class Slots, class Byte>
@@ -63,18 +70,15 @@ private:
                 type == KvType::F16 ? nullptr : reinterpret_cast<Scale*>(begin + std::size_t{m_headWidth} * kPageTokens) + slot};
     }
 
-    struct Free {
-        void operator()(std::byte* data) const { ::operator delete[](data, std::align_val_t{64}); }
-    };
-    static std::byte* allocate(std::size_t size);
+    std::size_t size() const { return m_layers * m_kvHeads * (m_keyPart + m_valuePart) + kOverrun; }
 
     KvFormat m_format;
+    std::uint32_t m_layers;
     std::uint32_t m_kvHeads;
     std::uint32_t m_headWidth;
     std::size_t m_keyPart;               // bytes of one head's keys in one layer, scales included
     std::size_t m_valuePart;
-    std::size_t m_size;
-    std::unique_ptr<std::byte[], Free> m_data;
+    std::shared_ptr<std::byte[]> m_data; // its own, or a stretch of a file in memory
 };
 
 // The keys and values of one sequence of tokens, in pages that never move. Token t lies in page t / 256, slot t % 256.
@@ -85,6 +89,15 @@ public:
 
     // Makes room for `tokens` in all. Errors: OutOfMemory (bytes).
     Result<void> grow(std::uint64_t tokens);
+
+    // Adds a page that is there already; see KvPage.
+    void addPage(std::shared_ptr<std::byte[]> data) { m_pages.push_back(std::make_shared<KvPage>(m_config, m_format, std::move(data))); }
+
+    // One page of another cache of the same format, shared with it, in the place of this one's own.
+    void takePage(std::size_t index, const KvCache& other) { m_pages[index] = other.m_pages[index]; }
+
+    // Keeps only the pages that the first `tokens` tokens need.
+    void shrink(std::uint64_t tokens) { m_pages.resize(std::min<std::size_t>(m_pages.size(), (tokens + kPageTokens - 1) / kPageTokens)); }
 
     KvPage& page(std::size_t index) { return *m_pages[index]; }
     const KvPage& page(std::size_t index) const { return *m_pages[index]; }

@@ -2,6 +2,7 @@
 #include "octavo/engine/asking.h"
 
 #include <algorithm>
+#include <new>
 #include <numeric>
 #include <utility>
 
@@ -163,6 +164,15 @@ public:
     // Adds tokens in one forward pass; the caller has checked the room. False if stopped.
     Result<bool> add(std::span<const TokenId> ids, std::stop_token stop)
     {
+        try {
+            return tryToAdd(ids, stop);
+        } catch (const std::bad_alloc&) {
+            return Error{Errc::OutOfMemory, "conversation", {}};
+        }
+    }
+
+    Result<bool> tryToAdd(std::span<const TokenId> ids, const std::stop_token& stop)
+    {
         if (const auto grown = own->grow(ownTokens + ids.size()); !grown)
             return grown.error();
         const std::uint64_t row = readings->geometry.row;
@@ -254,6 +264,8 @@ Result<std::unique_ptr<Asking>> Asking::over(std::span<const Reading* const> rea
     for (const Reading* reading : readings) {
         if (&reading->model() != &readings.front()->model())
             return wrong("readings", "were made by different models");
+        if (!reading->isChecked())
+            return wrong("readings", "come from files that were not checked");
         tokens += reading->tokens();
     }
     const auto ascend = [tokens](const std::vector<TokenSpan>& spans) {

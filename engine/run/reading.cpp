@@ -36,18 +36,33 @@ Result<std::unique_ptr<Reading>> Reading::start(std::shared_ptr<const Model> mod
 {
     if (const auto checked = plan.check(); !checked)
         return checked.error();
+    if (const auto room = checkRoom(model->config(), plan, plannedTokens, 0); !room)
+        return room.error();
+    return make(std::move(model), std::move(plan), plannedTokens);
+}
+
+// Whatever room there is for what it will read.
+Result<std::unique_ptr<Reading>> Reading::make(std::shared_ptr<const Model> model, ReadingPlan plan, std::uint64_t plannedTokens)
+{
+    if (const auto checked = plan.check(); !checked)
+        return checked.error();
     if (plannedTokens == 0)
         return Error{Errc::InvalidArgument, "planned tokens", "at least 1"};
-    const std::uint64_t needed = cost(model->config(), plan, plannedTokens).total();
-    const std::uint64_t room = Engine::availableMemory();
-    if (room && needed > room)
-        return Error{Errc::OutOfMemory, "keys and values", {}, needed, room};
+    const ModelConfig& config = model->config();
     try {
-        auto cache = std::make_unique<KvCache>(model->config(), plan.kv);
-        return std::unique_ptr<Reading>(new Reading(std::move(model), std::move(plan), plannedTokens, std::move(cache)));
+        auto cache = std::make_unique<KvCache>(config, plan.kv);
+        return std::unique_ptr<Reading>(new Reading(model, plan, plannedTokens, std::move(cache)));
     } catch (const std::bad_alloc&) {
-        return Error{Errc::OutOfMemory, "hop values", {}, needed, room};
+        return Error{Errc::OutOfMemory, "hop values", {}, HopValues::bytesFor(plan, config), Engine::availableMemory()};
     }
+}
+
+// Whether memory will do for all that is planned but `there` bytes.
+Result<void> Reading::checkRoom(const ModelConfig& config, const ReadingPlan& plan, std::uint64_t plannedTokens, std::uint64_t there)
+{
+    const std::uint64_t total = cost(config, plan, plannedTokens).total();
+    const std::uint64_t needed = total - std::min(total, there), room = Engine::availableMemory();
+    return room == 0 || needed <= room ? Result<void>() : Error{Errc::OutOfMemory, "keys and values", {}, needed, room};
 }
 
 std::uint64_t Reading::kvBytes() const { return m_cache->bytes(); }
@@ -66,6 +81,20 @@ Result<std::vector<TokenScore>> Reading::readAndScore(std::span<const TokenId> t
 Result<std::vector<TokenScore>> Reading::run(std::span<const TokenId> tokens, std::uint64_t firstScored, const ReadingProgressFn& progress,
                                              std::stop_token stop)
 {
+    try {
+        m_ids.reserve(m_plannedTokens); // so that a chunk once read can be taken note of
+        m_lastHidden.reserve(m_model->config().hidden);
+        return readChunks(tokens, firstScored, progress, stop);
+    } catch (const std::bad_alloc&) {
+        return Error{Errc::OutOfMemory, "reading", {}}; // the chunk at hand is dropped, as by a stop
+    }
+}
+
+Result<std::vector<TokenScore>> Reading::readChunks(std::span<const TokenId> tokens, std::uint64_t firstScored, const ReadingProgressFn& progress,
+                                                    const std::stop_token& stop)
+{
+    if (const auto wrong = unchecked(); wrong && !tokens.empty())
+        return *wrong;
     if (m_ids.size() + tokens.size() > m_plannedTokens)
         return Error{Errc::ContextFull, "reading", {}, m_ids.size() + tokens.size(), m_plannedTokens};
     if (const auto wrong = checkIds(*m_model, tokens))
@@ -89,19 +118,13 @@ Result<std::vector<TokenScore>> Reading::run(std::span<const TokenId> tokens, st
             m_state->attention->begin(first, static_cast<std::uint32_t>(count));
             if (!forward.run(chunk, *m_state->attention, RowOrder::SameForAnyCount, stop))
                 return stopped();
-
             forward.scoreRun(chunk, firstScored > at ? firstScored - at : 0, m_lastHidden, stop, scores);
         }
         m_ids.insert(m_ids.end(), chunk.begin(), chunk.end());
         m_lastHidden.assign(forward.hidden(count - 1), forward.hidden(count - 1) + m_model->config().hidden);
         at += count;
         if (!m_plan.isFull() && m_ids.size() % snapshotInterval() == 0)
-            try {
-                m_state->snapshots.push_back(std::make_shared<const HopSnapshot>(m_state->hopValues.snapshot(m_ids.size())));
-            } catch (const std::bad_alloc&) {
-                return Error{Errc::OutOfMemory, "hop values", {}, HopValues::snapshotBytes(m_plan, m_model->config(), m_ids.size()),
-                             Engine::availableMemory()};
-            }
+            m_state->snapshots.push_back(std::make_shared<const HopSnapshot>(m_state->hopValues.snapshot(m_ids.size())));
         keepChunk();
         if (progress)
             progress({at, tokens.size(), std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count()});
@@ -139,26 +162,94 @@ Result<std::unique_ptr<Reading>> Reading::fork(std::uint64_t tokens, std::uint64
     const std::uint64_t context = m_model->config().context;
     if (!m_plan.isFull() && m_plan.rowStep(plannedTokens, context) != m_plan.rowStep(m_plannedTokens, context))
         return Error{Errc::StaleReading, "planned tokens", "put rows elsewhere"};
+    if (const auto wrong = unchecked())
+        return *wrong;
     const std::uint64_t from = resumableAt(tokens);
     auto cache = m_cache->fork(from);
     if (!cache)
         return cache.error();
     try {
-        std::unique_ptr<Reading> fork(new Reading(m_model, m_plan, plannedTokens, std::move(*cache)));
-        fork->m_ids.assign(m_ids.begin(), m_ids.begin() + static_cast<std::ptrdiff_t>(from));
-        if (from == m_ids.size()) {
-            fork->m_state->hopValues.restore(m_state->hopValues.snapshot(from));
-            fork->m_lastHidden = m_lastHidden;
-        } else if (const auto kept = snapshotAt(from)) {
-            fork->m_state->hopValues.restore(*kept);
-        }
-        for (const auto& kept : m_state->snapshots)
-            if (kept->tokens <= from)
-                fork->m_state->snapshots.push_back(kept);
-        return fork;
+        return forkAt(from, plannedTokens, std::move(*cache));
     } catch (const std::bad_alloc&) {
         return Error{Errc::OutOfMemory, "hop values", {}, HopValues::bytesFor(m_plan, m_model->config()), Engine::availableMemory()};
     }
+}
+
+// With the state of a place from which reading can go on.
+std::unique_ptr<Reading> Reading::forkAt(std::uint64_t from, std::uint64_t plannedTokens, std::unique_ptr<KvCache> cache) const
+{
+    std::unique_ptr<Reading> fork(new Reading(m_model, m_plan, plannedTokens, std::move(cache)));
+    fork->m_ids.assign(m_ids.begin(), m_ids.begin() + static_cast<std::ptrdiff_t>(from));
+    if (from == m_ids.size()) {
+        fork->m_state->hopValues.restore(m_state->hopValues.snapshot(from));
+        fork->m_lastHidden = m_lastHidden;
+    } else if (const auto kept = snapshotAt(from)) {
+        fork->m_state->hopValues.restore(*kept);
+    }
+    for (const auto& kept : m_state->snapshots)
+        if (kept->tokens <= from)
+            fork->m_state->snapshots.push_back(kept);
+    return fork;
+}
+
+bool Reading::isChecked() const { return m_state->onDisk.unchecked.empty(); }
+
+std::optional<Error> Reading::unchecked() const
+{
+    return isChecked() ? std::nullopt : std::optional(Error{Errc::InvalidArgument, m_state->onDisk.file.string(), "was not checked before it was used"});
+}
+
+Result<std::uint64_t> Reading::check(const ReadingProgressFn& progress, std::stop_token stop)
+{
+    PagesOnDisk& onDisk = m_state->onDisk;
+    std::vector<PagesOnDisk::Page>& pages = onDisk.unchecked;
+    std::string damaged;
+    std::size_t kept = 0; // of `pages`: those that are damaged
+    const auto stopAt = [&](std::size_t n) {
+        pages.erase(pages.begin() + static_cast<std::ptrdiff_t>(kept), pages.begin() + static_cast<std::ptrdiff_t>(n));
+        return stopped();
+    };
+    for (std::size_t n = 0; n < pages.size(); ++n) {
+        if (stop.stop_requested())
+            return stopAt(n);
+        const PagesOnDisk::Page page = pages[n];
+        if (onDisk.mapping->load(page.offset, page.header.size) && isIntact(page.header, onDisk.mapping->data() + page.offset))
+            continue;
+        damaged += (damaged.empty() ? "page " : ", ") + std::to_string(page.index + 1);
+        pages[kept++] = page;
+    }
+    pages.resize(kept);
+    if (pages.empty())
+        return std::uint64_t{0};
+    m_state->damage = Error{Errc::CorruptReading, onDisk.file.string(), damaged + " of " + std::to_string(m_cache->pageCount())};
+    return readAgain(progress, stop);
+}
+
+// The damaged pages, each from the last place before it where reading can go on. What follows them was made from what stood there before the damage.
+Result<std::uint64_t> Reading::readAgain(const ReadingProgressFn& progress, std::stop_token stop)
+{
+    std::vector<PagesOnDisk::Page>& damaged = m_state->onDisk.unchecked;
+    std::unique_ptr<Reading> again;
+    std::uint64_t read = 0;
+    while (!damaged.empty()) {
+        const std::size_t index = damaged.front().index;
+        const std::uint64_t begin = index * kPageTokens, end = std::min<std::uint64_t>(begin + kPageTokens, m_ids.size());
+        const std::uint64_t from = m_plan.isFull() ? begin : snapshotAt(begin) ? snapshotAt(begin)->tokens : 0;
+        if (!again || again->tokens() < from || again->tokens() > begin) {
+            auto cache = m_cache->fork(from);
+            if (!cache)
+                return cache.error();
+            again = forkAt(from, m_plannedTokens, std::move(*cache));
+        }
+        const std::uint64_t first = again->tokens();
+        const auto done = again->read(std::span(m_ids).subspan(first, end - first), progress, stop);
+        read += again->tokens() - first;
+        if (!done)
+            return done.error();
+        m_cache->takePage(index, again->cache());
+        damaged.erase(damaged.begin());
+    }
+    return read;
 }
 
 } // namespace octavo

@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "octavo/engine/reading.h"
@@ -62,6 +63,8 @@ std::uint64_t commonPrefix(std::span<const TokenId> a, std::span<const TokenId> 
     return static_cast<std::uint64_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
 }
 
+std::span<const TokenId> after(std::span<const TokenId> ids, std::uint64_t count) { return ids.subspan(std::min<std::uint64_t>(count, ids.size())); }
+
 // What of a reading's files is of use for a text.
 class FoundReading {
 public:
@@ -70,8 +73,9 @@ public:
     {
     }
 
-    // Takes in record after record up to the end, or to where the text is another one. An error says what is wrong with what comes next; all before is good.
-    Result<void> take(ReadingLogReader& log, const std::stop_token& stop)
+    // Takes in record after record up to the end, or to where the text is another one. An error says what is wrong with what comes next; all before is
+    // good, but pages of `mapping` are only found, not looked at.
+    Result<void> take(ReadingLogReader& log, const std::shared_ptr<FileMapping>& mapping, const std::stop_token& stop)
     {
         while (!diverged) {
             if (stop.stop_requested())
@@ -81,29 +85,30 @@ public:
                 return record.error();
             if (!*record)
                 return {};
-            if (const auto taken = takeRecord(log, **record); !taken)
+            if (const auto taken = takeRecord(log, mapping, **record); !taken)
                 return taken;
         }
         return {};
     }
 
-    std::uint64_t common() const { return commonPrefix(ids, m_expected); }
     // From where reading can go on.
-    std::uint64_t resumable() const { return m_plan.isFull() ? common() : end ? end->tokens : 0; }
+    std::uint64_t resumable() const { return m_plan.isFull() ? m_common : end ? end->tokens : 0; }
 
     std::vector<TokenId> ids;                               // of the pages in the cache
+    std::vector<PagesOnDisk::Page> unchecked;               // pages that lie in the file
     bool diverged = false;                                  // the text is another one from here on
+    std::optional<Error> damage;                            // of what could be gone without
     std::shared_ptr<const HopSnapshot> end;                 // the last ones of use
     std::vector<std::shared_ptr<const HopSnapshot>> kept;   // those along the way
     std::uint64_t stateTokens = 0;                          // after which the state was:
     std::vector<float> lastState;
 
 private:
-    Result<void> takeRecord(ReadingLogReader& log, const RecordHeader& record)
+    Result<void> takeRecord(ReadingLogReader& log, const std::shared_ptr<FileMapping>& mapping, const RecordHeader& record)
     {
         switch (record.kind) {
         case RecordKind::Tokens: return takeIds(log, record);
-        case RecordKind::Page: return takePage(log, record);
+        case RecordKind::Page: return takePage(log, mapping, record);
         case RecordKind::HopValues: return takeHopValues(log, record);
         case RecordKind::LastState: return takeState(log, record);
         case RecordKind::Text: return checkText(log, record);
@@ -115,7 +120,7 @@ private:
     Result<void> takeIds(ReadingLogReader& log, const RecordHeader& record)
     {
         if (record.at < m_cache.pageCount()) // of a checkpoint that the pages have overtaken
-            return log.skip();
+            return skip(log);
         auto page = readIds(log);
         if (!page)
             return page.error();
@@ -126,38 +131,50 @@ private:
         return {};
     }
 
-    Result<void> takePage(ReadingLogReader& log, const RecordHeader& record)
+    Result<void> takePage(ReadingLogReader& log, const std::shared_ptr<FileMapping>& mapping, const RecordHeader& record)
     {
         if (record.at < m_cache.pageCount())
-            return log.skip();
+            return skip(log);
         if (record.at != m_cache.pageCount() || m_pageIds.empty())
             return log.failed(Errc::CorruptReading, "order of pages");
         if (record.size != m_cache.pageBytes()) // before memory is taken for it
             return log.failed(Errc::CorruptReading, "size of a page");
-        if (const auto grown = m_cache.grow(ids.size() + m_pageIds.size()); !grown)
-            return grown;
-        if (const auto read = log.read(m_cache.page(record.at).bytes(), m_cache.pageBytes()); !read)
-            return read;
+        if (mapping && log.offset() % kRecordAlignment == 0 && log.offset() + record.size + KvPage::kOverrun <= mapping->size()) {
+            unchecked.push_back({m_cache.pageCount(), log.offset(), record});
+            m_cache.addPage(std::shared_ptr<std::byte[]>(mapping, mapping->data() + log.offset()));
+            log.skip();
+        } else {
+            if (const auto grown = m_cache.grow(ids.size() + m_pageIds.size()); !grown)
+                return grown;
+            if (const auto read = log.read(m_cache.page(record.at).bytes(), m_cache.pageBytes()); !read)
+                return read;
+        }
+        m_common += commonPrefix(m_pageIds, after(m_expected, ids.size()));
         ids.insert(ids.end(), m_pageIds.begin(), m_pageIds.end());
         m_pageIds.clear();
-        diverged = common() < ids.size();
+        diverged = m_common < ids.size();
         return {};
     }
 
     Result<void> takeHopValues(ReadingLogReader& log, const RecordHeader& record)
     {
+        if (record.at != 0 && record.at == m_lostHopValues)
+            return skip(log);
         if (record.part != m_parts.values.size() || record.part >= m_hopValues.count() || (record.part > 0 && record.at != m_parts.tokens)
             || record.at == 0 || record.size != m_hopValues.halves(record.part, record.at) * sizeof(Half))
             return log.failed(Errc::CorruptReading, "hop values");
         m_parts.tokens = record.at;
         std::vector<Half>& values = m_parts.values.emplace_back(record.size / sizeof(Half));
-        if (const auto read = log.read(values.data(), record.size); !read)
-            return read;
+        if (const auto read = log.read(values.data(), record.size); !read) {
+            m_parts = {};
+            m_lostHopValues = record.at;
+            return goWithout(read.error());
+        }
         if (m_parts.values.size() < m_hopValues.count())
             return {};
         const auto whole = std::make_shared<const HopSnapshot>(std::move(m_parts));
         m_parts = {};
-        if (whole->tokens > common() || (end && whole->tokens <= end->tokens))
+        if (whole->tokens > m_common || (end && whole->tokens <= end->tokens))
             return {}; // of another text, or of a checkpoint that is older than what we have
         if (whole->tokens % HopValues::snapshotInterval(m_plan, m_config) == 0)
             kept.push_back(whole);
@@ -171,9 +188,25 @@ private:
             return log.failed(Errc::CorruptReading, "last state");
         std::vector<float> state(record.size / sizeof(float));
         if (const auto read = log.read(state.data(), record.size); !read)
-            return read;
+            return goWithout(read.error());
         stateTokens = record.at;
         lastState = std::move(state);
+        return {};
+    }
+
+    static Result<void> skip(ReadingLogReader& log)
+    {
+        log.skip();
+        return {};
+    }
+
+    // A record with a wrong checksum is whole all the same: the next one stands where it should.
+    Result<void> goWithout(const Error& error)
+    {
+        if (error.code != Errc::CorruptReading)
+            return error;
+        if (!damage)
+            damage = error;
         return {};
     }
 
@@ -182,7 +215,7 @@ private:
         std::uint64_t stored = 0;
         if (const auto read = log.read(&stored, sizeof stored); !read)
             return read;
-        const bool same = record.at <= common() && XXH3_64bits(m_expected.data(), record.at * sizeof(TokenId)) == stored;
+        const bool same = record.at <= m_common && XXH3_64bits(m_expected.data(), record.at * sizeof(TokenId)) == stored;
         return same ? Result<void>() : log.failed(Errc::StaleReading, "made from another text");
     }
 
@@ -192,8 +225,12 @@ private:
     KvCache& m_cache;
     std::span<const TokenId> m_expected;
     std::vector<TokenId> m_pageIds; // of the page that comes next
+    std::uint64_t m_common = 0;     // tokens of the pages that are those expected
     HopSnapshot m_parts;            // hops of the snapshot at hand
+    std::uint64_t m_lostHopValues = 0; // tokens after which the damaged ones were kept
 };
+
+Error noMemory() { return {Errc::OutOfMemory, "kept reading", {}}; }
 
 } // namespace
 
@@ -213,19 +250,35 @@ ReadingImage Reading::image() const
 }
 
 Result<void> Reading::save(const std::filesystem::path& file, std::stop_token stop) const
-{
+try {
+    if (const auto wrong = unchecked())
+        return *wrong;
     const auto keeper = ReadingKeeper::begin(file, image(), kCheckpointInterval, stop);
     return keeper ? (*keeper)->finish(image()) : Result<void>(keeper.error());
+} catch (const std::bad_alloc&) {
+    return noMemory();
 }
 
 Result<void> Reading::keepIn(const std::filesystem::path& file, std::stop_token stop, std::chrono::duration<double> interval)
-{
+try {
+    if (const auto wrong = unchecked())
+        return *wrong;
     auto keeper = ReadingKeeper::begin(file, image(), interval, stop);
     if (!keeper)
         return keeper.error();
     m_state->keeper = std::move(*keeper);
     m_state->keepError.reset();
     return {};
+} catch (const std::bad_alloc&) {
+    return noMemory();
+}
+
+bool Reading::isBeingKept(const std::filesystem::path& file) { return isBeingWritten(file) || isBeingWritten(ReadingKeeper::partialOf(file)); }
+
+std::vector<std::filesystem::path> Reading::filesBeside(const std::filesystem::path& file)
+{
+    const auto checkpoint = ReadingKeeper::checkpointOf(file);
+    return {checkpoint, ReadingKeeper::partialOf(file), ReadingKeeper::partialOf(checkpoint)};
 }
 
 void Reading::keepChunk()
@@ -268,15 +321,14 @@ Result<std::uint64_t> Reading::reusableTokens(const std::filesystem::path& path,
                 const auto ids = readIds(log);
                 if (!ids)
                     return;
-                const std::uint64_t same = common < stored ? 0 : commonPrefix(*ids, expected.subspan(std::min<std::size_t>(stored, expected.size())));
+                const std::uint64_t same = common < stored ? 0 : commonPrefix(*ids, after(expected, stored));
                 common += same;
                 stored += ids->size();
                 continue;
             }
             if ((*record)->kind == RecordKind::HopValues && (*record)->part + 2 == plan.hops() && (*record)->at <= common)
                 resumable = std::max(resumable, (*record)->at);
-            if (!log.skip())
-                return;
+            log.skip();
         }
     };
     scan(*file);
@@ -286,26 +338,29 @@ Result<std::uint64_t> Reading::reusableTokens(const std::filesystem::path& path,
 }
 
 Result<std::unique_ptr<Reading>> Reading::load(const std::filesystem::path& path, std::shared_ptr<const Model> model, ReadingPlan plan,
-                                               std::uint64_t plannedTokens, std::span<const TokenId> expected, std::stop_token stop)
-{
+                                               std::uint64_t plannedTokens, std::span<const TokenId> expected, std::stop_token stop, Check check)
+try {
     const std::string who = identity(*model, plan, plannedTokens);
     auto log = openLog(path, who);
     if (!log)
         return log.error();
-    auto started = start(std::move(model), std::move(plan), plannedTokens);
-    if (!started)
-        return started;
-    Reading& reading = **started;
+    const auto mapping = log->map();
+    if (!mapping)
+        return mapping.error();
+    auto made = make(std::move(model), std::move(plan), plannedTokens);
+    if (!made)
+        return made;
+    Reading& reading = **made;
     ReadingState& state = *reading.m_state;
     FoundReading found(reading.m_model->config(), reading.m_plan, state.hopValues, *reading.m_cache, expected);
-    const auto whole = found.take(*log, stop);
+    const auto whole = found.take(*log, *mapping, stop);
     if (!whole && (whole.error().code == Errc::Stopped || whole.error().code == Errc::OutOfMemory))
         return whole.error();
     // A reading that was interrupted goes on from its last checkpoint.
     const bool hasEnd = found.diverged || (!found.ids.empty() && found.stateTokens == found.ids.size());
     if (!hasEnd)
         if (auto checkpoint = openLog(ReadingKeeper::checkpointOf(path), who))
-            (void)found.take(*checkpoint, stop); // as much of it as is good
+            (void)found.take(*checkpoint, nullptr, stop); // as much of it as is good
 
     const std::uint64_t from = found.resumable();
     if (from == 0 && !whole)
@@ -317,11 +372,22 @@ Result<std::unique_ptr<Reading>> Reading::load(const std::filesystem::path& path
     state.snapshots = std::move(found.kept);
     found.ids.resize(from);
     reading.m_ids = std::move(found.ids);
+    reading.m_cache->shrink(from);
     if (found.stateTokens == from)
         reading.m_lastHidden = std::move(found.lastState);
-    if (!whole)
-        state.damage = whole.error();
-    return started;
+    state.damage = whole ? found.damage : whole.error();
+    std::erase_if(found.unchecked, [&](const PagesOnDisk::Page& page) { return page.index >= reading.m_cache->pageCount(); });
+    // Pages in the file take no memory that could not be had back.
+    if (const auto room = checkRoom(reading.m_model->config(), reading.m_plan, plannedTokens, found.unchecked.size() * reading.m_cache->pageBytes());
+        !room)
+        return room.error();
+    state.onDisk = {path, *mapping, std::move(found.unchecked)};
+    if (check == Check::Now)
+        if (const auto checked = reading.check({}, stop); !checked)
+            return checked.error();
+    return made;
+} catch (const std::bad_alloc&) {
+    return noMemory();
 }
 
 } // namespace octavo

@@ -105,6 +105,8 @@ ReadingHops hopsFrom(const PathShares& shares, std::uint64_t token, const Readin
 
 Result<ReadingHops> Reading::hopsOf(std::uint64_t token, const HeadChoice& heads, std::uint32_t topPaths, std::stop_token stop) const
 {
+    if (const auto wrong = unchecked())
+        return *wrong;
     const ModelConfig& config = m_model->config();
     if (token >= m_ids.size())
         return Error{Errc::InvalidArgument, "token", "has not been read"};

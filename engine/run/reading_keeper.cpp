@@ -44,8 +44,6 @@ void writePage(ReadingLogWriter& writer, const ReadingImage& image, std::size_t 
     writer.write(RecordKind::Page, 0, page, image.cache->page(page).bytes(), image.cache->pageBytes());
 }
 
-std::filesystem::path partialOf(const std::filesystem::path& file) { return file.string() + ".partial"; }
-
 Result<void> putInPlace(const std::filesystem::path& from, const std::filesystem::path& to)
 {
     if (std::rename(from.c_str(), to.c_str()) == 0)
@@ -60,13 +58,17 @@ Result<std::unique_ptr<ReadingKeeper>> ReadingKeeper::begin(const std::filesyste
     const std::filesystem::path partial = partialOf(file);
     auto writer = ReadingLogWriter::create(partial);
     if (!writer)
-        return Error{Errc::WriteFailed, file.string(), writer.error().detail};
+        return Error{writer.error().code, file.string(), writer.error().detail};
+    std::error_code ignored;
+    if (isBeingWritten(file)) { // asked after the other name was taken: a writer has one of the two at any time
+        std::filesystem::remove(partial, ignored);
+        return Error{Errc::InUse, file.string(), {}};
+    }
     std::unique_ptr<ReadingKeeper> keeper(new ReadingKeeper(file, std::move(*writer), interval));
     writeIdentity(keeper->m_writer, image);
     keeper->writeFull(image, stop);
     auto done = stop.stop_requested() ? Result<void>(Error{Errc::Stopped, file.string(), {}}) : keeper->m_writer.flush();
     // What follows must not be worse than what was there: the end so far is kept before the file that may hold it goes.
-    std::error_code ignored;
     if (image.ids.empty())
         std::filesystem::remove(checkpointOf(file), ignored);
     else if (done)

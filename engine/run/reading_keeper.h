@@ -34,7 +34,7 @@ class ReadingKeeper {
 public:
     using Seconds = std::chrono::duration<double>;
 
-    // Writes what `image` has so far beside `file`, then puts it in the place of whatever was there. Errors: WriteFailed, Stopped.
+    // Writes what `image` has so far beside `file`, then puts it in the place of whatever was there. Errors: WriteFailed, InUse, Stopped.
     // `interval`: between checkpoints, at least.
     static Result<std::unique_ptr<ReadingKeeper>> begin(const std::filesystem::path& file, const ReadingImage& image, Seconds interval, std::stop_token stop);
 
@@ -45,6 +45,7 @@ public:
     Result<void> finish(const ReadingImage& image);
 
     static std::filesystem::path checkpointOf(const std::filesystem::path& file) { return file.string() + ".resume"; }
+    static std::filesystem::path partialOf(const std::filesystem::path& file) { return file.string() + ".partial"; } // till it takes its place
 
 private:
     using Clock = std::chrono::steady_clock;

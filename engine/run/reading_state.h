@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "memory/kv_cache.h"
 #include "run/forward.h"
 #include "run/reading_keeper.h"
+#include "run/reading_log.h"
 
 namespace octavo {
 
@@ -18,6 +20,18 @@ inline AttentionShape attentionShape(const ModelConfig& config)
 {
     return {config.heads, config.kvHeads, config.headWidth, static_cast<float>(config.rope.scoreFactor()), config.gates};
 }
+
+// The pages that a reading has from a file, and those of them that were not looked at yet.
+struct PagesOnDisk {
+    struct Page {
+        std::size_t index;
+        std::uint64_t offset; // of its bytes in the file
+        RecordHeader header;
+    };
+    std::filesystem::path file;
+    std::shared_ptr<FileMapping> mapping; // null: none
+    std::vector<Page> unchecked;
+};
 
 // What a reading needs to go on reading, beside its cache.
 class ReadingState {
@@ -35,7 +49,8 @@ public:
     std::unique_ptr<ReadingAttention> attention;
     std::unique_ptr<ReadingKeeper> keeper;     // null: nothing is written
     std::optional<Error> keepError;            // why it went before its time
-    std::optional<Error> damage;               // of the file this came from, behind what could be used
+    std::optional<Error> damage;               // of the file this came from
+    PagesOnDisk onDisk;
     std::vector<std::shared_ptr<const HopSnapshot>> snapshots; // ascending; reading can go on from each of them, and from the end
 };
 

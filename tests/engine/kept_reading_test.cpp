@@ -2,12 +2,16 @@
 // Readings that are written while they are read: what a killed process, a cut or damaged file, another text's file and a full disk leave.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <csignal>
 #include <fstream>
+#include <cstdio>
 #include <optional>
+#include <random>
 #include <thread>
 
+#include "memory/kv_cache.h"
 #include "support/tiny_model.h"
 
 namespace octavo {
@@ -106,10 +110,6 @@ TEST_F(KeptReading, IsUsedUpToWhereItIsDamaged)
         flipped[at] ^= 16;
         for (const std::string& bytes : {flipped, good.substr(0, at)}) {
             put(bad, bytes);
-            const auto loaded = Reading::load(bad, model, how, 8000, ids, {});
-            if (loaded && bytes.size() == good.size()) {
-                EXPECT_TRUE((*loaded)->damage()) << "a flipped bit at " << at << " went unseen";
-            }
             if (const auto found = goesOn(bad, how, ids, logits)) {
                 ++used;
                 EXPECT_TRUE(*found % interval == 0 || *found == ids.size());
@@ -118,6 +118,155 @@ TEST_F(KeptReading, IsUsedUpToWhereItIsDamaged)
         }
     }
     EXPECT_GT(used, 40u);
+}
+
+// 1,000 of them: each is seen, or stands where nothing is read from.
+TEST_F(KeptReading, AFlippedBitIsSeenOrHarmless)
+{
+    const ReadingPlan how{{0, 16}, 4, 4, 64, {KvType::Q8_0, KvType::Q8_0}};
+    const auto ids = someIds(900);
+    const auto reading = read(ids, how, 8000);
+    const auto question = std::span(ids).first(3);
+    const std::vector<float> answer = ask({reading.get()}, question);
+    const auto file = folder / "book.oct", bad = folder / "bad.oct";
+    ASSERT_TRUE(reading->save(file, {}).ok());
+    const std::string good = bytesOf(file);
+    std::mt19937_64 random(1);
+    int seen = 0, refused = 0, harmless = 0;
+    for (int n = 0; n < 1000; ++n) {
+        std::string flipped = good;
+        const std::size_t at = random() % good.size();
+        flipped[at] = static_cast<char>(flipped[at] ^ (1 << random() % 8));
+        put(bad, flipped);
+        const auto loaded = Reading::load(bad, model, how, 8000, ids, {});
+        if (!loaded) {
+            ++refused;
+            continue;
+        }
+        ((*loaded)->damage() ? seen : harmless) += 1;
+        ASSERT_TRUE((*loaded)->read(std::span(ids).subspan((*loaded)->tokens()), {}, {}).ok());
+        EXPECT_EQ(ask({loaded->get()}, question), answer) << "bit in byte " << at;
+    }
+    std::printf("%d seen, %d refused, %d harmless\n", seen, refused, harmless);
+    EXPECT_GT(seen, 800); // most bytes are keys and values
+}
+
+TEST_F(KeptReading, OnlyADamagedPageIsReadAgain)
+{
+    const ReadingPlan hops{{0, 16}, 4, 4, 64, {}};
+    const std::uint64_t interval = (*Reading::start(model, hops, 8000))->snapshotInterval();
+    const auto ids = someIds(3 * interval + 300);
+    const auto file = folder / "book.oct";
+    for (const ReadingPlan& how : {hops, ReadingPlan::full()}) {
+        const auto reading = read(ids, how, 8000);
+        ASSERT_TRUE(reading->save(file, {}).ok());
+        const std::string good = bytesOf(file);
+        const std::uint64_t pageBytes = reading->cache().pageBytes();
+        for (const std::size_t page : {std::size_t{0}, std::size_t{3}, (2 * interval) / kPageTokens, ids.size() / kPageTokens}) {
+            // What one page holds is found nowhere else.
+            const std::string_view bytes(reinterpret_cast<const char*>(reading->cache().page(page).bytes()), pageBytes);
+            const std::size_t at = good.find(bytes);
+            ASSERT_NE(at, std::string::npos);
+            ASSERT_EQ(at % 64, 0u);
+            std::string bad = good;
+            bad[at + pageBytes / 2] ^= 1;
+            put(file, bad);
+            auto loaded = Reading::load(file, model, how, 8000, ids, {}, Reading::Check::Later);
+            ASSERT_TRUE(loaded.ok());
+            EXPECT_EQ((*loaded)->tokens(), ids.size());
+            EXPECT_FALSE((*loaded)->isChecked());
+            const auto again = (*loaded)->check({}, {});
+            ASSERT_TRUE(again.ok());
+            EXPECT_GT(*again, 0u);
+            EXPECT_LE(*again, (how.isFull() ? 0 : interval) + kPageTokens);
+            ASSERT_TRUE((*loaded)->damage());
+            EXPECT_NE((*loaded)->damage()->detail.find(std::to_string(page + 1)), std::string::npos) << "names the page";
+            EXPECT_EQ(*(*loaded)->check({}, {}), 0u) << "once";
+            ASSERT_TRUE((*loaded)->save(folder / "mended.oct", {}).ok());
+            EXPECT_EQ(bytesOf(folder / "mended.oct"), good) << how.toString() << ", page " << page;
+        }
+    }
+}
+
+TEST_F(KeptReading, IsNotUsedBeforeItWasChecked)
+{
+    const auto ids = someIds(1000);
+    const auto file = folder / "book.oct";
+    ASSERT_TRUE(read(std::span(ids).first(900), plan, 8000)->save(file, {}).ok());
+    auto loaded = Reading::load(file, model, plan, 8000, ids, {}, Reading::Check::Later);
+    ASSERT_TRUE(loaded.ok());
+    Reading& reading = **loaded;
+    const Reading* readings[] = {&reading};
+    const auto isRefused = [](const auto& result) { return !result.ok() && result.error().code == Errc::InvalidArgument; };
+    EXPECT_TRUE(isRefused(reading.read(std::span(ids).subspan(900), {}, {})));
+    EXPECT_TRUE(isRefused(reading.fork(900, 8000)));
+    EXPECT_TRUE(isRefused(reading.save(folder / "other.oct", {})));
+    EXPECT_TRUE(isRefused(reading.keepIn(folder / "other.oct", {})));
+    EXPECT_TRUE(isRefused(reading.hopsOf(3, {}, 1, {})));
+    EXPECT_TRUE(isRefused(Asking::over(readings, {})));
+    std::stop_source stop;
+    stop.request_stop();
+    const auto stopped = reading.check({}, stop.get_token());
+    ASSERT_FALSE(stopped.ok());
+    EXPECT_EQ(stopped.error().code, Errc::Stopped);
+    EXPECT_FALSE(reading.isChecked());
+    ASSERT_TRUE(reading.check({}, {}).ok());
+    EXPECT_TRUE(reading.read(std::span(ids).subspan(900), {}, {}).ok());
+    EXPECT_TRUE(Asking::over(readings, {}).ok());
+}
+
+// Bytes that this process has asked the system to read from files so far.
+std::uint64_t bytesRead()
+{
+    std::ifstream io("/proc/self/io");
+    std::string name;
+    std::uint64_t bytes = 0;
+    io >> name >> bytes;
+    return bytes;
+}
+
+TEST_F(KeptReading, OpeningLeavesThePagesInTheFile)
+{
+    const auto ids = someIds(6000);
+    const auto file = folder / "book.oct";
+    ASSERT_TRUE(read(ids, plan, 8000)->save(file, {}).ok());
+    const std::uint64_t before = bytesRead();
+    if (before == 0)
+        GTEST_SKIP() << "the system does not count what a process reads";
+    const auto loaded = Reading::load(file, model, plan, 8000, ids, {}, Reading::Check::Later);
+    EXPECT_LT(bytesRead() - before, std::filesystem::file_size(file) / 4);
+    ASSERT_TRUE(loaded.ok());
+    EXPECT_EQ((*loaded)->tokens(), 6000u);
+}
+
+TEST_F(KeptReading, IsWrittenByOneAtATime)
+{
+    const auto ids = someIds(1000);
+    const auto file = folder / "book.oct";
+    auto first = Reading::start(model, plan, 8000), second = Reading::start(model, plan, 8000);
+    ASSERT_TRUE((*first)->keepIn(file, {}).ok());
+    for (int n = 0; n < 2; ++n) {
+        const auto refused = (*second)->keepIn(file, {});
+        ASSERT_FALSE(refused.ok());
+        EXPECT_EQ(refused.error().code, Errc::InUse);
+    }
+    ASSERT_TRUE((*first)->read(ids, {}, {}).ok());
+    ASSERT_TRUE((*first)->finishKeeping().ok());
+    EXPECT_EQ(goesOn(file, plan, ids, *(*first)->lastLogits()), 1000u) << "the second one has disturbed nothing";
+    EXPECT_TRUE((*second)->keepIn(file, {}).ok()) << "the first one is done";
+}
+
+TEST_F(KeptReading, IsForNobodyElsesEyes)
+{
+    const auto before = ::umask(0);
+    const auto file = folder / "book.oct";
+    auto reading = Reading::start(model, plan, 8000);
+    ASSERT_TRUE((*reading)->keepIn(file, {}, kAfterEachChunk).ok());
+    ASSERT_TRUE((*reading)->read(someIds(700), {}, {}).ok());
+    ::umask(before);
+    using std::filesystem::perms;
+    for (const auto& path : {file, checkpointOf(file)})
+        EXPECT_EQ(std::filesystem::status(path).permissions(), perms::owner_read | perms::owner_write) << path;
 }
 
 TEST_F(KeptReading, TakesNoCheckpointOfAnotherText)

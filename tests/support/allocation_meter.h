@@ -18,6 +18,20 @@ private:
     std::uint64_t m_begin;
 };
 
+// While it lives, operator new throws bad_alloc once: at the `failing`th request of at least kLarge bytes, counted from 0, on whatever thread. Smaller ones
+// do not fail on a system that has any memory left. One at a time; needs support/allocation_meter.cpp too.
+class FailingAllocation {
+public:
+    static constexpr std::uint64_t kLarge = 4096;
+
+    explicit FailingAllocation(long failing);
+    FailingAllocation(const FailingAllocation&) = delete;
+    FailingAllocation& operator=(const FailingAllocation&) = delete;
+    ~FailingAllocation();
+
+    bool happened() const;
+};
+
 // What opening a file of `fileSize` bytes may ask for. Measured of files of nothing but the smallest entries: 8 times their size for
 // numbers of one byte, which are read as ones of eight, and 7 times for tokens of one letter. The constant is for what does not
 // depend on the file. A count or length that is believed before the file has proved it costs thousands of times as much.

@@ -48,7 +48,7 @@ public:
     {
         if (m_script->openFailure)
             return *m_script->openFailure;
-        return app::EngineModel{QStringLiteral("Scripted"), QStringLiteral("Script"), QStringLiteral("0123abcd"), 8192, 100};
+        return app::EngineModel{QStringLiteral("Scripted"), QStringLiteral("Script"), QStringLiteral("0123abcd"), 8192};
     }
 
     app::Outcome<app::TokenBegins> tokenize(const QByteArray& text, std::stop_token stop) override
@@ -65,7 +65,7 @@ public:
 
     app::ReadPlan planFor(qint64 tokens) const override
     {
-        return {QStringLiteral("tensorized"), {0, 1024}, 4, 1024, static_cast<double>(tokens) / 2, 0, QStringLiteral("So says the script.")};
+        return {QStringLiteral("tensorized"), {0, 1024}, 4, 1024, static_cast<double>(tokens) / 2, 100, 0, QStringLiteral("So says the script.")};
     }
 
     app::Outcome<app::ReadFacts> read(const app::ReadRequest& request, const std::function<void(const app::ReadStep&)>& progress,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compute/cpu/thread_pool.h"
 
+#include <utility>
+
 namespace octavo::cpu {
 
 namespace {
@@ -35,11 +37,18 @@ ThreadPool::~ThreadPool()
 
 void ThreadPool::takeTasks(const Task& task, std::size_t count, const std::stop_token& stop, std::size_t worker)
 {
-    while (!stop.stop_requested()) {
-        const std::size_t index = m_next.fetch_add(1, std::memory_order_relaxed);
-        if (index >= count)
-            return;
-        task(index, worker);
+    try {
+        while (!stop.stop_requested()) {
+            const std::size_t index = m_next.fetch_add(1, std::memory_order_relaxed);
+            if (index >= count)
+                return;
+            task(index, worker);
+        }
+    } catch (...) {
+        m_next.store(count, std::memory_order_relaxed);
+        const std::lock_guard lock(m_mutex);
+        if (!m_thrown)
+            m_thrown = std::current_exception();
     }
 }
 
@@ -64,6 +73,8 @@ void ThreadPool::forEach(std::size_t count, const std::stop_token& stop, const T
     m_round.fetch_add(1);
     while (m_inside.load() != 0)
         pause();
+    if (m_thrown)
+        std::rethrow_exception(std::exchange(m_thrown, nullptr));
 }
 
 void ThreadPool::work(std::size_t worker)

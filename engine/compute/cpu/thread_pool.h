@@ -4,6 +4,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <stop_token>
@@ -26,7 +27,8 @@ public:
     using Task = std::function<void(std::size_t index, std::size_t worker)>;
 
     // Calls task(0) … task(count − 1), each once, in any order, and returns when all are done. Once a stop is requested
-    // no further task is begun: callers check the token afterwards and drop the result.
+    // no further task is begun: callers check the token afterwards and drop the result. What a task throws (bad_alloc), the first of several, is
+    // thrown here once no thread works any more; no further task is begun then either.
     void forEach(std::size_t count, const std::stop_token& stop, const Task& task);
 
 private:
@@ -34,6 +36,7 @@ private:
     void takeTasks(const Task& task, std::size_t count, const std::stop_token& stop, std::size_t worker);
 
     std::mutex m_mutex;
+    std::exception_ptr m_thrown;            // in this round; m_mutex while others may throw too
     std::condition_variable m_wake;
     std::atomic<std::uint64_t> m_round{0};  // odd while a round runs
     std::atomic<std::size_t> m_next{0};

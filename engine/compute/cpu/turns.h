@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -19,8 +20,13 @@ public:
     }
     void add(const Rotary& rotary, double position)
     {
-        m_cosines.resize(m_cosines.size() + m_pairs);
-        m_sines.resize(m_sines.size() + m_pairs);
+        const std::size_t size = m_cosines.size() + m_pairs;
+        if (size > std::min(m_cosines.capacity(), m_sines.capacity())) { // both grow or neither: without memory a list stays as it was
+            m_cosines.reserve(2 * size);
+            m_sines.reserve(2 * size);
+        }
+        m_cosines.resize(size);
+        m_sines.resize(size);
         rotary.turn(position, &m_cosines[m_cosines.size() - m_pairs], &m_sines[m_sines.size() - m_pairs]);
     }
     const float* cosines(std::size_t n) const { return m_cosines.data() + n * m_pairs; }

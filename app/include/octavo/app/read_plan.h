@@ -13,7 +13,8 @@ struct ReadPlan {
     double gate = 0;               // added to a token's own logit in the coarse hops
     double keysPerToken = 0;       // mean over the text
     double fullKeysPerToken = 0;   // the same with full attention
-    qint64 hopBytes = 0;           // memory needed beside keys and values
+    qint64 kvBytesPerToken = 0;    // keys and values, as this plan keeps them
+    qint64 hopBytes = 0;           // needed beside keys and values
     QString reason;                // one sentence
 };
 

@@ -47,7 +47,7 @@ struct Answer {
 // on being read, unseen by this.
 class Asking {
 public:
-    // Errors: InvalidArgument (no reading, different models, spans or heads that do not exist), OutOfMemory.
+    // Errors: InvalidArgument (no reading, different models, one not checked after it was loaded, spans or heads that do not exist), OutOfMemory.
     static Result<std::unique_ptr<Asking>> over(std::span<const Reading* const> readings, AskingOptions options);
     ~Asking();
 

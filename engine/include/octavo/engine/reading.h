@@ -98,9 +98,15 @@ public:
 
     // From now on what is read is written to `file` while it is read, checksummed page by page; what was read before is written at once, beside the file,
     // and then put in the place of whatever was there. A process that is killed loses about `interval` of reading: how to go on is kept in `file`.resume.
-    // Nothing is forced to the disk, which could not be stopped: after a power cut the checksums find what is missing. Errors: WriteFailed, Stopped.
+    // Nothing is forced to the disk, which could not be stopped: after a power cut the checksums find what is missing. Errors: WriteFailed, InUse
+    // (another Octavo keeps this reading just now: two write the same bytes, but not into one file), Stopped.
     static constexpr std::chrono::duration<double> kCheckpointInterval{1};
     Result<void> keepIn(const std::filesystem::path& file, std::stop_token stop, std::chrono::duration<double> interval = kCheckpointInterval);
+
+    // Whether some reading, in any process, is being kept in `file`.
+    static bool isBeingKept(const std::filesystem::path& file);
+    // The files that a reading kept in `file` may have beside it: its checkpoint, and what was begun of both.
+    static std::vector<std::filesystem::path> filesBeside(const std::filesystem::path& file);
 
     // Makes the file whole by itself and ends keeping. Reading itself never fails for want of a disk; that is told here, once. Errors: WriteFailed.
     // Threads: while others ask this reading, but not while it is read or forked.
@@ -110,12 +116,22 @@ public:
     Result<void> save(const std::filesystem::path& file, std::stop_token stop) const;
 
     // A reading that goes on with the rest of `expected`: from the end of what was kept, or, where the file is damaged or of a text that only begins
-    // alike, from the last hop values before that. Errors: NotFound, Unreadable, Truncated, UnsupportedVersion, StaleReading (another model or plan,
-    // other positions, or no common beginning to go on from), CorruptReading, OutOfMemory, Stopped.
+    // alike, from the last hop values before that. Its pages stay in the file and come into memory as they are used: opening 100,000 tokens takes
+    // hundredths of a second. They are looked at by check(), at once or, with Check::Later, before the reading is used for anything but its facts.
+    // Errors: NotFound, Unreadable, Truncated, UnsupportedVersion, StaleReading (another model or plan, other positions, or no common beginning to
+    // go on from), CorruptReading, OutOfMemory, Stopped.
+    enum class Check { Now, Later };
     static Result<std::unique_ptr<Reading>> load(const std::filesystem::path& file, std::shared_ptr<const Model> model, ReadingPlan plan,
-                                                 std::uint64_t plannedTokens, std::span<const TokenId> expected, std::stop_token stop);
+                                                 std::uint64_t plannedTokens, std::span<const TokenId> expected, std::stop_token stop,
+                                                 Check check = Check::Now);
 
-    // What was wrong with the file behind the part that load() could use: Truncated, CorruptReading; nothing if it was whole.
+    // Looks at all pages that came from a file and were not looked at yet. One that is damaged is read again, from the last hop values before it to its
+    // end, and nothing else is; `progress` tells of that reading. The tokens read again. Errors: Stopped (goes on when called again), OutOfMemory,
+    // Unreadable (the disk fails).
+    Result<std::uint64_t> check(const ReadingProgressFn& progress, std::stop_token stop);
+    bool isChecked() const; // false: reading on, asking, forking, keeping and hopsOf() give InvalidArgument
+
+    // What was wrong with the file this came from, as far as it was looked at: Truncated, CorruptReading, Unreadable; nothing if it was whole.
     const std::optional<Error>& damage() const;
 
     // How many tokens of `expected` load() would find in an undamaged file: reads the token ids, not the pages. Errors: as load().
@@ -124,11 +140,18 @@ public:
 
 private:
     Reading(std::shared_ptr<const Model> model, ReadingPlan plan, std::uint64_t plannedTokens, std::unique_ptr<KvCache> cache);
+    static Result<std::unique_ptr<Reading>> make(std::shared_ptr<const Model> model, ReadingPlan plan, std::uint64_t plannedTokens);
+    static Result<void> checkRoom(const ModelConfig& config, const ReadingPlan& plan, std::uint64_t plannedTokens, std::uint64_t there);
     Result<std::vector<TokenScore>> run(std::span<const TokenId> tokens, std::uint64_t firstScored, const ReadingProgressFn& progress,
                                         std::stop_token stop);
+    Result<std::vector<TokenScore>> readChunks(std::span<const TokenId> tokens, std::uint64_t firstScored, const ReadingProgressFn& progress,
+                                               const std::stop_token& stop);
     std::shared_ptr<const HopSnapshot> snapshotAt(std::uint64_t tokens) const;
     ReadingImage image() const;
     void keepChunk();
+    std::optional<Error> unchecked() const;
+    std::unique_ptr<Reading> forkAt(std::uint64_t tokens, std::uint64_t plannedTokens, std::unique_ptr<KvCache> cache) const;
+    Result<std::uint64_t> readAgain(const ReadingProgressFn& progress, std::stop_token stop);
 
     std::shared_ptr<const Model> m_model;
     ReadingPlan m_plan;

@@ -24,11 +24,12 @@ enum class Errc {
     BadTensor,               // a tensor is missing, or has the wrong shape
     InvalidArgument,         // a plan or setting outside its range
     ContextFull,             // needed > room, in tokens
-    OutOfMemory,             // needed > room, in bytes
+    OutOfMemory,             // needed > room, in bytes; both 0 where it ran out in the middle of work
     Stopped,                 // a stop was requested; what was done so far is kept
     StaleReading,            // a saved reading of another model, plan or text
     CorruptReading,          // a saved reading whose checksum is wrong
     WriteFailed,             // disk full, read-only, quota
+    InUse,                   // another Octavo is writing this file just now
 };
 
 // A failure and its facts. `subject` names the file, tensor, key or setting; `detail` is a short technical fact
