@@ -5,16 +5,18 @@
 
 namespace octavo::app {
 
-Outcome<std::unique_ptr<Library>> Library::open(const QString& dataDir)
+Outcome<std::unique_ptr<Library>> Library::open(const QString& dataDir, const std::string& vfs)
 {
-    Outcome<std::unique_ptr<SQLite::Database>> database = openDatabase(dataDir);
-    if (!database)
-        return database.error();
-    return std::unique_ptr<Library>(new Library(std::move(*database), QDir(dataDir).filePath(QStringLiteral("library.db"))));
+    Outcome<OpenedDatabase> opened = openDatabase(dataDir, vfs);
+    if (!opened)
+        return opened.error();
+    return std::unique_ptr<Library>(new Library(std::move(*opened), QDir(dataDir).filePath(QStringLiteral("library.db"))));
 }
 
-Library::Library(std::unique_ptr<SQLite::Database> database, QString file)
-    : m_database(std::move(database))
+Library::Library(OpenedDatabase opened, QString file)
+    : m_lock(std::move(opened.lock))
+    , m_database(std::move(opened.database))
+    , m_notice(std::move(opened.notice))
     , m_file(std::move(file))
     , m_documents(*m_database)
     , m_sessions(*m_database)
@@ -22,6 +24,7 @@ Library::Library(std::unique_ptr<SQLite::Database> database, QString file)
     , m_citations(*m_database)
     , m_hops(*m_database)
     , m_settings(*m_database)
+    , m_jobs(*m_database)
 {
 }
 

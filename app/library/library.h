@@ -10,6 +10,7 @@
 #include "library/database.h"
 #include "library/document_repository.h"
 #include "library/hop_repository.h"
+#include "library/job_repository.h"
 #include "library/message_repository.h"
 #include "library/session_repository.h"
 #include "library/settings_repository.h"
@@ -25,7 +26,10 @@ namespace octavo::app {
 // Threads: one at a time; each thread or program that wants its own opens its own. Lifetime: repositories die with the library.
 class Library {
 public:
-    static Outcome<std::unique_ptr<Library>> open(const QString& dataDir);
+    // `vfs`: as for openDatabase().
+    static Outcome<std::unique_ptr<Library>> open(const QString& dataDir, const std::string& vfs = {});
+    // What the person should know of how it was opened (OpenedDatabase::notice).
+    const QString& notice() const { return m_notice; }
 
     template <class Work>
     auto read(Work&& work) -> Outcome<std::invoke_result_t<Work, Library&>>
@@ -56,9 +60,10 @@ public:
     CitationRepository& citations() { return m_citations; }
     HopRepository& hops() { return m_hops; }
     SettingsRepository& settings() { return m_settings; }
+    JobRepository& jobs() { return m_jobs; }
 
 private:
-    Library(std::unique_ptr<SQLite::Database> database, QString file);
+    Library(OpenedDatabase opened, QString file);
 
     template <class Work>
     auto guarded(Work&& work) -> Outcome<std::invoke_result_t<Work>>
@@ -78,7 +83,9 @@ private:
     }
     Failure damaged(const DamagedRecord& damage) const;
 
+    FolderLock m_lock;
     std::unique_ptr<SQLite::Database> m_database;
+    QString m_notice;
     QString m_file;
     DocumentRepository m_documents;
     SessionRepository m_sessions;
@@ -86,6 +93,7 @@ private:
     CitationRepository m_citations;
     HopRepository m_hops;
     SettingsRepository m_settings;
+    JobRepository m_jobs;
 };
 
 } // namespace octavo::app
