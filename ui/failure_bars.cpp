@@ -19,10 +19,14 @@ FailureBars::FailureBars(QWidget* parent) : QWidget(parent), m_bars(new QVBoxLay
     m_bars->setSpacing(0);
 }
 
-void FailureBars::add(const app::Failure& failure)
+void FailureBars::add(const app::Failure& failure) { addBar(failure.sentence, "warning"); }
+
+void FailureBars::inform(const QString& sentence) { addBar(sentence, "info"); }
+
+void FailureBars::addBar(const QString& sentence, const char* signName)
 {
     for (const QLabel* shown : findChildren<QLabel*>(QStringLiteral("failureText"))) {
-        if (shown->text() == failure.sentence)
+        if (shown->text() == sentence)
             return;
     }
     while (m_bars->count() >= kMost)
@@ -32,8 +36,8 @@ void FailureBars::add(const app::Failure& failure)
     bar->setObjectName(QStringLiteral("failureBar"));
     bar->setAttribute(Qt::WA_StyledBackground);
     auto* sign = new QLabel(bar);
-    sign->setPixmap(icon(QLatin1String("warning")).pixmap(18, 18));
-    auto* text = label(failure.sentence, "body", bar);
+    sign->setPixmap(icon(QLatin1String(signName)).pixmap(18, 18));
+    auto* text = label(sentence, "body", bar);
     text->setObjectName(QStringLiteral("failureText"));
     text->setWordWrap(true);
     text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);

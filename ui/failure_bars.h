@@ -9,7 +9,7 @@ class QVBoxLayout;
 
 namespace octavo::ui {
 
-// Failures, one bar each with its sentence and a button to close it; nothing waits for them. The same sentence is shown once, and
+// Failures and notices, one bar each with its sentence and a button to close it; nothing waits for them. The same sentence is shown once, and
 // of more than kMost the oldest goes.
 class FailureBars : public QWidget {
     Q_OBJECT
@@ -21,8 +21,11 @@ public:
 
 public slots:
     void add(const octavo::app::Failure& failure);
+    void inform(const QString& sentence);   // nothing has failed
 
 private:
+    void addBar(const QString& sentence, const char* sign);
+
     QVBoxLayout* m_bars;
 };
 

@@ -62,10 +62,12 @@ void MainWindow::wireLibrary()
             m_library->setIdle();
     });
     connect(&m_assistant, &Assistant::failed, this, &MainWindow::showFailure);
+    connect(&m_assistant, &Assistant::noticed, m_failures, &FailureBars::inform);
 
     connect(m_library, &LibraryPanel::openWanted, this, &MainWindow::openFiles);
     connect(m_library, &LibraryPanel::documentChosen, this, &MainWindow::chooseDocument);
     connect(m_library, &LibraryPanel::readWanted, &m_assistant, &Assistant::read);
+    connect(m_library, &LibraryPanel::pinWanted, &m_assistant, &Assistant::pinDocument);
     connect(m_library, &LibraryPanel::removeWanted, this, &MainWindow::removeDocument);
     connect(m_library, &LibraryPanel::stopWanted, &m_assistant, &Assistant::stopReading);
     connect(m_library, &LibraryPanel::sessionChosen, &m_assistant, &Assistant::openSession);

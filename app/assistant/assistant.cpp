@@ -39,6 +39,11 @@ void Assistant::openDocument(DocumentId document)
     m_worker->postBrief([document](Worker& worker) { worker.openDocument(document); });
 }
 
+void Assistant::pinDocument(DocumentId document, bool pinned)
+{
+    m_worker->postBrief([document, pinned](Worker& worker) { worker.pinDocument(document, pinned); });
+}
+
 void Assistant::removeDocument(DocumentId document)
 {
     m_worker->postRemove(document);

@@ -68,6 +68,7 @@ ConversationService* Assistant::Worker::service()
             return nullptr;
         }
         m_library = std::move(*opened);
+        notice(m_library->notice());
         m_service = std::make_unique<ConversationService>(*m_library, *m_engine, m_options.dataDir);
     }
     return m_service.get();
@@ -85,6 +86,11 @@ void Assistant::Worker::start(std::stop_token stop)
     if (modelChanged(*model))
         tellLibrary();
     tell(&Assistant::modelReady, ModelSummary{model->name, m_options.modelFile, model->device, model->contextTokens});
+    const Outcome<QList<DocumentId>> interrupted = m_service->interruptedReads();
+    if (!interrupted)
+        return fail(interrupted.error());
+    for (const DocumentId document : *interrupted)
+        postRead(document);
 }
 
 bool Assistant::Worker::modelChanged(const EngineModel& model)
@@ -134,7 +140,14 @@ void Assistant::Worker::read(DocumentId document, std::stop_token stop)
     const Outcome<ReadResult> result = m_service->read(document, endOfChunk, stop);
     if (!result)
         return fail(result.error());
+    notice(result->notice);
     tell(&Assistant::readFinished, result->document, result->stopped);
+}
+
+void Assistant::Worker::notice(const QString& sentence)
+{
+    if (!sentence.isEmpty())
+        tell(&Assistant::noticed, sentence);
 }
 
 bool Assistant::Worker::isListed(DocumentId id)
@@ -152,6 +165,16 @@ void Assistant::Worker::openDocument(DocumentId id)
     if (!document)
         return fail(document.error());
     tell(&Assistant::documentOpened, id, **document);
+}
+
+void Assistant::Worker::pinDocument(DocumentId document, bool pinned)
+{
+    if (!service())
+        return;
+    const Outcome<void> done = m_service->setPinned(document, pinned);
+    if (!done)
+        return fail(done.error());
+    tellLibrary();
 }
 
 void Assistant::Worker::removeDocument(DocumentId document)
@@ -259,6 +282,7 @@ AnswerEvents Assistant::Worker::eventsOf(SessionId session)
         m_readForAnswer = 0;
         tell(&Assistant::readFinished, document, stopped);
     };
+    events.noticed = [this](const QString& sentence) { notice(sentence); };
     events.piece = [this, answer](const QString& piece) { tell(&Assistant::answerPiece, *answer, piece); };
     return events;
 }

@@ -31,6 +31,7 @@ public:
     void start(std::stop_token stop);
     void openPaths(const QStringList& paths, std::stop_token stop);
     void openDocument(DocumentId document);
+    void pinDocument(DocumentId document, bool pinned);
     void startSession(const QList<DocumentId>& documents);
     void openSession(SessionId session);
     void changeSessions(const std::function<void(SessionRepository&)>& change);
@@ -50,6 +51,7 @@ private:
     template <class Signal, class... Values>
     void tell(Signal signal, const Values&... values);
     void fail(const Failure& failure) { tell(&Assistant::failed, failure); }
+    void notice(const QString& sentence);   // unless it is empty
     bool modelChanged(const EngineModel& model);   // since the last run; remembers it
     void tellLibrary();
     void tellSessions();

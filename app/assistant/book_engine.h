@@ -29,6 +29,7 @@ struct ReadRequest {
     qint64 document = 0;       // any number that stays the same for this text
     QByteArray text;
     QString readingsDir;       // where readings are kept while they are read; empty = memory only
+    bool keep = true;          // false: what is there already is used, and nothing is written
     bool beforeAsking = false; // what comes from disk is looked at now, all of it; else only where reading has to go on from it
 };
 

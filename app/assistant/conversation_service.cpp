@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include <QDir>
+#include <QLocale>
 
 #include "assistant/hop_view.h"
 #include "assistant/sources.h"
@@ -69,7 +70,8 @@ std::vector<Turn> turnsUpTo(const QList<Message>& branch, const Message& questio
 } // namespace
 
 ConversationService::ConversationService(Library& library, BookEngine& engine, const QString& dataDir)
-    : m_library(library), m_engine(engine), m_readingsDir(QDir(dataDir).filePath(QStringLiteral("readings"))), m_shelf(library, engine)
+    : m_library(library), m_engine(engine), m_readingsDir(QDir(dataDir).filePath(QStringLiteral("readings"))), m_readings(library, m_readingsDir),
+      m_shelf(library, engine)
 {
 }
 
@@ -173,10 +175,19 @@ Outcome<ReadResult> ConversationService::read(
         progress({id, step.doneTokens, step.reusedTokens, step.tokens, step.tokensPerSecond,
             step.tokensPerSecond > 0 ? left / step.tokensPerSecond : -1});
     };
+    const Outcome<QString> noRoom = makeRoomFor(id, stop);
+    if (!noRoom)
+        return noRoom.error();
+    const Outcome<void> begun = m_library.write([&](Library& in) { in.jobs().begin(JobRepository::Kind::Read, id); });
+    if (!begun)
+        return begun.error();
     assert(!m_beingRead.contains(id));
     m_beingRead.insert(id);
-    const Outcome<ReadFacts> facts = m_engine.read({id, (*document)->text, m_readingsDir, beforeAsking}, report, stop);
+    const Outcome<ReadFacts> facts = m_engine.read({id, (*document)->text, m_readingsDir, noRoom->isEmpty(), beforeAsking}, report, stop);
     m_beingRead.erase(id);
+    const Outcome<void> ended = m_library.write([&](Library& in) { in.jobs().end(JobRepository::Kind::Read, id); });
+    if (!ended)
+        return ended.error();
     if (!facts && facts.error().kind == Failure::Kind::Stopped) {   // before there was anything to keep
         const Outcome<DocumentSummary> unchanged = summary(id);
         if (!unchanged)
@@ -191,7 +202,7 @@ Outcome<ReadResult> ConversationService::read(
     const qint64 done = facts->reusedTokens + facts->readTokens;
     m_inMemory[id] = {facts->tokens, done};
     const Outcome<void> stored = m_library.write([&](Library& in) {
-        in.documents().storeReading(id, {m_model->hash, m_model->name, facts->tokens, done, facts->kvBytes});
+        in.documents().storeReading(id, {m_model->hash, m_model->name, facts->tokens, done, facts->kvBytes, facts->file});
         if (facts->readTokens >= kMeasuredTokens && facts->seconds > 0)
             in.settings().set(speedKey(*m_model), QString::number(static_cast<double>(facts->readTokens) / facts->seconds, 'f', 2));
     });
@@ -200,7 +211,67 @@ Outcome<ReadResult> ConversationService::read(
     const Outcome<DocumentSummary> after = summary(id);
     if (!after)
         return after.error();
-    return ReadResult{*after, *facts, !facts->complete};
+    if (!facts->file.isEmpty())
+        m_readings.markUsed(facts->file);
+    return ReadResult{*after, *facts, !facts->complete, joinSentences(*noRoom, facts->damage)};
+}
+
+Outcome<QList<DocumentId>> ConversationService::interruptedReads()
+{
+    return m_library.read([](Library& in) { return in.jobs().open(JobRepository::Kind::Read); });
+}
+
+Outcome<void> ConversationService::setPinned(DocumentId id, bool pinned)
+{
+    const Outcome<DocumentSummary> found = summary(id);
+    if (!found)
+        return found.error();
+    return m_library.write([&](Library& in) { in.documents().setPinned(id, pinned); });
+}
+
+Outcome<bool> ConversationService::forgetReading(DocumentId id)
+{
+    const QString hash = m_model ? m_model->hash : QString();
+    const Outcome<QString> file = m_library.read([&](Library& in) { return in.documents().readingFile(id, hash); });
+    if (!file)
+        return file.error();
+    const Outcome<bool> forgotten = m_readings.forget(*file);
+    if (forgotten && *forgotten) {
+        m_engine.forget(id);
+        m_inMemory.erase(id);
+    }
+    return forgotten;
+}
+
+// Room on the disk for what reading this document will keep. Where there is none, one sentence: it is read all the same, and not kept.
+Outcome<QString> ConversationService::makeRoomFor(DocumentId id, std::stop_token stop)
+{
+    const Outcome<ReadEstimate> cost = estimate(id, std::move(stop));
+    if (!cost)
+        return cost.error();
+    const Outcome<DocumentSummary> known = summary(id);
+    if (!known)
+        return known.error();
+    QString file;
+    const Outcome<QStringList> inUse = m_library.read([&](Library& in) { // their room would not be free before the program ends
+        file = in.documents().readingFile(id, m_model->hash);
+        QStringList files{file};
+        for (const auto& [document, extent] : m_inMemory)
+            files.append(in.documents().readingFile(document, m_model->hash));
+        return files;
+    });
+    if (!inUse)
+        return inUse.error();
+    if (known->readTokens >= cost->tokens && m_readings.has(file))
+        return QString();
+    const Outcome<qint64> missing = m_readings.makeRoom(cost->diskBytes, *inUse);
+    if (!missing)
+        return missing.error();
+    if (*missing == 0)
+        return QString();
+    return QStringLiteral("What is understood of “%1” is not kept on the disk: it takes %2, and %3 are missing. Free some space, unpin documents, or raise "
+                          "the quota; until then it is read again after each start.")
+        .arg(known->title, QLocale().formattedDataSize(cost->diskBytes), QLocale().formattedDataSize(*missing));
 }
 
 Outcome<Session> ConversationService::startSession(const QList<DocumentId>& documents)
@@ -357,6 +428,8 @@ Outcome<void> ConversationService::readFirst(DocumentId id, const AnswerEvents& 
         return result.error();
     timings.readTokens += result->facts.readTokens;
     timings.reusedTokens += result->facts.reusedTokens;
+    if (events.noticed && !result->notice.isEmpty())
+        events.noticed(result->notice);
     if (events.readFinished && (!wasRead || result->facts.readTokens > 0))
         events.readFinished(result->document, result->stopped);
     if (!result->stopped)

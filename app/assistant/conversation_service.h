@@ -11,6 +11,7 @@
 #include "assistant/book_engine.h"
 #include "assistant/document_shelf.h"
 #include "assistant/hop_record.h"
+#include "assistant/reading_shelf.h"
 #include "library/library.h"
 #include "octavo/app/assistant.h"
 
@@ -29,6 +30,7 @@ struct AnswerEvents {
     std::function<void(MessageId answer)> started;
     std::function<void(const ReadProgress&)> readProgress;                      // of documents not read yet in this run
     std::function<void(const DocumentSummary&, bool stopped)> readFinished;
+    std::function<void(const QString& sentence)> noticed;                       // ReadResult::notice
     std::function<void(const QString& piece)> piece;
 };
 
@@ -41,6 +43,7 @@ struct ReadResult {
     DocumentSummary document;
     ReadFacts facts;
     bool stopped = false;        // what was read is kept
+    QString notice{};            // what a person should know of how it is kept (damage, no room on the disk); else empty
 };
 
 // The conversation: documents are added and read, questions asked and answered, and all of it is in the library before and after.
@@ -62,6 +65,11 @@ public:
     Outcome<void> removeDocument(DocumentId id);
     Outcome<ReadEstimate> estimate(DocumentId id, std::stop_token stop);
     Outcome<ReadResult> read(DocumentId id, const std::function<void(const ReadProgress&)>& progress, std::stop_token stop);
+    Outcome<QList<DocumentId>> interruptedReads();   // reads that a crash has cut off, oldest first
+
+    ReadingShelf& readings() { return m_readings; }
+    Outcome<void> setPinned(DocumentId id, bool pinned);   // its readings are not deleted to make room
+    Outcome<bool> forgetReading(DocumentId id);            // deletes what is kept of it, by the model at hand; false if there is nothing to delete
 
     Outcome<Session> startSession(const QList<DocumentId>& documents);
     Outcome<Session> session(SessionId id);
@@ -90,6 +98,7 @@ private:
     Outcome<AskFacts> askEngine(const Session& session, const Message& question, const AnswerOptions& options, const AnswerEvents& events,
                                 Answer& answer, std::stop_token stop);
     Outcome<ReadResult> read(DocumentId id, bool beforeAsking, const std::function<void(const ReadProgress&)>& progress, std::stop_token stop);
+    Outcome<QString> makeRoomFor(DocumentId id, std::stop_token stop);
     Outcome<void> readFirst(DocumentId id, const AnswerEvents& events, AnswerTimings& timings, std::stop_token stop);
     Outcome<AskRequest> requestFor(const Session& session, const Message& question, const AnswerOptions& options, std::stop_token stop);
     QString partlyReadNote(const QList<DocumentId>& documents);
@@ -100,6 +109,7 @@ private:
     Library& m_library;
     BookEngine& m_engine;
     QString m_readingsDir;
+    ReadingShelf m_readings;
     DocumentShelf m_shelf;
     std::optional<EngineModel> m_model;
     std::map<DocumentId, Extent> m_inMemory;

@@ -299,7 +299,7 @@ Outcome<ReadFacts> LocalEngine::read(const ReadRequest& request, const std::func
         facts.damage = damageOf(*kept.reading->damage());
     kept.damageTold = damaged || kept.damageTold;
     Result<void> keeping; // a reading that cannot be kept is still good for this run: the next start reads it again
-    if ((before < kept.ids.size() || (damaged && kept.reading->isChecked())) && !file.isEmpty())
+    if ((before < kept.ids.size() || (damaged && kept.reading->isChecked())) && !file.isEmpty() && request.keep)
         keeping = kept.reading->keepIn(QFile::encodeName(file).toStdString(), stop);
     if (!keeping && keeping.error().code == Errc::InUse) {
         kept.beingRead = false;
@@ -319,7 +319,7 @@ Outcome<ReadFacts> LocalEngine::read(const ReadRequest& request, const std::func
     if (!result && result.error().code != Errc::Stopped)
         return failureOf(result.error());
     facts.complete = result.ok();
-    facts.file = file.isEmpty() ? QString() : QFileInfo(file).fileName();
+    facts.file = QFile::exists(file) ? QFileInfo(file).fileName() : QString();
     facts.readTokens = ofDocument(kept.reading->tokens()) - facts.reusedTokens + static_cast<qint64>(*again);
     facts.reusedTokens -= static_cast<qint64>(*again);
     facts.kvBytes = static_cast<qint64>(kept.reading->kvBytes());

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <system_error>
 
 #include <QDir>
@@ -19,6 +20,13 @@ namespace {
 const QString kEnding = QStringLiteral(".oct");
 
 std::filesystem::path native(const QString& path) { return QFile::encodeName(path).toStdString(); }
+
+// Of the disk that `folder`, which may not be there yet, is on; where the system does not tell, there is room.
+qint64 freeBytes(const QString& folder)
+{
+    const QStorageInfo disk(QFileInfo::exists(folder) ? folder : QFileInfo(folder).path());
+    return disk.isValid() && disk.bytesAvailable() >= 0 ? disk.bytesAvailable() : std::numeric_limits<qint64>::max() / 4;
+}
 
 } // namespace
 
@@ -50,12 +58,12 @@ qint64 ReadingFolder::bytes() const
 
 qint64 ReadingFolder::quota(const ReadingLimits& limits) const
 {
-    return limits.quotaBytes > 0 ? limits.quotaBytes : (bytes() + QStorageInfo(m_path).bytesAvailable()) / 2;
+    return limits.quotaBytes > 0 ? limits.quotaBytes : (bytes() + freeBytes(m_path)) / 2;
 }
 
 ReadingFolder::Room ReadingFolder::makeRoom(qint64 bytes, const ReadingLimits& limits, const QStringList& keep)
 {
-    qint64 missing = std::max(this->bytes() + bytes - quota(limits), bytes + limits.spareBytes - QStorageInfo(m_path).bytesAvailable());
+    qint64 missing = std::max(this->bytes() + bytes - quota(limits), bytes + limits.spareBytes - freeBytes(m_path));
     const QList<KeptReading> all = readings();
     QStringList chosen;
     for (auto reading = all.rbegin(); reading != all.rend() && missing > 0; ++reading) {

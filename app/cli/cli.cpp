@@ -4,6 +4,7 @@
 #include <QFile>
 #include <cstdio>
 #include <iostream>
+#include <unistd.h>
 
 #include "octavo/app/defaults.h"
 
@@ -50,8 +51,24 @@ int Session::fail(const Failure& failure) const
     return failure.kind == Failure::Kind::Usage ? kWrongUsage : kFailed;
 }
 
-void Session::progress(const std::string& line) const { std::fprintf(stderr, "%s%s", kClearLine, line.c_str()); }
-void Session::endProgress() const { std::fputs(kClearLine, stderr); }
+void Session::progress(const std::string& line) const
+{
+    if (::isatty(STDERR_FILENO))
+        std::fprintf(stderr, "%s%s", kClearLine, line.c_str());
+}
+
+void Session::endProgress() const
+{
+    if (::isatty(STDERR_FILENO))
+        std::fputs(kClearLine, stderr);
+}
+
+void Session::notice(const QString& sentence) const
+{
+    if (!sentence.isEmpty())
+        std::fprintf(stderr, "%s\n", sentence.toUtf8().constData());
+}
+
 void Session::tell(const ReadPlan& plan) const { std::cerr << plan.reason.toStdString() << std::endl; }
 
 nlohmann::json jsonOf(const ReadPlan& plan)

@@ -43,9 +43,10 @@ struct Session {
     int done(const nlohmann::json& object, const std::string& text) const;
     int fail(const Failure& failure) const;
     int fail(const Error& error) const { return fail(failureOf(error)); }
-    void progress(const std::string& line) const;    // one line that replaces itself
+    void progress(const std::string& line) const;    // one line that replaces itself; nothing where nobody looks (no terminal)
     void endProgress() const;
     void tell(const ReadPlan& plan) const;           // its reason, on stderr
+    void notice(const QString& sentence) const;      // on stderr, unless it is empty
 };
 
 nlohmann::json jsonOf(const ReadPlan& plan);
@@ -72,6 +73,7 @@ void addBenchCommand(CLI::App& program, Session& session, int& exitCode);
 void addReadCommand(CLI::App& program, Session& session, int& exitCode);
 void addAskCommand(CLI::App& program, Session& session, int& exitCode);
 void addSessionsCommand(CLI::App& program, Session& session, int& exitCode);
+void addLibraryCommand(CLI::App& program, Session& session, int& exitCode);
 void addHopsCommand(CLI::App& program, Session& session, int& exitCode);
 
 } // namespace octavo::app::cli

@@ -47,6 +47,7 @@ int main(int argc, char** argv)
     cli::addReadCommand(program, session, exitCode);
     cli::addAskCommand(program, session, exitCode);
     cli::addSessionsCommand(program, session, exitCode);
+    cli::addLibraryCommand(program, session, exitCode);
     cli::addHopsCommand(program, session, exitCode);
     cli::addTokenizeCommand(program, session, exitCode);
     cli::addEvalCommand(program, session, exitCode);

@@ -97,8 +97,7 @@ Outcome<nlohmann::json> readOne(Desk& desk, DocumentId id, const Session& sessio
     std::snprintf(line, sizeof line, ": %lld tokens, %lld read now in %.1f s (%.0f tokens/s), %lld were there already%s\n",
                   static_cast<long long>(facts.tokens), static_cast<long long>(facts.readTokens), facts.seconds, rate,
                   static_cast<long long>(facts.reusedTokens), stopped ? "; stopped" : "");
-    if (!facts.damage.isEmpty())
-        std::fprintf(stderr, "%s\n", facts.damage.toUtf8().constData());
+    session.notice(result->notice);
     text += result->document.path.toStdString() + line + skippedText(**document);
     return nlohmann::json{{"id", id},
                           {"path", result->document.path.toStdString()},
@@ -108,7 +107,7 @@ Outcome<nlohmann::json> readOne(Desk& desk, DocumentId id, const Session& sessio
                           {"seconds", facts.seconds},
                           {"tokens_per_second", rate},
                           {"kv_bytes", facts.kvBytes},
-                          {"damage", facts.damage.toStdString()},
+                          {"notice", result->notice.toStdString()},
                           {"plan", jsonOf(estimate->plan)},
                           {"ledger", ledgerOf(**document)}};
 }

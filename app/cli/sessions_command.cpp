@@ -83,6 +83,8 @@ void addSessionsCommand(CLI::App& program, Terminal& terminal, int& exitCode)
     auto id = std::make_shared<SessionId>(0);
     const auto withLibrary = [&terminal, &exitCode](const std::function<int(Library&)>& run) {
         auto library = Library::open(terminal.dataDirPath());
+        if (library)
+            terminal.notice((*library)->notice());
         exitCode = library ? run(**library) : terminal.fail(library.error());
     };
     command->add_subcommand("list", "all, last changed first")->callback([=, &terminal] {

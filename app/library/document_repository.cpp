@@ -120,9 +120,37 @@ std::optional<DocumentSummary> DocumentRepository::summary(DocumentId id, const 
 void DocumentRepository::storeReading(DocumentId id, const ReadingRow& reading)
 {
     Query(m_database,
-        "INSERT OR REPLACE INTO readings(document, model_hash, model, tokens, read_tokens, kv_bytes, at) VALUES (?, ?, ?, ?, ?, ?, ?)", id,
-        reading.modelHash, reading.model, reading.tokens, reading.readTokens, reading.kvBytes, QDateTime::currentDateTime())
+        "INSERT OR REPLACE INTO readings(document, model_hash, model, tokens, read_tokens, kv_bytes, at, file) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", id,
+        reading.modelHash, reading.model, reading.tokens, reading.readTokens, reading.kvBytes, QDateTime::currentDateTime(), reading.file)
         .run();
+}
+
+QString DocumentRepository::readingFile(DocumentId id, const QString& modelHash)
+{
+    Query query(m_database, "SELECT file FROM readings WHERE document = ? AND model_hash = ?", id, modelHash);
+    return query.next() ? query.text(0) : QString();
+}
+
+QStringList DocumentRepository::pinnedReadingFiles()
+{
+    Query query(m_database, "SELECT r.file FROM readings r JOIN documents d ON d.id = r.document "
+                            "WHERE d.pinned <> 0 AND d.removed_at IS NULL AND r.file <> ''");
+    QStringList files;
+    while (query.next())
+        files.append(query.text(0));
+    return files;
+}
+
+void DocumentRepository::forgetReadings(const QStringList& files)
+{
+    Query forget(m_database, "DELETE FROM readings WHERE file = ?");
+    for (const QString& file : files)
+        forget.runWith(file);
+}
+
+void DocumentRepository::setPinned(DocumentId id, bool pinned)
+{
+    Query(m_database, "UPDATE documents SET pinned = ? WHERE id = ?", pinned, id).run();
 }
 
 void DocumentRepository::remove(DocumentId id)

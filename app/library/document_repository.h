@@ -4,6 +4,7 @@
 #include <optional>
 
 #include <QList>
+#include <QStringList>
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "octavo/app/document.h"
@@ -17,6 +18,7 @@ struct ReadingRow {
     qint64 tokens = 0;
     qint64 readTokens = 0;
     qint64 kvBytes = 0;
+    QString file{};      // that keeps it, in readings/; empty: none
 };
 
 // Documents with text form, outline, files and ledger, and how far they have been read. A document is its content: the same text form
@@ -32,6 +34,10 @@ public:
     QList<DocumentSummary> list(const QString& modelHash);
     std::optional<DocumentSummary> summary(DocumentId id, const QString& modelHash);
     void storeReading(DocumentId id, const ReadingRow& reading);
+    QString readingFile(DocumentId id, const QString& modelHash);   // empty: none is known
+    QStringList pinnedReadingFiles();                               // of all models
+    void forgetReadings(const QStringList& files);                  // those files are gone: their documents have to be read again
+    void setPinned(DocumentId id, bool pinned);                     // its readings are not deleted to make room
     // Takes it out of the list; its content is deleted too unless a session needs it.
     void remove(DocumentId id);
 

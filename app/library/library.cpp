@@ -28,6 +28,14 @@ Library::Library(OpenedDatabase opened, QString file)
 {
 }
 
+Outcome<QString> Library::check()
+{
+    return guarded([&] {
+        const QString found = QString::fromStdString(m_database->execAndGet("PRAGMA integrity_check(1)").getString());
+        return found == QStringLiteral("ok") ? QString() : found.simplified();
+    });
+}
+
 Failure Library::damaged(const DamagedRecord& damage) const
 {
     return {Failure::Kind::Library, QStringLiteral("A record in %1 is damaged (%2). Open the document again, or restore the library from a "

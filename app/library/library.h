@@ -31,6 +31,9 @@ public:
     // What the person should know of how it was opened (OpenedDatabase::notice).
     const QString& notice() const { return m_notice; }
 
+    // Everything, and indexes against tables: one line that says what is wrong, empty if nothing is.
+    Outcome<QString> check();
+
     template <class Work>
     auto read(Work&& work) -> Outcome<std::invoke_result_t<Work, Library&>>
     {

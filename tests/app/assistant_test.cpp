@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "library/library.h"
 #include "octavo/app/assistant.h"
 
 #include <QSignalSpy>
@@ -121,6 +122,21 @@ TEST_F(AssistantTest, EachCallAnswersWithItsSignals)
         call();
         EXPECT_EQ(settle(), names("failed"));
     }
+}
+
+TEST_F(AssistantTest, AReadThatACrashHasCutOffGoesOnAtTheNextStart)
+{
+    start();
+    const DocumentId book = openBook();
+    m_assistant.reset();
+    m_script->onDisk.clear();
+    const auto left = Library::open(dataDir()).value()->write([&](Library& in) { in.jobs().begin(JobRepository::Kind::Read, book); });
+    ASSERT_TRUE(left.ok());
+    const int before = m_script->reads;
+    start();
+    EXPECT_EQ(m_script->reads, before + 1);
+    start();
+    EXPECT_EQ(m_script->reads, before + 1) << "it has ended";
 }
 
 TEST_F(AssistantTest, RestartFindsLibrarySessionsAndAnswers)

@@ -147,7 +147,7 @@ TEST_F(LocalEngine, OfADamagedReadingWhatDependsOnTheDamageIsReadAgain)
         file.put('\x55').put('\x2a');
     }
     const auto restarted = newEngine();
-    const auto beforeAsking = [&](BookEngine& with) { return with.read({1, text, readings(), true}, [](const ReadStep&) {}, {}); };
+    const auto beforeAsking = [&](BookEngine& with) { return with.read({1, text, readings(), true, true}, [](const ReadStep&) {}, {}); };
     const auto opened = read(*restarted, 1, text);
     ASSERT_TRUE(opened.ok());
     EXPECT_EQ(opened->readTokens, 0);

@@ -288,6 +288,10 @@ void LibraryPanel::showDocumentMenu(const QPoint& at)
         menu.addAction(tr("Read"), this, [this, id] { emit readWanted(id); });
     menu.addAction(tr("New conversation"), this, &LibraryPanel::newSessionWanted);
     menu.addSeparator();
+    QAction* pin = menu.addAction(tr("Keep on the disk always"), this, [this, id](bool pinned) { emit pinWanted(id, pinned); });
+    pin->setCheckable(true);
+    pin->setChecked(m_documents.find(id)->pinned);
+    pin->setToolTip(tr("What was read of it is not deleted to make room for others."));
     menu.addAction(tr("Remove from the library…"), this, [this, id] { emit removeWanted(id); });
     menu.exec(m_documentList->viewport()->mapToGlobal(at));
 }

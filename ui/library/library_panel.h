@@ -45,6 +45,7 @@ signals:
     void documentChosen(octavo::app::DocumentId document);
     void readWanted(octavo::app::DocumentId document);
     void removeWanted(octavo::app::DocumentId document);
+    void pinWanted(octavo::app::DocumentId document, bool pinned);
     void stopWanted();
     void sessionChosen(octavo::app::SessionId session);
     void newSessionWanted();

@@ -76,11 +76,13 @@ public:
     bool busy() const;
 
 public slots:
-    void start();   // once, first. libraryChanged, sessionsChanged, modelReady (libraryChanged before it if it is another model)
+    // Once, first: libraryChanged, sessionsChanged, modelReady (libraryChanged before it if it is another model). Reads that a crash has cut off go on.
+    void start();
     void openPaths(const QStringList& paths);   // per path: documentAdded, documentOpened, estimated; then reads each as read() does
     void read(octavo::app::DocumentId document);        // readProgress…, readFinished
     void openDocument(octavo::app::DocumentId document);// documentOpened
     void removeDocument(octavo::app::DocumentId document);          // libraryChanged; its reading ends; sessions keep their messages
+    void pinDocument(octavo::app::DocumentId document, bool pinned); // libraryChanged; what was read of it is not deleted to make room for others
     void startSession(const QList<octavo::app::DocumentId>& documents); // sessionOpened, sessionsChanged
     void openSession(octavo::app::SessionId session);   // sessionOpened, and documentOpened of its first document
     void renameSession(octavo::app::SessionId session, const QString& title);   // sessionsChanged
@@ -111,6 +113,7 @@ signals:
     void answerFinished(octavo::app::SessionId session, const octavo::app::Message& message, const octavo::app::AnswerTimings& timings);
     void hopsReady(const octavo::app::HopView& view);
     void failed(const octavo::app::Failure& failure);
+    void noticed(const QString& sentence);   // nothing has failed, but a person should know: a library salvaged, a reading that is not kept
     void busyChanged(bool busy);
 
 private:
