@@ -46,8 +46,8 @@ void MainWindow::wireLibrary()
         if (stopped)
             statusBar()->showMessage(tr("Stopped. What was read is kept."), kBriefly);
     });
-    connect(&m_assistant, &Assistant::sessionsChanged, this, [this](const QList<app::SessionSummary>& sessions) {
-        m_library->showSessions(sessions);
+    connect(&m_assistant, &Assistant::sessionsChanged, this, [this](const QList<app::SessionSummary>& sessions, const QList<app::SessionSummary>& trashed) {
+        m_library->showSessions(sessions, trashed);
         if (std::exchange(m_opensNewest, false) && !sessions.isEmpty())
             m_assistant.openSession(sessions.first().id);
     });
@@ -74,6 +74,7 @@ void MainWindow::wireLibrary()
     connect(m_library, &LibraryPanel::newSessionWanted, this, &MainWindow::beginSession);
     connect(m_library, &LibraryPanel::renameWanted, &m_assistant, &Assistant::renameSession);
     connect(m_library, &LibraryPanel::restoreWanted, &m_assistant, &Assistant::restoreSession);
+    connect(m_library, &LibraryPanel::eraseWanted, &m_assistant, &Assistant::eraseSessions);
     connect(m_library, &LibraryPanel::searchWanted, &m_assistant, &Assistant::searchSessions);
     connect(m_library, &LibraryPanel::trashWanted, this, [this](app::SessionId session) {
         m_assistant.trashSession(session);

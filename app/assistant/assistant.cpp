@@ -76,6 +76,11 @@ void Assistant::restoreSession(SessionId session)
     m_worker->postBrief([session](Worker& worker) { worker.changeSessions([&](SessionRepository& sessions) { sessions.restore(session); }); });
 }
 
+void Assistant::eraseSessions(const QList<SessionId>& sessions)
+{
+    m_worker->postBrief([sessions](Worker& worker) { worker.eraseSessions(sessions); });
+}
+
 void Assistant::searchSessions(const QString& words)
 {
     m_worker->postBrief([words](Worker& worker) { worker.searchSessions(words); });

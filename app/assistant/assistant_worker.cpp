@@ -220,6 +220,16 @@ void Assistant::Worker::changeSessions(const std::function<void(SessionRepositor
     tellSessions();
 }
 
+void Assistant::Worker::eraseSessions(const QList<SessionId>& sessions)
+{
+    if (!service())
+        return;
+    const Outcome<void> erased = m_library->erase(sessions);
+    if (!erased)
+        return fail(erased.error());
+    tellSessions();
+}
+
 void Assistant::Worker::searchSessions(const QString& words)
 {
     m_searchedWords = words;
@@ -262,7 +272,10 @@ void Assistant::Worker::tellSessions()
     const Outcome<QList<SessionSummary>> sessions = m_library->read([&](Library& in) { return in.sessions().search(m_searchedWords); });
     if (!sessions)
         return fail(sessions.error());
-    tell(&Assistant::sessionsChanged, *sessions);
+    const Outcome<QList<SessionSummary>> trashed = m_library->read([](Library& in) { return in.sessions().trashed(); });
+    if (!trashed)
+        return fail(trashed.error());
+    tell(&Assistant::sessionsChanged, *sessions, *trashed);
 }
 
 AnswerEvents Assistant::Worker::eventsOf(SessionId session)

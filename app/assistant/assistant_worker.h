@@ -35,6 +35,7 @@ public:
     void startSession(const QList<DocumentId>& documents);
     void openSession(SessionId session);
     void changeSessions(const std::function<void(SessionRepository&)>& change);
+    void eraseSessions(const QList<SessionId>& sessions);
     void searchSessions(const QString& words);
     void ask(SessionId session, const QString& question, std::stop_token stop);
     void regenerate(SessionId session, std::stop_token stop);

@@ -35,6 +35,21 @@ int printSummaries(const Terminal& terminal, const Outcome<QList<SessionSummary>
     return terminal.done({{"sessions", list}}, text.empty() ? "no sessions" : text);
 }
 
+Failure noSession(SessionId id) { return {Failure::Kind::Usage, QStringLiteral("There is no session %1 in the library.").arg(id)}; }
+
+Outcome<void> changeExisting(Library& library, SessionId id, const std::function<void(Library&, SessionId)>& change)
+{
+    const auto found = library.write([&](Library& in) {
+        const bool exists = in.sessions().find(id).has_value();
+        if (exists)
+            change(in, id);
+        return exists;
+    });
+    if (!found)
+        return found.error();
+    return *found ? Outcome<void>() : Outcome<void>(noSession(id));
+}
+
 int show(const Terminal& terminal, Library& library, SessionId id)
 {
     struct Found {
@@ -50,7 +65,7 @@ int show(const Terminal& terminal, Library& library, SessionId id)
     if (!found)
         return terminal.fail(found.error());
     if (!found->summary)
-        return terminal.fail(Error{Errc::InvalidArgument, "session", "there is none with number " + std::to_string(id)});
+        return terminal.fail(noSession(id));
     nlohmann::json messages = nlohmann::json::array();
     std::string text = "# " + found->summary->title.toStdString();
     for (const Message& message : found->messages) {
@@ -100,12 +115,23 @@ void addSessionsCommand(CLI::App& program, Terminal& terminal, int& exitCode)
     CLI::App* shown = command->add_subcommand("show", "one with its messages and sources, as Markdown or JSON");
     shown->add_option("session", *id, "its number")->required();
     shown->callback([=, &terminal] { withLibrary([&](Library& library) { return show(terminal, library, *id); }); });
-    CLI::App* trashed = command->add_subcommand("delete", "put one into the trash");
-    trashed->add_option("session", *id, "its number")->required();
-    trashed->callback([=, &terminal] {
+    CLI::App* deleted = command->add_subcommand("delete", "put one into the trash");
+    deleted->add_option("session", *id, "its number")->required();
+    deleted->callback([=, &terminal] {
         withLibrary([&](Library& library) {
-            const auto done = library.write([&](Library& in) { in.sessions().trash(*id); });
+            const auto done = changeExisting(library, *id, [](Library& in, SessionId session) { in.sessions().trash(session); });
             return done ? terminal.done({{"trashed", *id}}, "session " + std::to_string(*id) + " is in the trash") : terminal.fail(done.error());
+        });
+    });
+    command->add_subcommand("trash", "those in the trash, which are erased " + std::to_string(kTrashDays) + " days after they came there")->callback([=, &terminal] {
+        withLibrary([&](Library& library) { return printSummaries(terminal, library.read([](Library& in) { return in.sessions().trashed(); })); });
+    });
+    CLI::App* restored = command->add_subcommand("restore", "take one out of the trash");
+    restored->add_option("session", *id, "its number")->required();
+    restored->callback([=, &terminal] {
+        withLibrary([&](Library& library) {
+            const auto done = changeExisting(library, *id, [](Library& in, SessionId session) { in.sessions().restore(session); });
+            return done ? terminal.done({{"restored", *id}}, "session " + std::to_string(*id) + " is back") : terminal.fail(done.error());
         });
     });
 }

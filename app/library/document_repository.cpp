@@ -156,8 +156,13 @@ void DocumentRepository::setPinned(DocumentId id, bool pinned)
 void DocumentRepository::remove(DocumentId id)
 {
     Query(m_database, "UPDATE documents SET removed_at = ? WHERE id = ?", QDateTime::currentDateTime(), id).run();
-    Query(m_database, "DELETE FROM documents WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM session_documents WHERE document = ?1) "
-                      "AND NOT EXISTS (SELECT 1 FROM citations WHERE document = ?1)", id).run();
+    eraseUnneeded();
+}
+
+void DocumentRepository::eraseUnneeded()
+{
+    Query(m_database, "DELETE FROM documents WHERE removed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM session_documents WHERE document = documents.id) "
+                      "AND NOT EXISTS (SELECT 1 FROM citations WHERE document = documents.id)").run();
 }
 
 void DocumentRepository::storeFiles(DocumentId id, const QList<SourceFile>& files)

@@ -40,6 +40,7 @@ public:
     void setPinned(DocumentId id, bool pinned);                     // its readings are not deleted to make room
     // Takes it out of the list; its content is deleted too unless a session needs it.
     void remove(DocumentId id);
+    void eraseUnneeded();   // content of removed documents that no session needs any more
 
 private:
     void storeFiles(DocumentId id, const QList<SourceFile>& files);

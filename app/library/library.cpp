@@ -10,7 +10,10 @@ Outcome<std::unique_ptr<Library>> Library::open(const QString& dataDir, const st
     Outcome<OpenedDatabase> opened = openDatabase(dataDir, vfs);
     if (!opened)
         return opened.error();
-    return std::unique_ptr<Library>(new Library(std::move(*opened), QDir(dataDir).filePath(QStringLiteral("library.db"))));
+    std::unique_ptr<Library> library(new Library(std::move(*opened), QDir(dataDir).filePath(QStringLiteral("library.db"))));
+    if (const Outcome<void> emptied = library->emptyOldTrash(); !emptied)
+        return emptied.error();
+    return library;
 }
 
 Library::Library(OpenedDatabase opened, QString file)
@@ -34,6 +37,28 @@ Outcome<QString> Library::check()
         const QString found = QString::fromStdString(m_database->execAndGet("PRAGMA integrity_check(1)").getString());
         return found == QStringLiteral("ok") ? QString() : found.simplified();
     });
+}
+
+Outcome<void> Library::erase(const QList<SessionId>& sessions)
+{
+    return write([&](Library& in) {
+        for (const SessionId id : sessions)
+            in.sessions().erase(id);
+        in.documents().eraseUnneeded();
+    });
+}
+
+Outcome<void> Library::emptyOldTrash()
+{
+    const QDateTime oldest = QDateTime::currentDateTime().addDays(-kTrashDays);
+    const Outcome<QList<SessionSummary>> trashed = read([](Library& in) { return in.sessions().trashed(); });
+    if (!trashed)
+        return trashed.error();
+    QList<SessionId> old;
+    for (const SessionSummary& session : *trashed)
+        if (session.trashed < oldest)
+            old.append(session.id);
+    return old.isEmpty() ? Outcome<void>() : erase(old);   // most starts have nothing to write
 }
 
 Failure Library::damaged(const DamagedRecord& damage) const

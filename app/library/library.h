@@ -26,13 +26,16 @@ namespace octavo::app {
 // Threads: one at a time; each thread or program that wants its own opens its own. Lifetime: repositories die with the library.
 class Library {
 public:
-    // `vfs`: as for openDatabase().
+    // `vfs`: as for openDatabase(). Sessions that have been in the trash for kTrashDays are erased now.
     static Outcome<std::unique_ptr<Library>> open(const QString& dataDir, const std::string& vfs = {});
     // What the person should know of how it was opened (OpenedDatabase::notice).
     const QString& notice() const { return m_notice; }
 
     // Everything, and indexes against tables: one line that says what is wrong, empty if nothing is.
     Outcome<QString> check();
+
+    // Deletes these sessions for ever, and what nobody needs any more without them.
+    Outcome<void> erase(const QList<SessionId>& sessions);
 
     template <class Work>
     auto read(Work&& work) -> Outcome<std::invoke_result_t<Work, Library&>>
@@ -85,6 +88,7 @@ private:
         }
     }
     Failure damaged(const DamagedRecord& damage) const;
+    Outcome<void> emptyOldTrash();
 
     FolderLock m_lock;
     std::unique_ptr<SQLite::Database> m_database;

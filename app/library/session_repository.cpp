@@ -34,10 +34,10 @@ SessionId SessionRepository::add(const QString& title, const QList<DocumentId>& 
 
 std::optional<SessionSummary> SessionRepository::find(SessionId id)
 {
-    Query query(m_database, "SELECT title, changed_at FROM sessions WHERE id = ?", id);
+    Query query(m_database, "SELECT title, changed_at, trashed_at FROM sessions WHERE id = ?", id);
     if (!query.next())
         return std::nullopt;
-    return SessionSummary{id, query.text(0), query.time(1), documentsOf(id), {}};
+    return SessionSummary{id, query.text(0), query.time(1), documentsOf(id), {}, query.isNull(2) ? QDateTime() : query.time(2)};
 }
 
 QList<SessionSummary> SessionRepository::list()
@@ -82,6 +82,22 @@ void SessionRepository::trash(SessionId id)
 void SessionRepository::restore(SessionId id)
 {
     Query(m_database, "UPDATE sessions SET trashed_at = NULL WHERE id = ?", id).run();
+}
+
+QList<SessionSummary> SessionRepository::trashed()
+{
+    Query query(m_database, "SELECT id, title, changed_at, trashed_at FROM sessions WHERE trashed_at IS NOT NULL ORDER BY trashed_at DESC, id DESC");
+    QList<SessionSummary> sessions;
+    while (query.next())
+        sessions.append({query.number(0), query.text(1), query.time(2), documentsOf(query.number(0)), {}, query.time(3)});
+    return sessions;
+}
+
+void SessionRepository::erase(SessionId id)
+{
+    // Not by the cascade from a message to its answers: SQLite ends that at 1,000 of them.
+    Query(m_database, "UPDATE messages SET parent = NULL WHERE session = ?", id).run();
+    Query(m_database, "DELETE FROM sessions WHERE id = ?", id).run();
 }
 
 QList<DocumentId> SessionRepository::documentsOf(SessionId id)

@@ -25,6 +25,8 @@ public:
     void rename(SessionId id, const QString& title);
     void trash(SessionId id);
     void restore(SessionId id);
+    QList<SessionSummary> trashed();                    // last trashed first
+    void erase(SessionId id);                           // with its messages, for ever
 
 private:
     QList<DocumentId> documentsOf(SessionId id);

@@ -112,6 +112,11 @@ TEST_F(AssistantTest, EachCallAnswersWithItsSignals)
     EXPECT_EQ(settle(), names("sessionOpened documentOpened"));
     m_assistant->renameSession(1, QStringLiteral("Whales"));
     EXPECT_EQ(settle(), names("sessionsChanged"));
+    m_assistant->trashSession(1);
+    m_assistant->restoreSession(1);
+    m_assistant->trashSession(1);
+    m_assistant->eraseSessions({1});
+    EXPECT_EQ(settle(), names("sessionsChanged sessionsChanged sessionsChanged sessionsChanged"));
     m_assistant->removeDocument(1);
     EXPECT_EQ(settle(), names("libraryChanged"));
     for (const auto& call : {std::function<void()>([&] { m_assistant->openDocument(99); }),

@@ -6,6 +6,7 @@
 #include <QTemporaryDir>
 #include <gtest/gtest.h>
 
+#include "library/checked_vfs.h"
 #include "library/query.h"
 #include "support/paths.h"
 
@@ -213,6 +214,57 @@ TEST_F(LibraryTest, TrashedSessionIsOutOfListAndSearchUntilRestored)
     ASSERT_TRUE(library->write([&](Library& in) { in.sessions().restore(id); }));
     EXPECT_EQ(count({}), 1);
     EXPECT_EQ(count(QStringLiteral("whales")), 1);
+}
+
+TEST_F(LibraryTest, TheTrashIsListedAndEmptiedAfterThirtyDays)
+{
+    SessionId kept = 0, old = 0;
+    DocumentId removed = 0;
+    {
+        const auto library = open();
+        ASSERT_TRUE(library->write([&](Library& in) {
+            removed = in.documents().store(document("Text of an old conversation only."));
+            kept = in.sessions().add(QStringLiteral("Kept"), {});
+            old = in.sessions().add(QStringLiteral("Old"), {removed});
+            in.messages().add(old, message(Message::Role::User, 0, QStringLiteral("an old question")));
+            in.sessions().trash(kept);
+            in.sessions().trash(old);
+            in.documents().remove(removed);
+        }));
+        const QList<SessionSummary> trashed = *library->read([](Library& in) { return in.sessions().trashed(); });
+        ASSERT_EQ(trashed.size(), 2);
+        EXPECT_TRUE(trashed[0].trashed.isValid());
+        EXPECT_TRUE(library->read([&](Library& in) { return in.documents().load(removed); })->has_value()) << "the trash still needs it";
+    }
+    const QDateTime past = QDateTime::currentDateTime().addDays(-kTrashDays).addSecs(-60);
+    {
+        SQLite::Database raw(path(QStringLiteral("library.db")).toStdString(), SQLite::OPEN_READWRITE, 0, checkedVfs());
+        raw.exec("UPDATE sessions SET trashed_at = " + std::to_string(past.toMSecsSinceEpoch()) + " WHERE id = " + std::to_string(old));
+    }
+    const auto library = open();
+    const QList<SessionSummary> trashed = *library->read([](Library& in) { return in.sessions().trashed(); });
+    ASSERT_EQ(trashed.size(), 1);
+    EXPECT_EQ(trashed[0].id, kept);
+    EXPECT_FALSE(library->read([&](Library& in) { return in.sessions().find(old); })->has_value());
+    EXPECT_FALSE(library->read([&](Library& in) { return in.documents().load(removed); })->has_value()) << "nobody needs it any more";
+}
+
+// SQLite's own cascade from message to answer would end after 1,000.
+TEST_F(LibraryTest, ALongConversationCanBeErased)
+{
+    const auto library = open();
+    const SessionId id = *library->write([&](Library& in) {
+        const SessionId session = in.sessions().add(QStringLiteral("Long"), {});
+        MessageId parent = 0;
+        for (int n = 0; n < 2500; ++n)
+            parent = in.messages().add(session, message(Message::Role::User, parent, QStringLiteral("word%1").arg(n)));
+        return session;
+    });
+    const auto erased = library->erase({id});
+    ASSERT_TRUE(erased.ok()) << erased.error().sentence.toStdString();
+    EXPECT_TRUE(library->read([&](Library& in) { return in.messages().branch(id); })->isEmpty());
+    EXPECT_TRUE(library->read([&](Library& in) { return in.sessions().search(QStringLiteral("word7")); })->isEmpty());
+    EXPECT_EQ(*library->check(), QString());
 }
 
 TEST_F(LibraryTest, SettingsAreKept)

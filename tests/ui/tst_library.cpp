@@ -4,6 +4,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
+#include <QMessageBox>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -13,6 +14,7 @@
 
 #include "library/card_delegate.h"
 #include "library/library_panel.h"
+#include "library/trash_dialog.h"
 #include "settings/window_settings.h"
 #include "widgets.h"
 
@@ -143,18 +145,60 @@ private slots:
 
     void aTrashedSessionCanBeUndone()
     {
-        m_panel->showSessions({session(3, QStringLiteral("doubloon"))});
+        m_panel->showSessions({session(3, QStringLiteral("doubloon"))}, {});
         auto* list = child<QListView>("sessionList");
         list->setCurrentIndex(list->model()->index(0, 0));
         QSignalSpy trashed(m_panel.get(), &ui::LibraryPanel::trashWanted);
         QSignalSpy restored(m_panel.get(), &ui::LibraryPanel::restoreWanted);
         QTest::keyClick(list, Qt::Key_Delete);
         QCOMPARE(trashed.size(), 1);
-        m_panel->showSessions({});
+        m_panel->showSessions({}, {});
         QVERIFY(child<QPushButton>("undoButton")->isVisible());
         child<QPushButton>("undoButton")->click();
         QCOMPARE(restored[0][0].toLongLong(), 3);
         QVERIFY(!child<QPushButton>("undoButton")->isVisible());
+    }
+
+    void theTrashIsShownWhileThereIsSomethingInIt()
+    {
+        auto* button = child<QPushButton>("trashButton");
+        QVERIFY(!button->isVisible());
+        app::SessionSummary whales = session(3, QStringLiteral("whales"));
+        whales.trashed = QDateTime::currentDateTime().addDays(-10);
+        app::SessionSummary sails = session(4, QStringLiteral("sails"));
+        sails.trashed = QDateTime::currentDateTime().addDays(-400);
+        m_panel->showSessions({}, {whales, sails});
+        QVERIFY(button->isVisible());
+        QCOMPARE(button->text(), QStringLiteral("Trash (2)"));
+        button->click();
+        auto* dialog = child<ui::TrashDialog>("trashDialog");
+        QVERIFY(dialog->isVisible());
+        auto* list = child<QListView>("trashList");
+        const QString rows = asText(*list->model(), ui::SessionsModel::DetailRole);
+        QVERIFY2(rows.contains(QStringLiteral("whales | Erased in 20 days")), qPrintable(rows));
+        QVERIFY2(rows.contains(QStringLiteral("sails | Erased at the next start")), qPrintable(rows));
+
+        QSignalSpy restored(m_panel.get(), &ui::LibraryPanel::restoreWanted);
+        QSignalSpy erased(m_panel.get(), &ui::LibraryPanel::eraseWanted);
+        auto* erase = child<QPushButton>("eraseButton");
+        QVERIFY2(!erase->isEnabled(), "nothing is selected");
+        list->setCurrentIndex(list->model()->index(0, 0));
+        child<QPushButton>("restoreButton")->click();
+        QCOMPARE(restored[0][0].toLongLong(), 3);
+        erase->click();
+        auto* question = child<QMessageBox>("eraseQuestion");
+        QVERIFY(question && question->isVisible());
+        question->reject();
+        QCOMPARE(erased.size(), 0);
+        QTRY_VERIFY(!child<QMessageBox>("eraseQuestion"));
+        child<QPushButton>("eraseAllButton")->click();
+        for (QAbstractButton* answer : child<QMessageBox>("eraseQuestion")->buttons())
+            if (child<QMessageBox>("eraseQuestion")->buttonRole(answer) == QMessageBox::AcceptRole)
+                answer->click();
+        QCOMPARE(erased.size(), 1);
+        QCOMPARE(erased[0][0].value<QList<app::SessionId>>(), QList<app::SessionId>({3, 4}));
+        m_panel->showSessions({}, {});
+        QVERIFY(!button->isVisible());
     }
 
     void searchIsAskedForOnce()
@@ -163,7 +207,7 @@ private slots:
         QTest::keyClicks(child<QLineEdit>("sessionSearch"), QStringLiteral("doubloon"));
         QTRY_COMPARE(searched.size(), 1);
         QCOMPARE(searched[0][0].toString(), QStringLiteral("doubloon"));
-        m_panel->showSessions({});
+        m_panel->showSessions({}, {});
         QVERIFY(child<QLabel>("sessionHint")->text().contains(QStringLiteral("No conversation")));
     }
 

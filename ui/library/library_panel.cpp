@@ -13,6 +13,7 @@
 
 #include "library/card_delegate.h"
 #include "library/reading_card.h"
+#include "library/trash_dialog.h"
 #include "theme.h"
 #include "widgets.h"
 
@@ -77,6 +78,7 @@ LibraryPanel::LibraryPanel(QWidget* parent) : QWidget(parent), m_undoBar(makeUnd
     column->addWidget(m_sessionHint);
     column->addWidget(m_sessionList, 3);
     column->addWidget(m_undoBar);
+    column->addWidget(m_trashButton);
     hintIfEmpty();
 }
 
@@ -130,6 +132,11 @@ void LibraryPanel::buildSessions()
     m_search->setAccessibleName(tr("Search conversations"));
     m_search->setPlaceholderText(tr("Search conversations"));
     m_search->setClearButtonEnabled(true);
+    m_trashButton = new QPushButton(this);
+    m_trashButton->setObjectName(QStringLiteral("trashButton"));
+    m_trashButton->setFlat(true);
+    m_trashButton->hide();
+    m_trash = new TrashDialog(this);
     m_searchPause = new QTimer(this);
     m_searchPause->setSingleShot(true);
     m_searchPause->setInterval(kTypingPause);
@@ -140,6 +147,9 @@ void LibraryPanel::buildSessions()
     connect(m_sessionList, &QListView::customContextMenuRequested, this, &LibraryPanel::showSessionMenu);
     connect(delegate, &CardDelegate::actionClicked, this, &LibraryPanel::trash);
     connect(&m_sessions, &SessionsModel::renameWanted, this, &LibraryPanel::renameWanted);
+    connect(m_trashButton, &QPushButton::clicked, m_trash, &QDialog::open);
+    connect(m_trash, &TrashDialog::restoreWanted, this, &LibraryPanel::restoreWanted);
+    connect(m_trash, &TrashDialog::eraseWanted, this, &LibraryPanel::eraseWanted);
     connect(m_search, &QLineEdit::textChanged, m_searchPause, qOverload<>(&QTimer::start));
     connect(m_searchPause, &QTimer::timeout, this, [this] { emit searchWanted(m_search->text().trimmed()); });
 }
@@ -190,10 +200,13 @@ void LibraryPanel::showDocument(const app::DocumentSummary& document)
     hintIfEmpty();
 }
 
-void LibraryPanel::showSessions(const QList<app::SessionSummary>& sessions)
+void LibraryPanel::showSessions(const QList<app::SessionSummary>& sessions, const QList<app::SessionSummary>& trashed)
 {
     m_sessions.setSessions(sessions);
     setCurrentSession(m_currentSession);
+    m_trash->showTrash(trashed);
+    m_trashButton->setText(tr("Trash (%1)").arg(trashed.size()));
+    m_trashButton->setVisible(!trashed.isEmpty());
     hintIfEmpty();
 }
 

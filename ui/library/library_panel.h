@@ -16,6 +16,7 @@ class QTimer;
 namespace octavo::ui {
 
 class ReadingCard;
+class TrashDialog;
 
 // Documents above, conversations below. Passive: it shows the library's news and tells what the person wishes.
 class LibraryPanel : public QWidget {
@@ -30,7 +31,7 @@ public:
 public slots:
     void showDocuments(const QList<octavo::app::DocumentSummary>& documents);
     void showDocument(const octavo::app::DocumentSummary& document);
-    void showSessions(const QList<octavo::app::SessionSummary>& sessions);
+    void showSessions(const QList<octavo::app::SessionSummary>& sessions, const QList<octavo::app::SessionSummary>& trashed);
     void showEstimate(const octavo::app::ReadEstimate& estimate);
     void showProgress(const octavo::app::ReadProgress& progress);
     void finishReading(const octavo::app::DocumentSummary& document);
@@ -52,6 +53,7 @@ signals:
     void renameWanted(octavo::app::SessionId session, const QString& title);
     void trashWanted(octavo::app::SessionId session);
     void restoreWanted(octavo::app::SessionId session);
+    void eraseWanted(const QList<octavo::app::SessionId>& sessions);
     void searchWanted(const QString& words);
 
 private:
@@ -75,6 +77,8 @@ private:
     QPushButton* m_readOn;         // of the current document, while there is more to read and nothing is being read
     QLineEdit* m_search;
     QTimer* m_searchPause;
+    QPushButton* m_trashButton;    // while there is something in the trash
+    TrashDialog* m_trash;
     QFrame* m_undoBar;
     QLabel* m_undoText;
     QTimer* m_undoTime;

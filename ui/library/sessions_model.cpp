@@ -34,6 +34,14 @@ QModelIndex SessionsModel::indexOf(app::SessionId id) const
     return found == m_sessions.end() ? QModelIndex() : index(static_cast<int>(found - m_sessions.begin()));
 }
 
+QList<app::SessionId> SessionsModel::ids() const
+{
+    QList<app::SessionId> ids;
+    for (const app::SessionSummary& session : m_sessions)
+        ids.append(session.id);
+    return ids;
+}
+
 int SessionsModel::rowCount(const QModelIndex& parent) const
 {
     return parent.isValid() ? 0 : static_cast<int>(m_sessions.size());

@@ -18,6 +18,7 @@ public:
 
     void setSessions(const QList<app::SessionSummary>& sessions);
     QModelIndex indexOf(app::SessionId id) const;
+    QList<app::SessionId> ids() const;
 
     int rowCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;

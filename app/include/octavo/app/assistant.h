@@ -88,6 +88,7 @@ public slots:
     void renameSession(octavo::app::SessionId session, const QString& title);   // sessionsChanged
     void trashSession(octavo::app::SessionId session);  // sessionsChanged
     void restoreSession(octavo::app::SessionId session);// sessionsChanged
+    void eraseSessions(const QList<octavo::app::SessionId>& sessions);  // sessionsChanged; for ever
     void searchSessions(const QString& words);          // sessionsChanged with the matches; empty = all
     // messageAdded (question), answerStarted, answerPiece…, answerFinished, sessionsChanged. Documents not read yet in this run, nor
     // being read, are read before the first piece: readProgress…, readFinished. An engine's failure is the answer's note, with state Failed.
@@ -100,7 +101,7 @@ public slots:
 signals:
     void modelReady(const octavo::app::ModelSummary& model);
     void libraryChanged(const QList<octavo::app::DocumentSummary>& documents);
-    void sessionsChanged(const QList<octavo::app::SessionSummary>& sessions);
+    void sessionsChanged(const QList<octavo::app::SessionSummary>& sessions, const QList<octavo::app::SessionSummary>& trashed);
     void documentAdded(const octavo::app::DocumentSummary& document);
     void documentOpened(octavo::app::DocumentId id, const octavo::app::Document& document);
     void estimated(const octavo::app::ReadEstimate& estimate);

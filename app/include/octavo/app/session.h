@@ -45,7 +45,11 @@ struct SessionSummary {
     QDateTime changed;
     QList<DocumentId> documents;
     QString snippet;       // where a search matched, else empty
+    QDateTime trashed{};   // when it was put into the trash; invalid: it is not there
 };
+
+// A session in the trash is erased after so long, when a library is opened.
+inline constexpr int kTrashDays = 30;
 
 struct Session {
     SessionSummary summary;
