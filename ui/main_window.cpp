@@ -6,12 +6,14 @@
 #include <QActionGroup>
 #include <QApplication>
 #include <QCloseEvent>
+#include <QDate>
 #include <QFileDialog>
 #include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QShortcut>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -44,6 +46,8 @@ QAction* addTool(QToolBar* bar, const char* iconName, const char* name, const QS
     action->setToolTip(keys.isEmpty() ? text : QStringLiteral("%1 (%2)").arg(text, keys.toString(QKeySequence::NativeText)));
     return action;
 }
+
+QString archiveFilter() { return MainWindow::tr("Octavo archives (*.octavo)"); }
 
 QStringList localPaths(const QMimeData* data)
 {
@@ -169,9 +173,7 @@ void MainWindow::buildToolBar()
     QAction* larger = addTool(bar, "text-larger", "largerAction", tr("Larger text"), QKeySequence(Qt::CTRL | Qt::Key_Plus));
     larger->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_Plus), QKeySequence(Qt::CTRL | Qt::Key_Equal)});
 
-    auto* themes = iconButton(QLatin1String("contrast"), "themeButton", tr("Colours"), bar);
-    themes->setPopupMode(QToolButton::InstantPopup);
-    auto* menu = new QMenu(themes);
+    QMenu* menu = menuButton(bar, "contrast", "themeButton", tr("Colours"))->menu();
     auto* group = new QActionGroup(menu);
     const std::pair<ThemeKind, QString> kinds[] = {
         {ThemeKind::Light, tr("Light")}, {ThemeKind::Dark, tr("Dark")}, {ThemeKind::HighContrast, tr("High contrast")}};
@@ -181,8 +183,11 @@ void MainWindow::buildToolBar()
         choice->setChecked(kind == m_settings.theme());
         group->addAction(choice);
     }
-    themes->setMenu(menu);
-    bar->addWidget(themes);
+    QMenu* more = menuButton(bar, "more", "moreButton", tr("More"))->menu();
+    more->addAction(tr("Import conversations…"), this, [this] {
+        openPaths(QFileDialog::getOpenFileNames(this, tr("Import conversations"), {}, archiveFilter()));
+    });
+    more->addAction(tr("Export everything…"), this, &MainWindow::exportLibrary);
 
     connect(files, &QAction::triggered, this, &MainWindow::openFiles);
     connect(folder, &QAction::triggered, this, &MainWindow::openFolder);
@@ -190,6 +195,15 @@ void MainWindow::buildToolBar()
     connect(m_stop, &QAction::triggered, &m_assistant, &app::Assistant::stop);
     connect(smaller, &QAction::triggered, this, [this] { setTextScale(m_settings.textScale() - kScaleStep); });
     connect(larger, &QAction::triggered, this, [this] { setTextScale(m_settings.textScale() + kScaleStep); });
+}
+
+QToolButton* MainWindow::menuButton(QToolBar* bar, const char* iconName, const char* name, const QString& what)
+{
+    QToolButton* button = iconButton(QLatin1String(iconName), name, what, bar);
+    button->setPopupMode(QToolButton::InstantPopup);
+    button->setMenu(new QMenu(button));
+    bar->addWidget(button);
+    return button;
 }
 
 void MainWindow::buildStatusBar()
@@ -233,6 +247,21 @@ void MainWindow::openFolder()
 {
     if (const QString folder = QFileDialog::getExistingDirectory(this, tr("Open a folder")); !folder.isEmpty())
         openPaths({folder});
+}
+
+void MainWindow::exportSession(app::SessionId session, const QString& title)
+{
+    static const QRegularExpression unfit(QStringLiteral("[^\\w .,-]+"), QRegularExpression::UseUnicodePropertiesOption);
+    const QString name = QString(title).remove(unfit).simplified().left(60) + QStringLiteral(".octavo");
+    if (const QString file = QFileDialog::getSaveFileName(this, tr("Export a conversation"), name, archiveFilter()); !file.isEmpty())
+        m_assistant.exportSession(session, file);
+}
+
+void MainWindow::exportLibrary()
+{
+    const QString name = QStringLiteral("octavo-%1.octavo").arg(QDate::currentDate().toString(Qt::ISODate));
+    if (const QString file = QFileDialog::getSaveFileName(this, tr("Export everything"), name, archiveFilter()); !file.isEmpty())
+        m_assistant.exportLibrary(file);
 }
 
 void MainWindow::setTheme(ThemeKind theme)

@@ -9,6 +9,7 @@
 class QLabel;
 class QSplitter;
 class QStackedWidget;
+class QToolBar;
 class QToolButton;
 
 namespace octavo::ui {
@@ -48,6 +49,7 @@ protected:
 private:
     void buildPanes();
     void buildToolBar();
+    QToolButton* menuButton(QToolBar* bar, const char* iconName, const char* name, const QString& what);
     void buildStatusBar();
     void addShortcuts();
     void wireLibrary();
@@ -57,6 +59,8 @@ private:
 
     void openFiles();
     void openFolder();
+    void exportSession(app::SessionId session, const QString& title);
+    void exportLibrary();
     void setTheme(ThemeKind theme);
     void setTextScale(double scale);
     void cyclePanes();

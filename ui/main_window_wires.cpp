@@ -74,6 +74,7 @@ void MainWindow::wireLibrary()
     connect(m_library, &LibraryPanel::newSessionWanted, this, &MainWindow::beginSession);
     connect(m_library, &LibraryPanel::renameWanted, &m_assistant, &Assistant::renameSession);
     connect(m_library, &LibraryPanel::restoreWanted, &m_assistant, &Assistant::restoreSession);
+    connect(m_library, &LibraryPanel::exportWanted, this, &MainWindow::exportSession);
     connect(m_library, &LibraryPanel::eraseWanted, &m_assistant, &Assistant::eraseSessions);
     connect(m_library, &LibraryPanel::searchWanted, &m_assistant, &Assistant::searchSessions);
     connect(m_library, &LibraryPanel::trashWanted, this, [this](app::SessionId session) {
@@ -156,6 +157,7 @@ void MainWindow::removeDocument(app::DocumentId id)
     const QString question = tr("Remove “%1” from the library? The file stays where it is and conversations keep their messages; "
                                 "what Octavo has read of it is deleted.").arg(document->title.simplified());
     auto* box = new QMessageBox(QMessageBox::Question, tr("Remove from the library"), question, QMessageBox::NoButton, this);
+    box->setTextFormat(Qt::PlainText);   // a title may look like HTML
     box->setObjectName(QStringLiteral("removeQuestion"));
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->addButton(tr("Keep"), QMessageBox::RejectRole);

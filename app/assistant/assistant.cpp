@@ -81,6 +81,16 @@ void Assistant::eraseSessions(const QList<SessionId>& sessions)
     m_worker->postBrief([sessions](Worker& worker) { worker.eraseSessions(sessions); });
 }
 
+void Assistant::exportSession(SessionId session, const QString& file)
+{
+    m_worker->postBrief([session, file](Worker& worker) { worker.exportSession(session, file); });
+}
+
+void Assistant::exportLibrary(const QString& file)
+{
+    m_worker->postUrgent([file](Worker& worker, std::stop_token stop) { worker.exportLibrary(file, std::move(stop)); });
+}
+
 void Assistant::searchSessions(const QString& words)
 {
     m_worker->postBrief([words](Worker& worker) { worker.searchSessions(words); });

@@ -109,6 +109,10 @@ void Assistant::Worker::openPaths(const QStringList& paths, std::stop_token stop
     if (!service())
         return;
     for (const QString& path : paths) {
+        if (isArchive(path)) {
+            importArchive(path, stop);
+            continue;
+        }
         const Outcome<DocumentSummary> document = m_service->addDocument(path, stop);
         if (!document) {
             fail(document.error());
@@ -125,6 +129,37 @@ void Assistant::Worker::openPaths(const QStringList& paths, std::stop_token stop
         if (!stop.stop_requested())
             postRead(document->id);
     }
+}
+
+void Assistant::Worker::importArchive(const QString& file, std::stop_token stop)
+{
+    const Outcome<ArchiveCounts> imported = app::importArchive(*m_library, file, std::move(stop));
+    if (!imported)
+        return fail(imported.error());
+    tellLibrary();
+    tellSessions();
+    notice(importSentence(*imported));
+    if (imported->session)
+        openSession(*imported->session);
+}
+
+void Assistant::Worker::exportSession(SessionId session, const QString& file)
+{
+    if (service())
+        tellExported(app::exportSession(*m_library, session, file), file);
+}
+
+void Assistant::Worker::exportLibrary(const QString& file, std::stop_token stop)
+{
+    if (service())
+        tellExported(app::exportLibrary(*m_library, file, std::move(stop)), file);
+}
+
+void Assistant::Worker::tellExported(const Outcome<ArchiveCounts>& exported, const QString& file)
+{
+    if (!exported)
+        return fail(exported.error());
+    notice(exportSentence(*exported, file));
 }
 
 void Assistant::Worker::read(DocumentId document, std::stop_token stop)

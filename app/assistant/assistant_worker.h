@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "archive/archive.h"
 #include "assistant/conversation_service.h"
 #include "assistant/job_queue.h"
 #include "octavo/app/assistant.h"
@@ -36,6 +37,8 @@ public:
     void openSession(SessionId session);
     void changeSessions(const std::function<void(SessionRepository&)>& change);
     void eraseSessions(const QList<SessionId>& sessions);
+    void exportSession(SessionId session, const QString& file);
+    void exportLibrary(const QString& file, std::stop_token stop);
     void searchSessions(const QString& words);
     void ask(SessionId session, const QString& question, std::stop_token stop);
     void regenerate(SessionId session, std::stop_token stop);
@@ -45,6 +48,8 @@ private:
     void post(JobKind kind, std::function<void(Worker&, std::stop_token)> job, DocumentId subject = 0);
     void read(DocumentId document, std::stop_token stop);
     void removeDocument(DocumentId document);
+    void importArchive(const QString& file, std::stop_token stop);
+    void tellExported(const Outcome<ArchiveCounts>& exported, const QString& file);
     bool isListed(DocumentId document);   // in the library
     // The service, or null after failed() said why there is none. Tries again each time: a data folder may become writable.
     ConversationService* service();

@@ -11,6 +11,7 @@
 
 #include "octavo/app/failure.h"
 #include "octavo/app/read_plan.h"
+#include "octavo/app/session.h"
 
 namespace octavo::app {
 
@@ -22,6 +23,7 @@ struct EngineModel {
     QString device;
     QString hash;              // identifies the model file; part of a reading's name on disk
     qint64 contextTokens = 0;
+    EngineSettings settings{};
 };
 
 // One document to be read. The engine keeps its reading (in memory and at `readingFile`) under `document`.

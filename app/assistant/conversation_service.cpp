@@ -353,7 +353,12 @@ Outcome<Answer> ConversationService::answer(
     message.role = Message::Role::Assistant;
     message.state = Message::State::Streaming;
     message.at = QDateTime::currentDateTime();
-    const Outcome<MessageId> id = m_library.write([&](Library& in) { return in.messages().add(session.summary.id, message); });
+    const Outcome<MessageId> id = m_library.write([&](Library& in) {
+        const MessageId added = in.messages().add(session.summary.id, message);
+        if (m_model)
+            in.messages().storeSettings(added, {m_model->name, m_model->hash, m_model->settings, options.maxTokens, options.temperature, options.seed});
+        return added;
+    });
     if (!id)
         return id.error();
     message.id = *id;
@@ -552,12 +557,17 @@ Outcome<HopView> ConversationService::hops(MessageId message, int beginToken, in
     if (!bytes->has_value())
         return Failure{Failure::Kind::Usage, QStringLiteral("Message %1 has no record of where its answer looked.").arg(message)};
     const std::optional<HopRecord> record = unpackHopRecord(**bytes);
+    const Failure damaged{Failure::Kind::Library, QStringLiteral("The hop record of message %1 is damaged, or was written by a newer Octavo.").arg(message)};
     if (!record)
-        return Failure{Failure::Kind::Library,
-            QStringLiteral("The hop record of message %1 is damaged, or was written by a newer Octavo.").arg(message)};
+        return damaged;
     const Outcome<Documents> documents = documentsOf(*record);
     if (!documents)
         return documents.error();
+    std::map<DocumentId, qint64> textBytes;
+    for (const auto& [id, document] : *documents)
+        textBytes[id] = document->text.size();
+    if (!fitsInto(*record, textBytes))
+        return damaged;
     return makeHopView(message, *record, *documents, beginToken, endToken);
 }
 

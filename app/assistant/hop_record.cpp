@@ -20,6 +20,7 @@ constexpr quint32 kMagic = 0x504f484f;   // "OHOP"
 constexpr quint16 kPlainVersion = 1;
 constexpr quint16 kVersion = 2;
 constexpr quint32 kFinestSteps = 65'536, kCoarsestSteps = 256;
+constexpr qint64 kMostBytes = 1 << 28;     // of a record that is unpacked; version 1 had 4 bytes for each passage and token
 constexpr qsizetype kHeaderBytes = sizeof kMagic + sizeof kVersion;
 
 void configure(QDataStream& stream)
@@ -206,6 +207,39 @@ QByteArray packHopRecord(const HopRecord& record)
     return bytes + compress(body);
 }
 
+bool renumber(HopRecord& record, const std::function<DocumentId(DocumentId)>& numberOf)
+{
+    bool all = true;
+    const auto change = [&](DocumentId& document) {
+        document = numberOf(document);
+        all = all && document != 0;
+    };
+    for (HopRecord::Passage& passage : record.passages)
+        change(passage.document);
+    for (std::vector<HopRecord::HeavyToken>& ofToken : record.heaviest)
+        for (HopRecord::HeavyToken& token : ofToken)
+            change(token.document);
+    return all;
+}
+
+bool fitsInto(const HopRecord& record, const std::map<DocumentId, qint64>& textBytes)
+{
+    const auto fits = [&](DocumentId document, const ByteRange& bytes) {
+        const auto found = textBytes.find(document);
+        return found != textBytes.end() && 0 <= bytes.begin && bytes.begin <= bytes.end && bytes.end <= found->second;
+    };
+    const auto isShare = [](float weight) { return weight >= 0 && weight <= 1.5F; };   // rounded up, at most; false for what is no number
+    for (const HopRecord::Passage& passage : record.passages)
+        if (!fits(passage.document, passage.bytes))
+            return false;
+    for (const std::vector<HopRecord::HeavyToken>& ofToken : record.heaviest)
+        for (const HopRecord::HeavyToken& token : ofToken)
+            if (!fits(token.document, token.bytes) || !isShare(token.weight))
+                return false;
+    return std::is_sorted(record.tokenBegins.begin(), record.tokenBegins.end()) && std::all_of(record.weights.begin(), record.weights.end(), isShare)
+        && std::all_of(record.outside.begin(), record.outside.end(), isShare);
+}
+
 std::optional<HopRecord> unpackHopRecord(const QByteArray& bytes)
 {
     QDataStream header(bytes);
@@ -218,7 +252,7 @@ std::optional<HopRecord> unpackHopRecord(const QByteArray& bytes)
 
     QByteArray body;
     try {
-        body = decompress(bytes.mid(kHeaderBytes));
+        body = decompress(bytes.mid(kHeaderBytes), kMostBytes);
     } catch (const DamagedRecord&) {
         return std::nullopt;
     }

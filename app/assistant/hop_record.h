@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -49,5 +51,9 @@ constexpr qsizetype kPackedWeightBytes = 120'000;
 QByteArray packHopRecord(const HopRecord& record);
 // Null for what is damaged or of a newer version.
 std::optional<HopRecord> unpackHopRecord(const QByteArray& bytes);
+// Gives documents other numbers, as in another library; false if one has none (0) there.
+bool renumber(HopRecord& record, const std::function<DocumentId(DocumentId)>& numberOf);
+// Whether all places of a record lie in these documents (bytes of their text by id), and all weights are shares: records come from files.
+bool fitsInto(const HopRecord& record, const std::map<DocumentId, qint64>& textBytes);
 
 } // namespace octavo::app

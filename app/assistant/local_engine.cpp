@@ -81,6 +81,7 @@ private:
         std::vector<TokenId> ids;
     };
 
+    EngineSettings settings() const;
     std::vector<TokenId> introIds() const;
     Kept newlyKept(const QByteArray& text) const;
     PlanChoice choiceFor(std::uint64_t tokens) const;
@@ -121,7 +122,21 @@ Outcome<EngineModel> LocalEngine::open(const QString& modelFile, std::stop_token
     m_model = *model;
     const ModelConfig& config = m_model->config();
     return EngineModel{QString::fromStdString(config.name), QString::fromStdString(m_engine->device()), QString::fromStdString(m_model->hash()),
-                       config.context};
+                       config.context, settings()};
+}
+
+EngineSettings LocalEngine::settings() const
+{
+    const KvFormat& kv = m_options.plan ? m_options.plan->kv : m_options.kv;
+    EngineSettings settings{m_options.engine.precision == Precision::Float32 ? QStringLiteral("f32") : QStringLiteral("int8"), QString::fromStdString(kv.toString()), {}, 0};
+    if (m_options.plan) {
+        QStringList dims;
+        for (const std::uint32_t dimension : m_options.plan->dims)
+            dims.append(QString::number(dimension));
+        settings.dims = dims.join(QLatin1Char(','));
+        settings.gate = m_options.plan->gate;
+    }
+    return settings;
 }
 
 Failure LocalEngine::noModel()

@@ -76,4 +76,7 @@ void addSessionsCommand(CLI::App& program, Session& session, int& exitCode);
 void addLibraryCommand(CLI::App& program, Session& session, int& exitCode);
 void addHopsCommand(CLI::App& program, Session& session, int& exitCode);
 
+// `sessions replay`: asks the questions of an archive's one session again. Returns the exit code.
+int replayFile(const Session& session, const QString& file);
+
 } // namespace octavo::app::cli

@@ -29,8 +29,10 @@ Outcome<Desk> Desk::openWithModel(const Session& session, const PlanOptions& opt
     auto desk = open(session, *plan, options.kvFormat());
     if (!desk)
         return desk;
-    if (const auto model = desk->service->openModel(session.modelPath(), session.stop); !model)
+    const auto model = desk->service->openModel(session.modelPath(), session.stop);
+    if (!model)
         return model.error();
+    desk->model = *model;
     return desk;
 }
 

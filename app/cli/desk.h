@@ -14,6 +14,7 @@ struct Desk {
     std::unique_ptr<Library> library;
     std::unique_ptr<BookEngine> engine;
     std::unique_ptr<ConversationService> service;
+    std::optional<EngineModel> model;   // with openWithModel()
 
     // Without a model: for what is stored already.
     static Outcome<Desk> open(const Session& session, const std::optional<ReadingPlan>& plan = {}, const KvFormat& kv = {});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <QFile>
 #include <QLocale>
 
+#include "archive/archive.h"
 #include "cli/desk.h"
 
 namespace octavo::app::cli {
@@ -73,6 +75,24 @@ int quota(const Session& session, Desk& desk, std::optional<std::uint64_t> bytes
                         "kept readings take " + sizeText(shelf->bytes) + " of " + sizeText(shelf->quotaBytes));
 }
 
+int exportAll(const Session& session, Desk& desk, const QString& file)
+{
+    const auto done = exportLibrary(*desk.library, file, session.stop);
+    if (!done)
+        return session.fail(done.error());
+    return session.done({{"file", file.toStdString()}, {"sessions", done->sessions}, {"documents", done->documents}, {"messages", done->messages}},
+                        exportSentence(*done, file).toStdString());
+}
+
+int import(const Session& session, Desk& desk, const QString& file)
+{
+    const auto done = importArchive(*desk.library, file, session.stop);
+    if (!done)
+        return session.fail(done.error());
+    return session.done({{"sessions", done->sessions}, {"documents", done->documents}, {"messages", done->messages}, {"already_here", done->alreadyHere}},
+                        importSentence(*done).toStdString());
+}
+
 } // namespace
 
 void addLibraryCommand(CLI::App& program, Session& session, int& exitCode)
@@ -101,6 +121,17 @@ void addLibraryCommand(CLI::App& program, Session& session, int& exitCode)
     forgotten->add_option("document", *id, "its number")->required();
     const auto plan = std::make_shared<PlanOptions>();
     forgotten->callback([=, &session] { with(plan.get(), [&](Desk& desk) { return forget(session, desk, *id); }); });
+    auto file = std::make_shared<std::string>();
+    const std::pair<const char*, const char*> archiving[] = {{"export", "write all documents and conversations to one file (.octavo)"},
+                                                             {"import", "take over what such a file holds, all of it or nothing"}};
+    for (const auto& [name, what] : archiving) {
+        const bool exports = std::string_view(name) == "export";
+        CLI::App* verb = command->add_subcommand(name, what);
+        verb->add_option("file", *file, exports ? "to write, replaced if it is there" : "to read")->required();
+        verb->callback([=, &session] {
+            with(nullptr, [&](Desk& desk) { return (exports ? exportAll : import)(session, desk, QFile::decodeName(file->c_str())); });
+        });
+    }
     CLI::App* limit = command->add_subcommand("quota", "tells, or sets, what kept readings may take of the disk");
     limit->add_option("size", *bytes, "such as 20GB; 0: half of what is free")->transform(CLI::AsSizeValue(false));
     limit->callback([=, &session] { with(nullptr, [&](Desk& desk) { return quota(session, desk, *bytes); }); });

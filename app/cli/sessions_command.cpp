@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <QFile>
+
+#include "archive/archive.h"
 #include "cli/cli.h"
 #include "library/library.h"
 
@@ -115,6 +118,20 @@ void addSessionsCommand(CLI::App& program, Terminal& terminal, int& exitCode)
     CLI::App* shown = command->add_subcommand("show", "one with its messages and sources, as Markdown or JSON");
     shown->add_option("session", *id, "its number")->required();
     shown->callback([=, &terminal] { withLibrary([&](Library& library) { return show(terminal, library, *id); }); });
+    auto file = std::make_shared<std::string>();
+    CLI::App* exported = command->add_subcommand("export", "write one with its documents, sources and hop records to a file (.octavo)");
+    exported->add_option("session", *id, "its number")->required();
+    exported->add_option("file", *file, "to write, replaced if it is there")->required();
+    exported->callback([=, &terminal] {
+        withLibrary([&](Library& library) {
+            const QString path = QFile::decodeName(file->c_str());
+            const auto done = exportSession(library, *id, path);
+            return done ? terminal.done({{"file", *file}, {"messages", done->messages}}, exportSentence(*done, path).toStdString()) : terminal.fail(done.error());
+        });
+    });
+    CLI::App* replayed = command->add_subcommand("replay", "ask the questions of such a file again, with its settings and seeds, and compare the answers");
+    replayed->add_option("file", *file, "to read")->required();
+    replayed->callback([=, &terminal, &exitCode] { exitCode = replayFile(terminal, QFile::decodeName(file->c_str())); });
     CLI::App* deleted = command->add_subcommand("delete", "put one into the trash");
     deleted->add_option("session", *id, "its number")->required();
     deleted->callback([=, &terminal] {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library/compression.h"
 
-#include <limits>
 #include <new>
 
 #include <zstd.h>
@@ -19,12 +18,11 @@ QByteArray compress(const QByteArray& bytes)
     return frame;
 }
 
-QByteArray decompress(const QByteArray& frame)
+QByteArray decompress(const QByteArray& frame, qint64 mostBytes)
 {
     const unsigned long long size = ZSTD_getFrameContentSize(frame.constData(), static_cast<std::size_t>(frame.size()));
-    // Both error codes of zstd are far above this bound.
-    if (size > static_cast<unsigned long long>(std::numeric_limits<int>::max()))
-        throw DamagedRecord("compressed record without a size");
+    if (size > static_cast<unsigned long long>(mostBytes))   // as both error codes of zstd are
+        throw DamagedRecord("compressed record of no size, or too large");
     QByteArray bytes(static_cast<qsizetype>(size), Qt::Uninitialized);
     const std::size_t got = ZSTD_decompress(bytes.data(), static_cast<std::size_t>(bytes.size()), frame.constData(),
                                             static_cast<std::size_t>(frame.size()));

@@ -14,7 +14,7 @@ struct DamagedRecord : std::runtime_error {
 
 // One zstd frame that knows its size.
 QByteArray compress(const QByteArray& bytes);
-// Throws DamagedRecord.
-QByteArray decompress(const QByteArray& frame);
+// Throws DamagedRecord; also for one that says it is larger than `mostBytes`, so that a damaged or hostile one cannot ask for all memory.
+QByteArray decompress(const QByteArray& frame, qint64 mostBytes);
 
 } // namespace octavo::app

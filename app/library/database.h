@@ -15,7 +15,8 @@ namespace octavo::app {
 // Versions of library.db, kept in its user_version; each is one file of resources/migrations. Numbers are never reused.
 //   1  documents, readings, sessions, messages, citations, hop records, settings, search
 //   2  where readings are kept, jobs; a checksum in every page (checked_vfs.h)
-inline constexpr int kLibraryVersion = 2;
+//   3  what answers were made with
+inline constexpr int kLibraryVersion = 3;
 
 struct OpenedDatabase {
     FolderLock lock;    // shared, while the library is open

@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library/document_repository.h"
 
-#include <QFileInfo>
-#include <xxhash.h>
+#include <algorithm>
 
+#include <QFileInfo>
+
+#include "documents/outline_rows.h"
+#include "documents/soundness.h"
 #include "library/compression.h"
+#include "library/content_hash.h"
 #include "library/query.h"
 
 namespace octavo::app {
 
 namespace {
 
-QString contentHash(const QByteArray& text)
-{
-    XXH128_canonical_t bytes;
-    XXH128_canonicalFromHash(&bytes, XXH3_128bits(text.constData(), static_cast<std::size_t>(text.size())));
-    return QString::fromLatin1(QByteArray(reinterpret_cast<const char*>(bytes.digest), sizeof bytes.digest).toHex());
-}
+constexpr qint64 kMostTextBytes = 1 << 30;   // SQLite holds no larger blobs either
 
 // One row per document: itself and the reading by model ?1, or its latest reading if ?1 is empty.
 constexpr const char* kSummaries =
@@ -51,21 +50,12 @@ DocumentSummary summaryOf(Query& row)
     return summary;
 }
 
-void insertPart(Query& insert, DocumentId id, const Part& part, int depth, int& position)
-{
-    insert.runWith(id, position++, depth, part.kind, part.title, part.bytes.begin, part.bytes.end);
-    for (const Part& child : part.parts)
-        insertPart(insert, id, child, depth + 1, position);
-}
-
 } // namespace
 
 DocumentId DocumentRepository::store(const Document& document)
 {
     const QString hash = contentHash(document.text);
-    DocumentId id = 0;
-    if (Query known(m_database, "SELECT id FROM documents WHERE content_hash = ?", hash); known.next())
-        id = known.number(0);
+    DocumentId id = find(hash).value_or(0);
     if (id != 0) {
         Query(m_database, "UPDATE documents SET path = ?, title = ?, kind = ?, removed_at = NULL WHERE id = ?", document.path,
             document.title, document.kind, id)
@@ -82,18 +72,46 @@ DocumentId DocumentRepository::store(const Document& document)
     return id;
 }
 
+std::optional<DocumentId> DocumentRepository::find(const QString& hash)
+{
+    Query query(m_database, "SELECT id FROM documents WHERE content_hash = ?", hash);
+    return query.next() ? std::optional(query.number(0)) : std::nullopt;
+}
+
+QString DocumentRepository::contentHashOf(DocumentId id)
+{
+    Query query(m_database, "SELECT content_hash FROM documents WHERE id = ?", id);
+    return query.next() ? query.text(0) : QString();
+}
+
+QList<DocumentId> DocumentRepository::all()
+{
+    Query query(m_database, "SELECT id FROM documents ORDER BY id");
+    return query.numbers();
+}
+
+bool DocumentRepository::isRemoved(DocumentId id)
+{
+    Query query(m_database, "SELECT 1 FROM documents WHERE id = ? AND removed_at IS NOT NULL", id);
+    return query.next();
+}
+
 std::optional<Document> DocumentRepository::load(DocumentId id)
 {
-    Query query(m_database, "SELECT path, title, kind, text FROM documents WHERE id = ?", id);
+    Query query(m_database, "SELECT path, title, kind, text, text_bytes FROM documents WHERE id = ?", id);
     if (!query.next())
         return std::nullopt;
     Document document;
     document.path = query.text(0);
     document.title = query.text(1);
     document.kind = static_cast<DocumentKind>(query.number(2));
-    document.text = decompress(query.blob(3));
+    document.text = decompress(query.blob(3), std::clamp<qint64>(query.number(4), 0, kMostTextBytes));
     document.files = loadFiles(id);
-    document.outline = loadOutline(id);
+    if (!filesFit(document.files, document.text.size()))
+        throw DamagedRecord("files outside their document's text");
+    const std::optional<Part> outline = loadOutline(id);
+    // Of a damaged library the outline may be lost; the text without it is worth more than neither.
+    document.outline = outline && outlineFits(*outline, document.text.size()) ? *outline : Part{document.title, PartKind::Book, {0, document.text.size()}, {}};
     document.ledger = loadLedger(id);
     return document;
 }
@@ -182,7 +200,8 @@ void DocumentRepository::storeOutline(DocumentId id, const Part& root)
     Query insert(m_database,
         "INSERT INTO document_parts(document, position, depth, kind, title, begin_byte, end_byte) VALUES (?, ?, ?, ?, ?, ?, ?)");
     int position = 0;
-    insertPart(insert, id, root, 0, position);
+    for (const OutlineRow& row : rowsOf(root))
+        insert.runWith(id, position++, row.depth, row.part.kind, row.part.title, row.part.bytes.begin, row.part.bytes.end);
 }
 
 void DocumentRepository::storeLedger(DocumentId id, const QList<LedgerEntry>& ledger)
@@ -203,27 +222,13 @@ QList<SourceFile> DocumentRepository::loadFiles(DocumentId id)
     return files;
 }
 
-Part DocumentRepository::loadOutline(DocumentId id)
+std::optional<Part> DocumentRepository::loadOutline(DocumentId id)
 {
     Query query(m_database, "SELECT depth, kind, title, begin_byte, end_byte FROM document_parts WHERE document = ? ORDER BY position", id);
-    Part root;
-    while (query.next()) {
-        const Part part{query.text(2), static_cast<PartKind>(query.number(1)), {query.number(3), query.number(4)}, {}};
-        const qint64 depth = query.number(0);
-        if (depth == 0) {
-            root = part;
-            continue;
-        }
-        // Preorder: the parent is the last part so far one level up.
-        Part* parent = &root;
-        for (qint64 level = 1; level < depth; ++level) {
-            if (parent->parts.isEmpty())
-                throw DamagedRecord("an outline without its upper parts");
-            parent = &parent->parts.last();
-        }
-        parent->parts.append(part);
-    }
-    return root;
+    QList<OutlineRow> rows;
+    while (query.next())
+        rows.append({static_cast<int>(query.number(0)), {query.text(2), static_cast<PartKind>(query.number(1)), {query.number(3), query.number(4)}, {}}});
+    return outlineOf(rows);
 }
 
 QList<LedgerEntry> DocumentRepository::loadLedger(DocumentId id)

@@ -29,6 +29,9 @@ public:
     explicit DocumentRepository(SQLite::Database& database) : m_database(database) {}
 
     DocumentId store(const Document& document);   // takes a removed one back
+    std::optional<DocumentId> find(const QString& contentHash);   // removed or not
+    QString contentHashOf(DocumentId id);
+    QList<DocumentId> all();                                      // those removed, but needed by a session, too
     std::optional<Document> load(DocumentId id);
     // Those shown in the library, newest first, with the reading by this model; an empty hash takes each document's latest reading.
     QList<DocumentSummary> list(const QString& modelHash);
@@ -40,6 +43,7 @@ public:
     void setPinned(DocumentId id, bool pinned);                     // its readings are not deleted to make room
     // Takes it out of the list; its content is deleted too unless a session needs it.
     void remove(DocumentId id);
+    bool isRemoved(DocumentId id);
     void eraseUnneeded();   // content of removed documents that no session needs any more
 
 private:
@@ -47,7 +51,7 @@ private:
     void storeOutline(DocumentId id, const Part& root);
     void storeLedger(DocumentId id, const QList<LedgerEntry>& ledger);
     QList<SourceFile> loadFiles(DocumentId id);
-    Part loadOutline(DocumentId id);
+    std::optional<Part> loadOutline(DocumentId id);
     QList<LedgerEntry> loadLedger(DocumentId id);
 
     SQLite::Database& m_database;

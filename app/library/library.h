@@ -43,6 +43,16 @@ public:
         return guarded([&] { return work(*this); });
     }
 
+    // As read(), and all that it reads is of one moment, whatever another program writes meanwhile. Not within another.
+    template <class Work>
+    auto snapshot(Work&& work) -> Outcome<std::invoke_result_t<Work, Library&>>
+    {
+        return guarded([&] {
+            const SQLite::Transaction transaction(*m_database);   // ends without a commit: nothing was written
+            return work(*this);
+        });
+    }
+
     template <class Work>
     auto write(Work&& work) -> Outcome<std::invoke_result_t<Work, Library&>>
     {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library/message_repository.h"
 
+#include <string>
+
 #include "library/query.h"
 
 namespace octavo::app {
@@ -9,7 +11,9 @@ namespace {
 
 constexpr const char* kInterrupted = "Octavo ended before this answer was complete. What was written until then is here.";
 
-// Columns: id, parent, role, state, text, note, at, whether there is a hop record.
+constexpr const char* kMessages = "SELECT id, parent, role, state, text, note, at, EXISTS (SELECT 1 FROM hop_records WHERE message = messages.id) FROM messages ";
+
+// A row of kMessages.
 Message messageOf(Query& row)
 {
     Message message;
@@ -26,6 +30,14 @@ Message messageOf(Query& row)
         message.note = QString::fromUtf8(kInterrupted);
     }
     return message;
+}
+
+QList<Message> messagesOf(Query& rows)
+{
+    QList<Message> messages;
+    while (rows.next())
+        messages.append(messageOf(rows));
+    return messages;
 }
 
 std::optional<MessageId> rowOrNull(MessageId id)
@@ -53,10 +65,8 @@ void MessageRepository::update(const Message& message)
 
 std::optional<Message> MessageRepository::find(MessageId id)
 {
-    Query query(m_database,
-        "SELECT id, parent, role, state, text, note, at, EXISTS (SELECT 1 FROM hop_records WHERE message = messages.id) "
-        "FROM messages WHERE id = ?",
-        id);
+    const std::string sql = std::string(kMessages) + "WHERE id = ?";
+    Query query(m_database, sql.c_str(), id);
     if (!query.next())
         return std::nullopt;
     return messageOf(query);
@@ -71,16 +81,34 @@ std::optional<SessionId> MessageRepository::sessionOf(MessageId id)
 QList<Message> MessageRepository::branch(SessionId session)
 {
     // A message's id is greater than its parent's, so order by id is order along the branch.
-    Query query(m_database,
-        "WITH RECURSIVE branch(message) AS (SELECT head FROM sessions WHERE id = ? "
-        "  UNION ALL SELECT parent FROM messages JOIN branch ON id = message WHERE parent IS NOT NULL) "
-        "SELECT id, parent, role, state, text, note, at, EXISTS (SELECT 1 FROM hop_records WHERE message = messages.id) "
-        "FROM messages JOIN branch ON id = branch.message ORDER BY id",
-        session);
-    QList<Message> messages;
-    while (query.next())
-        messages.append(messageOf(query));
-    return messages;
+    const std::string sql = "WITH RECURSIVE branch(message) AS (SELECT head FROM sessions WHERE id = ? "
+                            "  UNION ALL SELECT parent FROM messages JOIN branch ON id = message WHERE parent IS NOT NULL) "
+        + std::string(kMessages) + "JOIN branch ON id = branch.message ORDER BY id";
+    Query query(m_database, sql.c_str(), session);
+    return messagesOf(query);
+}
+
+QList<Message> MessageRepository::all(SessionId session)
+{
+    const std::string sql = std::string(kMessages) + "WHERE session = ? ORDER BY id";
+    Query query(m_database, sql.c_str(), session);
+    return messagesOf(query);
+}
+
+void MessageRepository::storeSettings(MessageId answer, const AnswerSettings& settings)
+{
+    Query(m_database, "INSERT OR REPLACE INTO answer_settings(message, model, model_hash, precision, kv, dims, gate, max_tokens, temperature, seed) "
+                      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", answer, settings.model, settings.modelHash, settings.engine.precision,
+          settings.engine.kv, settings.engine.dims, settings.engine.gate, settings.maxTokens, settings.temperature, settings.seed).run();
+}
+
+std::optional<AnswerSettings> MessageRepository::settingsOf(MessageId answer)
+{
+    Query query(m_database, "SELECT model, model_hash, precision, kv, dims, gate, max_tokens, temperature, seed FROM answer_settings WHERE message = ?", answer);
+    if (!query.next())
+        return std::nullopt;
+    return AnswerSettings{query.text(0), query.text(1), {query.text(2), query.text(3), query.text(4), query.real(5)},
+                          static_cast<int>(query.number(6)), query.real(7), static_cast<quint64>(query.number(8))};
 }
 
 int MessageRepository::countAnswersTo(MessageId question)

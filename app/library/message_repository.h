@@ -23,7 +23,10 @@ public:
     std::optional<Message> find(MessageId id);
     std::optional<SessionId> sessionOf(MessageId id);
     QList<Message> branch(SessionId session);         // the one shown, oldest first
+    QList<Message> all(SessionId session);            // of all branches, in the order in which they were added
     int countAnswersTo(MessageId question);
+    void storeSettings(MessageId answer, const AnswerSettings& settings);
+    std::optional<AnswerSettings> settingsOf(MessageId answer);   // none: it is older than version 3 of the library, or had no model
 
 private:
     SQLite::Database& m_database;

@@ -6,6 +6,7 @@
 
 #include <QByteArray>
 #include <QDateTime>
+#include <QList>
 #include <QString>
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -38,6 +39,13 @@ public:
 
     bool isNull(int column) { return m_statement.getColumn(column).isNull(); }
     qint64 number(int column) { return m_statement.getColumn(column).getInt64(); }
+    QList<qint64> numbers()   // of the first column, all rows
+    {
+        QList<qint64> all;
+        while (next())
+            all.append(number(0));
+        return all;
+    }
     double real(int column) { return m_statement.getColumn(column).getDouble(); }
     QString text(int column) { return QString::fromStdString(m_statement.getColumn(column).getString()); }
     QDateTime time(int column) { return QDateTime::fromMSecsSinceEpoch(number(column)); }

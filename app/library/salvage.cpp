@@ -46,6 +46,8 @@ const Columns kSessionDocument = {{"session", {}}, {"position", {}}, {"document"
 const Columns kCitation = {{"message", {}}, {"position", {}}, {"document", {}}, {"document_title", {}}, {"place", {}}, {"begin_byte", {}},
                            {"end_byte", {}}, {"line", {}}, {"weight", {}}, {"text", {}}};
 const Columns kHopRecord = {{"message", {}}, {"record", {}}};
+const Columns kAnswerSettings = {{"message", {}}, {"model", {}}, {"model_hash", {}}, {"precision", {}}, {"kv", {}}, {"dims", {}}, {"gate", {}},
+                                 {"max_tokens", {}}, {"temperature", {}}, {"seed", {}}};
 const Columns kSetting = {{"key", {}}, {"value", {}}};
 
 std::string listOf(const Columns& columns, bool fromOldVersion)
@@ -64,7 +66,7 @@ public:
     {
         for (SQLite::Database* from : {&m_checked, &m_unchecked})
             sqlite3_db_config(from->getHandle(), SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, nullptr); // else nothing of a file that was cut can be read
-        m_isOld = attempt([&](SQLite::Database& from) { return from.execAndGet("PRAGMA user_version").getInt() < 2 ? 1 : 0; }).value_or(0) != 0;
+        m_version = attempt([&](SQLite::Database& from) { return from.execAndGet("PRAGMA user_version").getInt(); }).value_or(kLibraryVersion);
     }
 
     void run()
@@ -81,6 +83,8 @@ public:
         for (const qint64 message : messages) {
             copyRows("citations", kCitation, "message", message);
             copyRows("hop_records", kHopRecord, "message", message);
+            if (m_version >= 3)
+                copyRows("answer_settings", kAnswerSettings, "message", message);
         }
         for (const qint64 session : sessions)
             copyRows("session_documents", kSessionDocument, "session", session);
@@ -148,7 +152,7 @@ private:
     // Rows whose `key` is `id`; how many.
     int copyRows(const std::string& table, const Columns& columns, const std::string& key, qint64 id)
     {
-        const std::string select = "SELECT " + listOf(columns, m_isOld) + " FROM " + table + " WHERE " + key + " = ?";
+        const std::string select = "SELECT " + listOf(columns, m_version < 2) + " FROM " + table + " WHERE " + key + " = ?";
         const auto copied = attempt([&](SQLite::Database& from) {
             SQLite::Statement statement(from, select);
             statement.bind(1, static_cast<std::int64_t>(id));
@@ -245,7 +249,7 @@ private:
     void copySettings()
     {
         const auto rows = attempt([&](SQLite::Database& from) {
-            SQLite::Statement statement(from, "SELECT " + listOf(kSetting, m_isOld) + " FROM settings");
+            SQLite::Statement statement(from, "SELECT " + listOf(kSetting, m_version < 2) + " FROM settings");
             std::vector<std::vector<Value>> found;
             while (statement.executeStep())
                 found.push_back({valueOf(statement.getColumn(0)), valueOf(statement.getColumn(1))});
@@ -258,7 +262,7 @@ private:
     SQLite::Database m_checked;      // as far as rows go
     SQLite::Database m_unchecked;
     SQLite::Database& m_to;
-    bool m_isOld = false;        // of version 1
+    int m_version = kLibraryVersion;
     bool m_wasDamaged = false;   // what attempt() read last
 };
 

@@ -24,7 +24,13 @@ QString matchExpression(const QString& words)
 SessionId SessionRepository::add(const QString& title, const QList<DocumentId>& documents)
 {
     const QDateTime now = QDateTime::currentDateTime();
-    Query(m_database, "INSERT INTO sessions(title, created_at, changed_at) VALUES (?, ?, ?)", title, now, now).run();
+    return insert({title, now, now, {}}, documents);
+}
+
+SessionId SessionRepository::insert(const SessionRow& row, const QList<DocumentId>& documents)
+{
+    const std::optional<QDateTime> trashed = row.trashed.isValid() ? std::optional(row.trashed) : std::nullopt;
+    Query(m_database, "INSERT INTO sessions(title, created_at, changed_at, trashed_at) VALUES (?, ?, ?, ?)", row.title, row.created, row.changed, trashed).run();
     const SessionId id = m_database.getLastInsertRowid();
     Query insert(m_database, "INSERT INTO session_documents(session, position, document) VALUES (?, ?, ?)");
     for (qsizetype at = 0; at < documents.size(); ++at)
@@ -100,13 +106,35 @@ void SessionRepository::erase(SessionId id)
     Query(m_database, "DELETE FROM sessions WHERE id = ?", id).run();
 }
 
+QList<SessionId> SessionRepository::all()
+{
+    Query query(m_database, "SELECT id FROM sessions ORDER BY id");
+    return query.numbers();
+}
+
+QList<SessionId> SessionRepository::createdAt(const QDateTime& created)
+{
+    Query query(m_database, "SELECT id FROM sessions WHERE created_at = ? ORDER BY id", created);
+    return query.numbers();
+}
+
+std::optional<SessionRow> SessionRepository::row(SessionId id)
+{
+    Query query(m_database, "SELECT title, created_at, changed_at, trashed_at, head FROM sessions WHERE id = ?", id);
+    if (!query.next())
+        return std::nullopt;
+    return SessionRow{query.text(0), query.time(1), query.time(2), query.isNull(3) ? QDateTime() : query.time(3), query.number(4)};
+}
+
+void SessionRepository::setShown(SessionId id, MessageId head, const QDateTime& changed)
+{
+    Query(m_database, "UPDATE sessions SET head = ?, changed_at = ? WHERE id = ?", head, changed, id).run();
+}
+
 QList<DocumentId> SessionRepository::documentsOf(SessionId id)
 {
     Query query(m_database, "SELECT document FROM session_documents WHERE session = ? ORDER BY position", id);
-    QList<DocumentId> documents;
-    while (query.next())
-        documents.append(query.number(0));
-    return documents;
+    return query.numbers();
 }
 
 } // namespace octavo::app

@@ -10,6 +10,15 @@
 
 namespace octavo::app {
 
+// A session as it is stored.
+struct SessionRow {
+    QString title;
+    QDateTime created;
+    QDateTime changed;
+    QDateTime trashed;       // invalid: it is not in the trash
+    MessageId head = 0;      // last message of the branch shown; 0: none yet
+};
+
 // Sessions and the documents they are about. A session in the trash is out of every list until it is restored.
 // Throws as Query does; use within Library::read and Library::write.
 class SessionRepository {
@@ -27,6 +36,13 @@ public:
     void restore(SessionId id);
     QList<SessionSummary> trashed();                    // last trashed first
     void erase(SessionId id);                           // with its messages, for ever
+
+    // For archives.
+    QList<SessionId> all();                             // in the trash or not, oldest first
+    std::optional<SessionRow> row(SessionId id);
+    SessionId insert(const SessionRow& row, const QList<DocumentId>& documents);   // without a head: its messages are yet to come
+    void setShown(SessionId id, MessageId head, const QDateTime& changed);
+    QList<SessionId> createdAt(const QDateTime& created);
 
 private:
     QList<DocumentId> documentsOf(SessionId id);

@@ -32,6 +32,7 @@ protected:
         QObject::connect(a, &Assistant::modelReady, a, note("modelReady"));
         QObject::connect(a, &Assistant::libraryChanged, a, note("libraryChanged"));
         QObject::connect(a, &Assistant::sessionsChanged, a, note("sessionsChanged"));
+        QObject::connect(a, &Assistant::noticed, a, note("noticed"));
         QObject::connect(a, &Assistant::documentAdded, a, note("documentAdded"));
         QObject::connect(a, &Assistant::documentOpened, a, note("documentOpened"));
         QObject::connect(a, &Assistant::estimated, a, note("estimated"));
@@ -112,6 +113,12 @@ TEST_F(AssistantTest, EachCallAnswersWithItsSignals)
     EXPECT_EQ(settle(), names("sessionOpened documentOpened"));
     m_assistant->renameSession(1, QStringLiteral("Whales"));
     EXPECT_EQ(settle(), names("sessionsChanged"));
+    const QString archive = dataDir() + QStringLiteral("/all.octavo");
+    m_assistant->exportSession(1, archive);
+    m_assistant->exportLibrary(archive);
+    EXPECT_EQ(settle(), names("noticed noticed"));
+    m_assistant->openPaths({archive});
+    EXPECT_EQ(settle(), names("libraryChanged sessionsChanged noticed sessionOpened documentOpened"));
     m_assistant->trashSession(1);
     m_assistant->restoreSession(1);
     m_assistant->trashSession(1);

@@ -147,21 +147,19 @@ TEST_F(LibraryDamage, ACutOffSalvageIsFinished)
     EXPECT_EQ(SampleLibrary::everythingIn(**opened), m_all);
 }
 
-TEST_F(LibraryDamage, AVersionOneLibraryComesOverWholeAndABackupStays)
+// Libraries that programs of those versions wrote, each asked two questions, one of them about what is now in the trash.
+TEST_F(LibraryDamage, ALibraryOfEveryOlderVersionComesOverWholeAndABackupStays)
 {
-    const QString v1 = QString::fromUtf8(octavo::test::kSourceDir) + QStringLiteral("/tests/data/library/v1.db");
-    const auto folder = folderWith(bytesOf(v1));
     const auto summaryOf = [](Library& library) {
         return *library.read([](Library& in) {
             QStringList all;
-            for (const SessionSummary& session : in.sessions().list())
-                all.append(session.title + QString::number(session.documents.size()));
-            const auto trashed = in.sessions().find(2);
-            all.append(trashed ? trashed->title : QString());
-            for (MessageId id = 1; id <= 5; ++id) {
-                const Message message = in.messages().find(id).value();
-                all.append(message.text + QString::number(message.parent) + QString::number(in.citations().of(id).size())
-                           + QString::number(in.hops().find(id).value_or(QByteArray()).size()));
+            for (const SessionId session : in.sessions().all()) {
+                const SessionSummary summary = in.sessions().find(session).value();
+                all.append(summary.title + QString::number(summary.documents.size()) + (summary.trashed.isValid() ? QStringLiteral(" trashed") : QString()));
+                for (const Message& message : in.messages().all(session)) {
+                    all.append(message.text + QString::number(message.parent) + QString::number(in.citations().of(message.id).size())
+                               + QString::number(in.hops().find(message.id).value_or(QByteArray()).size()));
+                }
             }
             const Document document = in.documents().load(1).value();
             all.append(document.path + QString::number(document.text.size()) + QString::number(document.outline.parts.size()));
@@ -169,20 +167,28 @@ TEST_F(LibraryDamage, AVersionOneLibraryComesOverWholeAndABackupStays)
             return all;
         });
     };
-    QStringList migrated;
-    {
-        const auto opened = Library::open(folder->path());
-        ASSERT_TRUE(opened.ok()) << opened.error().sentence.toStdString();
-        EXPECT_TRUE((*opened)->notice().isEmpty());
-        migrated = summaryOf(**opened);
-        EXPECT_EQ(migrated[0], QStringLiteral("What is Octavo?1"));
-        EXPECT_TRUE(migrated[1].startsWith(QStringLiteral("What does it run on?")));
+    for (int version = 1; version < kLibraryVersion; ++version) {
+        SCOPED_TRACE(version);
+        const QString saved = QStringLiteral("%1/tests/data/library/v%2.db").arg(QString::fromUtf8(octavo::test::kSourceDir)).arg(version);
+        ASSERT_TRUE(QFile::exists(saved)) << "a new version needs a library that the one before it wrote";
+        const auto folder = folderWith(bytesOf(saved));
+        QStringList migrated;
+        {
+            const auto opened = Library::open(folder->path());
+            ASSERT_TRUE(opened.ok()) << opened.error().sentence.toStdString();
+            EXPECT_TRUE((*opened)->notice().isEmpty());
+            EXPECT_EQ(*(*opened)->check(), QString());
+            migrated = summaryOf(**opened);
+            EXPECT_EQ(migrated[0], QStringLiteral("What is Octavo?1"));
+            EXPECT_TRUE(migrated.contains(QStringLiteral("What does it run on?1 trashed")));
+            EXPECT_GE(migrated.size(), 8);
+        }
+        // The backup is a library of the old version in every respect: put in the place of the new one, it comes over the same way.
+        const QString backup = folder->filePath(QStringLiteral("library.v%1.backup.db").arg(version));
+        ASSERT_TRUE(QFile::exists(backup));
+        const auto restored = folderWith(bytesOf(backup));
+        EXPECT_EQ(summaryOf(**Library::open(restored->path())), migrated);
     }
-    // The backup is a library of version 1 in every respect: put in the place of the new one, it comes over the same way.
-    const QString backup = folder->filePath(QStringLiteral("library.v1.backup.db"));
-    ASSERT_TRUE(QFile::exists(backup));
-    const auto restored = folderWith(bytesOf(backup));
-    EXPECT_EQ(summaryOf(**Library::open(restored->path())), migrated);
 }
 
 TEST_F(LibraryDamage, NothingIsForOtherEyes)

@@ -64,6 +64,27 @@ private slots:
         QTRY_COMPARE(child<QAbstractItemView>("sessionList")->model()->index(0, 0).data().toString(), QStringLiteral("Who nails it?"));
     }
 
+    void aConversationGoesToAFileAndComesBack()
+    {
+        drop(book());
+        ask();
+        QTRY_VERIFY(shown<QAbstractButton>("sourceChip"));
+        QTRY_COMPARE(child<QAbstractItemView>("sessionList")->model()->rowCount(), 1);
+        const QString file = m_folder->filePath(QStringLiteral("whale.octavo"));
+        QSignalSpy noticed(m_assistant.get(), &app::Assistant::noticed);
+        m_assistant->exportSession(1, file);
+        QTRY_COMPARE(noticed.size(), 1);
+        QVERIFY(noticed[0][0].toString().contains(file));
+        m_assistant->trashSession(1);
+        m_assistant->eraseSessions({1});
+        QTRY_COMPARE(child<QAbstractItemView>("sessionList")->model()->rowCount(), 0);
+        drop(file);
+        QTRY_COMPARE(child<QAbstractItemView>("sessionList")->model()->rowCount(), 1);
+        QTRY_VERIFY(shown<QAbstractButton>("sourceChip"));
+        QVERIFY(answerText().contains(QStringLiteral("Ahab nails it.")));
+        QCOMPARE(m_assistant->busy(), false);
+    }
+
     void afterARestartTheConversationIsThere()
     {
         drop(book());

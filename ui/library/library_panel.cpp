@@ -316,6 +316,7 @@ void LibraryPanel::showSessionMenu(const QPoint& at)
         return;
     QMenu menu(this);
     menu.addAction(tr("Rename"), this, [this, index] { m_sessionList->edit(index); });
+    menu.addAction(tr("Export…"), this, [this, index] { emit exportWanted(index.data(SessionsModel::IdRole).toLongLong(), index.data().toString()); });
     menu.addAction(tr("Move to the trash"), this, [this, index] { trash(index); });
     menu.exec(m_sessionList->viewport()->mapToGlobal(at));
 }

@@ -54,6 +54,7 @@ signals:
     void trashWanted(octavo::app::SessionId session);
     void restoreWanted(octavo::app::SessionId session);
     void eraseWanted(const QList<octavo::app::SessionId>& sessions);
+    void exportWanted(octavo::app::SessionId session, const QString& title);
     void searchWanted(const QString& words);
 
 private:

@@ -78,7 +78,9 @@ public:
 public slots:
     // Once, first: libraryChanged, sessionsChanged, modelReady (libraryChanged before it if it is another model). Reads that a crash has cut off go on.
     void start();
-    void openPaths(const QStringList& paths);   // per path: documentAdded, documentOpened, estimated; then reads each as read() does
+    // Per path: documentAdded, documentOpened, estimated; then reads each as read() does. An archive (.octavo) is taken into the library instead:
+    // libraryChanged, sessionsChanged, noticed; of a single conversation sessionOpened and documentOpened too.
+    void openPaths(const QStringList& paths);
     void read(octavo::app::DocumentId document);        // readProgress…, readFinished
     void openDocument(octavo::app::DocumentId document);// documentOpened
     void removeDocument(octavo::app::DocumentId document);          // libraryChanged; its reading ends; sessions keep their messages
@@ -89,6 +91,8 @@ public slots:
     void trashSession(octavo::app::SessionId session);  // sessionsChanged
     void restoreSession(octavo::app::SessionId session);// sessionsChanged
     void eraseSessions(const QList<octavo::app::SessionId>& sessions);  // sessionsChanged; for ever
+    void exportSession(octavo::app::SessionId session, const QString& file);   // noticed; as an archive, replaced if it is there
+    void exportLibrary(const QString& file);            // noticed
     void searchSessions(const QString& words);          // sessionsChanged with the matches; empty = all
     // messageAdded (question), answerStarted, answerPiece…, answerFinished, sessionsChanged. Documents not read yet in this run, nor
     // being read, are read before the first piece: readProgress…, readFinished. An engine's failure is the answer's note, with state Failed.

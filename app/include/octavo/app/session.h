@@ -25,6 +25,27 @@ struct Source {
     QString text;
 };
 
+// How an engine computes and reads, in the words of octavo-cli's options.
+struct EngineSettings {
+    QString precision;     // "int8" or "f32"
+    QString kv;            // how readings keep keys and values: "q8_0", "f16", "q8_0/f16", "f16/q8_0"
+    QString dims;          // of the plan that was asked for, such as "0,1024" ("0": full attention); empty: chosen by each text's length
+    double gate = 0;       // of that plan
+    bool operator==(const EngineSettings&) const = default;
+};
+
+// What an answer was made with. The same model, documents, questions and settings give the same answer again, on a processor with vectors
+// of the same width.
+struct AnswerSettings {
+    QString model;
+    QString modelHash;     // of its weights and adapters; empty: the answer is older than Octavo's memory of settings
+    EngineSettings engine{};
+    int maxTokens = 0;
+    double temperature = 0;
+    quint64 seed = 0;
+    bool operator==(const AnswerSettings&) const = default;
+};
+
 struct Message {
     enum class Role { User, Assistant };
     enum class State { Complete, Streaming, Stopped, Failed };
