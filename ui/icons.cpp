@@ -36,6 +36,8 @@ public:
     QPixmap scaledPixmap(const QSize& size, QIcon::Mode mode, QIcon::State state, qreal scale) override
     {
         Q_UNUSED(state)
+        if (size.isEmpty())   // a widget that has no room for it
+            return {};
         const QPalette palette = QGuiApplication::palette();
         const QColor ink = mode == QIcon::Disabled ? palette.color(QPalette::Disabled, QPalette::ButtonText)
                            : mode == QIcon::Selected ? palette.color(QPalette::HighlightedText)

@@ -20,7 +20,7 @@ constexpr quint32 kMagic = 0x504f484f;   // "OHOP"
 constexpr quint16 kPlainVersion = 1;
 constexpr quint16 kVersion = 2;
 constexpr quint32 kFinestSteps = 65'536, kCoarsestSteps = 256;
-constexpr qint64 kMostBytes = 1 << 28;     // of a record that is unpacked; version 1 had 4 bytes for each passage and token
+constexpr qint64 kMostBytes = 64 << 20;     // of a record that is unpacked: 500 tokens about 30,000 passages, with the 4 bytes each that version 1 took
 constexpr qsizetype kHeaderBytes = sizeof kMagic + sizeof kVersion;
 
 void configure(QDataStream& stream)
