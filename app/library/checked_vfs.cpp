@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kHeaderBytes = 100;       // of a database file
 constexpr int kLeastPage = 512;
-constexpr int kSeenDamage = 0x4F435456; // file control of ours; SQLite keeps the numbers up to 100 for itself
+constexpr int kSeenDamage = 0x4F435456, kSeenReadError = 0x4F435457; // file controls of ours; SQLite keeps the numbers up to 100 for itself
 constexpr char kMagic[] = "SQLite format 3";
 
 // SQLite hands over memory for one of these, followed by what the layer below wants.
@@ -26,6 +26,7 @@ struct CheckedFile {
     sqlite3_file base;
     PageCheck check;
     bool seenDamage;
+    bool seenReadError;
     std::uint32_t pageBytes;            // 0: pages have no checksums
     std::vector<unsigned char>* page;   // the one at hand; owned
 };
@@ -68,8 +69,10 @@ int read(sqlite3_file* file, void* data, int bytes, sqlite3_int64 offset)
         checked(file).seenDamage = true;
         return SQLITE_IOERR_DATA;       // SQLite would go on with zeros
     }
-    if (result != SQLITE_OK)
+    if (result != SQLITE_OK) {
+        checked(file).seenReadError = checked(file).seenReadError || result != SQLITE_IOERR_SHORT_READ;
         return result;
+    }
     const auto* page = static_cast<const unsigned char*>(data);
     if (offset == 0)
         learnPages(checked(file), page, bytes);
@@ -100,9 +103,9 @@ int write(sqlite3_file* file, const void* data, int bytes, sqlite3_int64 offset)
 
 int control(sqlite3_file* file, int operation, void* argument)
 {
-    if (operation != kSeenDamage)
+    if (operation != kSeenDamage && operation != kSeenReadError)
         return real(file)->pMethods->xFileControl(real(file), operation, argument);
-    *static_cast<bool*>(argument) = checked(file).seenDamage;
+    *static_cast<bool*>(argument) = operation == kSeenDamage ? checked(file).seenDamage : checked(file).seenReadError;
     return SQLITE_OK;
 }
 
@@ -173,13 +176,16 @@ sqlite3_vfs vfsOver(const sqlite3_vfs* under)
     return vfs; // no loadable extensions
 }
 
-} // namespace
-
-bool hasSeenDamage(sqlite3* database)
+bool hasSeen(sqlite3* database, int what)
 {
     bool seen = false;
-    return sqlite3_file_control(database, "main", kSeenDamage, &seen) == SQLITE_OK && seen;
+    return sqlite3_file_control(database, "main", what, &seen) == SQLITE_OK && seen;
 }
+
+} // namespace
+
+bool hasSeenDamage(sqlite3* database) { return hasSeen(database, kSeenDamage); }
+bool hasSeenReadError(sqlite3* database) { return hasSeen(database, kSeenReadError); }
 
 std::string checkedVfs(const std::string& belowName, PageCheck check)
 {

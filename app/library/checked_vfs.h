@@ -21,7 +21,8 @@ inline constexpr int kPageChecksumBytes = 8;
 enum class PageCheck { All, Rows };
 std::string checkedVfs(const std::string& below = {}, PageCheck check = PageCheck::All);
 
-// Whether a wrong checksum has been met since the database was opened, however it was told.
+// What has been met since the database was opened, however SQLite told it: a wrong checksum, a page that the disk could not read.
 bool hasSeenDamage(sqlite3* database);
+bool hasSeenReadError(sqlite3* database);
 
 } // namespace octavo::app

@@ -96,10 +96,14 @@ void migrate(SQLite::Database& database)
     transaction.commit();
 }
 
+// FULL, and without a log also the removal of a journal: after a power cut one that is back would undo what was committed, a migration half of which came
+// later.
+void syncFully(SQLite::Database& database) { database.exec("PRAGMA synchronous = EXTRA"); }
+
 void keepPromises(SQLite::Database& database)
 {
     database.exec("PRAGMA journal_mode = WAL");
-    database.exec("PRAGMA synchronous = FULL");
+    syncFully(database);
     database.exec("PRAGMA foreign_keys = ON");
 }
 
@@ -141,12 +145,18 @@ Outcome<std::unique_ptr<SQLite::Database>> openSound(const QString& file, const 
     // Before anything is written: a damaged file is evidence.
     if (version >= 2 && !hasChecksums(*database))
         throw SQLite::Exception("pages without checksums", SQLITE_CORRUPT);
-    if (const QString wrong = version > 0 ? checkDatabase(*database) : QString(); !wrong.isEmpty())
+    QString wrong = version > 0 ? checkDatabase(*database) : QString();
+    if (!wrong.isEmpty() && hasSeenReadError(database->getHandle()) && !hasSeenDamage(database->getHandle())) {
+        database = connect(file, vfs);   // a disk may fail to read once; what it cannot read twice is damaged
+        wrong = checkDatabase(*database);
+    }
+    if (!wrong.isEmpty())
         throw SQLite::Exception(wrong.toStdString(), SQLITE_CORRUPT);
     if (version > 0 && version < kLibraryVersion) {
         if (const std::optional<Failure> failure = backUp(*database, file, vfs))
             return *failure;
     }
+    syncFully(*database);
     if (version == 1 && !hasChecksums(*database)) {   // before the new version is written: a crash in between starts here again
         database->exec("PRAGMA journal_mode = DELETE");
         reservedBytes(*database, kPageChecksumBytes);
@@ -164,6 +174,7 @@ std::unique_ptr<SQLite::Database> makeDatabase(const QString& file, const std::s
     createPrivately(file);
     auto database = connect(file, vfs);
     reservedBytes(*database, kPageChecksumBytes);
+    syncFully(*database);
     migrate(*database);
     keepPromises(*database);
     return database;
@@ -178,7 +189,7 @@ QString checkDatabase(SQLite::Database& database)
         found = QString::fromStdString(database.execAndGet("PRAGMA quick_check(1)").getString());
     } catch (const SQLite::Exception& exception) {
         // The full text index answers a wrong checksum by an error of the disk.
-        if (!hasSeenDamage(database.getHandle()))
+        if (!hasSeenDamage(database.getHandle()) && !hasSeenReadError(database.getHandle()))
             throw;
         found = QString::fromUtf8(exception.what());
     }

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0
+// The library on a disk where each call goes wrong once: an error, a full disk, half a write, the end of the program, the end of the power.
+// Whatever it is, what was told as stored is there, all of it or nothing of a write that failed, and work goes on.
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+#include <cstdio>
+#include <functional>
+#include <gtest/gtest.h>
+
+#include "library/library.h"
+#include "support/faulty_vfs.h"
+#include "support/paths.h"
+#include "support/sample_library.h"
+
+using namespace octavo::app;
+using octavo::test::FaultyVfs;
+using octavo::test::SampleLibrary;
+using Fault = FaultyVfs::Fault;
+
+namespace {
+
+const QString kStep = QStringLiteral("step");
+
+const char* nameOf(Fault fault)
+{
+    switch (fault) {
+    case Fault::None: return "no fault";
+    case Fault::Error: return "EIO";
+    case Fault::Full: return "ENOSPC";
+    case Fault::Half: return "half a write";
+    case Fault::ReadError: return "EIO in reading";
+    case Fault::Death: return "death";
+    case Fault::PowerCut: return "power cut";
+    }
+    return "";
+}
+
+std::uint32_t powerCuts() { return qEnvironmentVariableIsSet("OCTAVO_LONG_TESTS") ? 20 : 2; }
+
+using Contents = std::map<std::string, std::string>;
+
+// A day's work in small: each step is one write, which also stores its own number, so that what is found afterwards tells how far it came.
+const std::vector<std::function<void(Library&)>>& steps()
+{
+    static const std::vector<std::function<void(Library&)>> all = [] {
+        std::vector<std::function<void(Library&)>> made;
+        made.push_back([](Library& in) { in.documents().store(SampleLibrary::document(0)); });
+        made.push_back([](Library& in) { in.sessions().add(QStringLiteral("Session"), {1}); });
+        made.push_back([](Library& in) { in.messages().add(1, SampleLibrary::message(Message::Role::User, 0, QStringLiteral("Who nails the doubloon?"))); });
+        made.push_back([](Library& in) { in.messages().add(1, SampleLibrary::message(Message::Role::Assistant, 1, {})); });
+        for (int piece = 1; piece <= 3; ++piece)
+            made.push_back([piece](Library& in) {
+                Message answer = SampleLibrary::message(Message::Role::Assistant, 1, QStringLiteral("Ahab nails it. ").repeated(40 * piece));
+                answer.id = 2;
+                in.messages().update(answer);
+                in.hops().store(2, QByteArray(2000 * piece, 'h'));
+            });
+        made.push_back([](Library& in) { in.citations().store(2, {{1, QStringLiteral("Moby-Dick"), QStringLiteral("36"), {5, 25}, 3, 0.25, QStringLiteral("the mast")}}); });
+        made.push_back([](Library& in) { in.documents().store(SampleLibrary::document(1)); in.documents().remove(2); });
+        made.push_back([](Library& in) { in.sessions().add(QStringLiteral("Other"), {1}); in.sessions().trash(2); });
+        made.push_back([](Library& in) { in.sessions().rename(1, QStringLiteral("The doubloon")); in.sessions().erase(2); });
+        return made;
+    }();
+    return all;
+}
+
+int stepOf(Library& library)
+{
+    const auto step = library.read([](Library& in) { return in.settings().value(kStep, QStringLiteral("0")).toInt(); });
+    return step ? *step : -1;
+}
+
+Outcome<void> take(Library& library, int step)
+{
+    return library.write([step](Library& in) {
+        steps()[static_cast<std::size_t>(step)](in);
+        in.settings().set(kStep, QString::number(step + 1));
+    });
+}
+
+// How far the work came before it ended or gave up.
+struct Work {
+    int told = 0;        // steps of which the library said that they are stored
+    int failures = 0;    // told in a sentence
+};
+
+class LibraryFaults : public ::testing::Test {
+protected:
+    static void SetUpTestSuite()
+    {
+        QTemporaryDir folder;
+        auto library = Library::open(folder.path()).value();
+        s_contents.push_back(SampleLibrary::everythingIn(*library, 4));
+        for (int step = 0; step < static_cast<int>(steps().size()); ++step) {
+            ASSERT_TRUE(take(*library, step).ok());
+            s_contents.push_back(SampleLibrary::everythingIn(*library, 4));
+        }
+    }
+
+    // Works through all steps in two runs of the program, trying again what has failed unless the program is gone.
+    static Work work(const QString& folder, const std::string& vfs, bool triesAgain)
+    {
+        Work done;
+        while (done.told < static_cast<int>(steps().size())) {
+            auto library = Library::open(folder, vfs);
+            if (!library) {
+                EXPECT_FALSE(library.error().sentence.isEmpty());
+                ++done.failures;
+                if (triesAgain && done.failures < 3)
+                    continue;
+                return done;
+            }
+            EXPECT_EQ((*library)->notice(), QString());
+            const int end = done.told < static_cast<int>(steps().size()) / 2 ? static_cast<int>(steps().size()) / 2 : static_cast<int>(steps().size());
+            while (done.told < end) {
+                if (const auto taken = take(**library, done.told); !taken) {
+                    EXPECT_FALSE(taken.error().sentence.isEmpty());
+                    ++done.failures;
+                    if (!triesAgain || done.failures >= 3)
+                        return done;
+                    if (stepOf(**library) <= done.told)   // a write that failed may have been done all the same
+                        continue;
+                }
+                ++done.told;
+            }
+        }
+        return done;
+    }
+
+    // What a later start finds: sound, no less than was told, and of a write that failed all or nothing.
+    static void expectSound(const QString& folder, const Work& done)
+    {
+        const auto library = Library::open(folder);
+        ASSERT_TRUE(library.ok()) << library.error().sentence.toStdString();
+        EXPECT_EQ((*library)->notice(), QString());
+        EXPECT_EQ(*(*library)->check(), QString());
+        const int step = stepOf(**library);
+        EXPECT_GE(step, done.told);
+        EXPECT_LE(step, done.told + 1);
+        ASSERT_TRUE(0 <= step && step < static_cast<int>(s_contents.size()));
+        EXPECT_EQ(SampleLibrary::everythingIn(**library, 4), s_contents[static_cast<std::size_t>(step)]);
+    }
+
+    static inline std::vector<Contents> s_contents;   // after so many steps
+};
+
+// A folder whose library is that file.
+std::unique_ptr<QTemporaryDir> folderWith(const QByteArray& bytes)
+{
+    auto folder = std::make_unique<QTemporaryDir>();
+    QFile file(folder->filePath(QStringLiteral("library.db")));
+    EXPECT_TRUE(file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size());
+    return folder;
+}
+
+QByteArray bytesOf(const QString& path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+} // namespace
+
+TEST_F(LibraryFaults, ACallThatFailsOnceIsToldAndLosesNothing)
+{
+    FaultyVfs& vfs = FaultyVfs::instance();
+    QTemporaryDir whole;
+    vfs.arm(Fault::None, 0);
+    ASSERT_EQ(work(whole.path(), vfs.name(), true).failures, 0);
+    const long changes = vfs.changes(), reads = vfs.reads();
+    for (const Fault fault : {Fault::Error, Fault::Full, Fault::Half, Fault::ReadError}) {
+        const long calls = fault == Fault::ReadError ? reads : changes;
+        long told = 0;
+        for (long at = 1; at <= calls; ++at) {
+            SCOPED_TRACE(std::string(nameOf(fault)) + " at call " + std::to_string(at));
+            QTemporaryDir folder;
+            vfs.arm(fault, at);
+            const Work done = work(folder.path(), vfs.name(), true);
+            EXPECT_EQ(done.told, static_cast<int>(steps().size())) << "it did not go on";
+            told += done.failures > 0;
+            expectSound(folder.path(), done);
+        }
+        std::printf("%-16s %4ld calls, told as a failure %ld, lost 0\n", nameOf(fault), calls, told);
+    }
+}
+
+TEST_F(LibraryFaults, TheEndOfTheProgramAtAnyCallLosesNothingThatWasTold)
+{
+    FaultyVfs& vfs = FaultyVfs::instance();
+    long tries = 0;
+    for (long at = 1;; ++at) {
+        SCOPED_TRACE(at);
+        QTemporaryDir folder;
+        vfs.arm(Fault::Death, at);
+        const Work done = work(folder.path(), vfs.name(), false);
+        if (!vfs.hasStruck())
+            break;
+        ++tries;
+        expectSound(folder.path(), done);
+    }
+    std::printf("death            %4ld calls, lost 0\n", tries);
+    EXPECT_GT(tries, 50);
+}
+
+TEST_F(LibraryFaults, TheEndOfThePowerAtAnyCallLosesNothingThatWasTold)
+{
+    FaultyVfs& vfs = FaultyVfs::instance();
+    long tries = 0;
+    for (std::uint32_t seed = 0; seed < powerCuts(); ++seed)
+        for (long at = 1;; ++at) {
+            SCOPED_TRACE(std::to_string(at) + " with seed " + std::to_string(seed));
+            QTemporaryDir folder;
+            vfs.arm(Fault::PowerCut, at);
+            const Work done = work(folder.path(), vfs.name(), false);
+            if (!vfs.hasStruck())
+                break;
+            ++tries;
+            vfs.cutPower(seed * 1000 + static_cast<std::uint32_t>(at));
+            QFile::remove(folder.filePath(QStringLiteral("library.db-shm")));   // memory
+            expectSound(folder.path(), done);
+        }
+    std::printf("power cut        %4ld tries, lost 0\n", tries);
+    EXPECT_GT(tries, 50);
+}
+
+TEST_F(LibraryFaults, ALibraryOfAnOlderVersionComesOverWhateverHappensMeanwhile)
+{
+    FaultyVfs& vfs = FaultyVfs::instance();
+    for (int version = 1; version < kLibraryVersion; ++version) {
+        const QByteArray old = bytesOf(QStringLiteral("%1/tests/data/library/v%2.db").arg(QString::fromUtf8(octavo::test::kSourceDir)).arg(version));
+        const auto reference = folderWith(old);
+        const Contents expected = SampleLibrary::everythingIn(**Library::open(reference->path()), 8);
+        for (const Fault fault : {Fault::Error, Fault::Full, Fault::Half, Fault::Death, Fault::PowerCut}) {
+            long tries = 0, told = 0;
+            for (long at = 1;; ++at) {
+                SCOPED_TRACE("version " + std::to_string(version) + ", " + nameOf(fault) + " at call " + std::to_string(at));
+                const auto folder = folderWith(old);
+                vfs.arm(fault, at);
+                told += !Library::open(folder->path(), vfs.name()).ok();
+                if (!vfs.hasStruck())
+                    break;
+                ++tries;
+                if (fault == Fault::PowerCut) {
+                    vfs.cutPower(static_cast<std::uint32_t>(at));
+                    QFile::remove(folder->filePath(QStringLiteral("library.db-shm")));
+                }
+                const auto library = Library::open(folder->path());
+                ASSERT_TRUE(library.ok()) << library.error().sentence.toStdString();
+                EXPECT_EQ((*library)->notice(), QString());
+                EXPECT_EQ(*(*library)->check(), QString());
+                EXPECT_EQ(SampleLibrary::everythingIn(**library, 8), expected);
+            }
+            std::printf("version %d to %d, %s: %ld calls, told as a failure %ld, lost 0\n", version, kLibraryVersion, nameOf(fault), tries, told);
+            EXPECT_GT(tries, 10);
+        }
+    }
+}
+
+TEST_F(LibraryFaults, ASalvageThatIsCutOffIsMadeAgain)
+{
+    QTemporaryDir whole;
+    {
+        auto library = Library::open(whole.path()).value();
+        SampleLibrary::fill(*library, 2, 2);
+    }
+    QByteArray damaged = bytesOf(whole.filePath(QStringLiteral("library.db")));
+    damaged[damaged.size() * 2 / 3] = static_cast<char>(damaged[damaged.size() * 2 / 3] ^ 4);
+    const auto reference = folderWith(damaged);
+    const auto referenceLibrary = Library::open(reference->path());
+    ASSERT_TRUE(referenceLibrary.ok());
+    ASSERT_FALSE((*referenceLibrary)->notice().isEmpty());
+    const Contents expected = SampleLibrary::everythingIn(**referenceLibrary, 8);
+
+    FaultyVfs& vfs = FaultyVfs::instance();
+    for (const Fault fault : {Fault::Error, Fault::Full, Fault::Half, Fault::Death, Fault::PowerCut}) {
+        long tries = 0;
+        for (long at = 1;; ++at) {
+            SCOPED_TRACE(std::string(nameOf(fault)) + " at call " + std::to_string(at));
+            const auto folder = folderWith(damaged);
+            vfs.arm(fault, at);
+            (void)Library::open(folder->path(), vfs.name());
+            if (!vfs.hasStruck())
+                break;
+            ++tries;
+            if (fault == Fault::PowerCut) {
+                vfs.cutPower(static_cast<std::uint32_t>(at));
+                for (const QString& memory : QDir(folder->path()).entryList({QStringLiteral("*-shm")}))
+                    QFile::remove(folder->filePath(memory));
+            }
+            const auto library = Library::open(folder->path());
+            ASSERT_TRUE(library.ok()) << library.error().sentence.toStdString();
+            EXPECT_EQ(SampleLibrary::everythingIn(**library, 8), expected);
+            const QStringList aside = QDir(folder->path()).entryList({QStringLiteral("library.damaged-*.db")});
+            ASSERT_EQ(aside.size(), 1);
+            EXPECT_EQ(bytesOf(folder->filePath(aside.first())), damaged) << "the damaged file is never lost";
+        }
+        std::printf("salvage, %s: %ld calls, lost 0\n", nameOf(fault), tries);
+        EXPECT_GT(tries, 10);
+    }
+}
