@@ -4,6 +4,7 @@
 #include <QAccessible>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QToolButton>
 
 #include "icons.h"
@@ -23,7 +24,9 @@ void FailureBars::add(const app::Failure& failure) { addBar(failure.sentence, "w
 
 void FailureBars::inform(const QString& sentence) { addBar(sentence, "info"); }
 
-void FailureBars::addBar(const QString& sentence, const char* signName)
+void FailureBars::offer(const QString& sentence, const std::vector<Remedy>& remedies) { addBar(sentence, "info", remedies); }
+
+void FailureBars::addBar(const QString& sentence, const char* signName, const std::vector<Remedy>& remedies)
 {
     for (const QLabel* shown : findChildren<QLabel*>(QStringLiteral("failureText"))) {
         if (shown->text() == sentence)
@@ -47,6 +50,15 @@ void FailureBars::addBar(const QString& sentence, const char* signName)
     row->setSpacing(kGrid + kGrid / 2);
     row->addWidget(sign, 0, Qt::AlignVCenter);
     row->addWidget(text, 1);
+    for (const Remedy& remedy : remedies) {
+        auto* button = new QPushButton(remedy.text, bar);
+        button->setObjectName(QLatin1String(remedy.name));
+        row->addWidget(button, 0, Qt::AlignVCenter);
+        connect(button, &QPushButton::clicked, bar, [bar, action = remedy.action] {
+            bar->deleteLater();
+            action();
+        });
+    }
     row->addWidget(close, 0, Qt::AlignVCenter);
     m_bars->addWidget(bar);
     connect(close, &QToolButton::clicked, bar, &QObject::deleteLater);

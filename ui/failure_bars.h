@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
+
 #include <QWidget>
 
 #include "octavo/app/failure.h"
@@ -19,12 +21,20 @@ public:
 
     explicit FailureBars(QWidget* parent = nullptr);
 
+    // A notice with things to do about it, a button each; every one closes the bar.
+    struct Remedy {
+        const char* name;                   // the button's object name
+        QString text;
+        std::function<void()> action;
+    };
+    void offer(const QString& sentence, const std::vector<Remedy>& remedies);
+
 public slots:
     void add(const octavo::app::Failure& failure);
     void inform(const QString& sentence);   // nothing has failed
 
 private:
-    void addBar(const QString& sentence, const char* sign);
+    void addBar(const QString& sentence, const char* sign, const std::vector<Remedy>& remedies = {});
 
     QVBoxLayout* m_bars;
 };

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/stat.h>
+
 #include <QApplication>
 #include <QCommandLineParser>
 
 #include "assistant/book_engine.h"
+#include "crash/crash_handler.h"
 #include "main_window.h"
 #include "octavo/app/assistant.h"
 #include "octavo/app/defaults.h"
@@ -10,6 +13,7 @@
 int main(int argc, char** argv)
 {
     using namespace octavo;
+    ::umask(S_IRWXG | S_IRWXO);   // what a person reads and asks is for nobody else's eyes
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("octavo"));
     QApplication::setApplicationDisplayName(QStringLiteral("Octavo"));
@@ -33,6 +37,7 @@ int main(int argc, char** argv)
     parser.addPositionalArgument(QStringLiteral("paths"), QObject::tr("Books and folders to open."), QStringLiteral("[paths…]"));
     parser.process(application);
 
+    app::installCrashHandler(parser.value(dataDir), QApplication::applicationVersion());
     const auto assistant = app::Assistant::onThisMachine({parser.value(dataDir), parser.value(model), parser.value(threads).toInt()});
     ui::MainWindow window(*assistant, {parser.value(dataDir), parser.value(sample)});
     window.show();

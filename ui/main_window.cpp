@@ -7,6 +7,7 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDate>
+#include <QFile>
 #include <QFileDialog>
 #include <QLabel>
 #include <QMenu>
@@ -23,11 +24,13 @@
 #include <QVBoxLayout>
 
 #include "chat/chat_page.h"
+#include "crash/crash_dialog.h"
 #include "drop_target.h"
 #include "failure_bars.h"
 #include "hops/hops_dock.h"
 #include "icons.h"
 #include "library/library_panel.h"
+#include "octavo/app/crash_reports.h"
 #include "reader/reader_page.h"
 #include "welcome_page.h"
 #include "widgets.h"
@@ -87,9 +90,20 @@ void MainWindow::start(const QStringList& paths)
 {
     m_opensNewest = paths.isEmpty();
     m_assistant.start();
+    offerCrashReport();
     if (!paths.isEmpty())
         openPaths(paths);
     m_chat->focusQuestion();
+}
+
+void MainWindow::offerCrashReport()
+{
+    const QString report = app::takeUnseenCrashReport(m_options.dataDir);
+    if (report.isEmpty())
+        return;
+    m_failures->offer(tr("Octavo ended unexpectedly last time. A report for those who mend it is on this machine; nothing was sent."),
+                      {{"showCrashButton", tr("Show"), [this, report] { (new CrashDialog(report, this))->open(); }},
+                       {"deleteCrashButton", tr("Delete"), [report] { QFile::remove(report); }}});
 }
 
 void MainWindow::openPaths(const QStringList& paths)

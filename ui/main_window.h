@@ -65,6 +65,7 @@ private:
     void setTextScale(double scale);
     void cyclePanes();
     void showDropTarget(bool shown);
+    void offerCrashReport();
 
     void showDocument(app::DocumentId id, const app::Document& document);
     void chooseDocument(app::DocumentId id);

@@ -7,6 +7,7 @@
 #include <QLabel>
 #include <QLocale>
 #include <QStyle>
+#include <QTextDocument>
 #include <QToolButton>
 #include <QVariant>
 
@@ -33,6 +34,11 @@ QLabel* label(const QString& text, const char* role, QWidget* parent)
     made->setProperty("role", QLatin1String(role));
     made->setTextFormat(Qt::PlainText);
     return made;
+}
+
+QString plainTip(const QString& text)
+{
+    return Qt::mightBeRichText(text) ? QStringLiteral("<p style='white-space:pre-wrap'>%1</p>").arg(text.toHtmlEscaped()) : text;
 }
 
 void restyle(QWidget* widget)

@@ -17,6 +17,9 @@ QToolButton* iconButton(QLatin1String iconName, const char* name, const QString&
 // A label whose look the style sheet knows by role: "caption", "section", "title", "large" or "display".
 QLabel* label(const QString& text, const char* role, QWidget* parent);
 
+// A tool tip that is shown as it is written: Qt takes for HTML what looks like it, as a title, a path or a text well may.
+QString plainTip(const QString& text);
+
 // After a change of a property or name that the style sheet goes by.
 void restyle(QWidget* widget);
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "crash/event_log.h"
+
 namespace octavo::app {
 
 Assistant::Worker::Worker(Assistant& owner, AssistantOptions options, std::unique_ptr<BookEngine> engine)
@@ -83,6 +85,7 @@ void Assistant::Worker::start(std::stop_token stop)
     const Outcome<EngineModel> model = m_service->openModel(m_options.modelFile, stop);
     if (!model)
         return fail(model.error());
+    EventLog::instance().add("model open, tokens of context", model->contextTokens);
     if (modelChanged(*model))
         tellLibrary();
     tell(&Assistant::modelReady, ModelSummary{model->name, m_options.modelFile, model->device, model->contextTokens});
@@ -172,11 +175,19 @@ void Assistant::Worker::read(DocumentId document, std::stop_token stop)
         tell(&Assistant::readProgress, step);
         m_jobs.letIn();
     };
+    EventLog::instance().add("reading begins, document", document);
     const Outcome<ReadResult> result = m_service->read(document, endOfChunk, stop);
+    EventLog::instance().add("reading ends, tokens", result ? result->facts.tokens : -1);
     if (!result)
         return fail(result.error());
     notice(result->notice);
     tell(&Assistant::readFinished, result->document, result->stopped);
+}
+
+void Assistant::Worker::fail(const Failure& failure)
+{
+    EventLog::instance().add("failed, kind", static_cast<int>(failure.kind));
+    tell(&Assistant::failed, failure);
 }
 
 void Assistant::Worker::notice(const QString& sentence)
@@ -274,12 +285,14 @@ void Assistant::Worker::searchSessions(const QString& words)
 
 void Assistant::Worker::ask(SessionId session, const QString& question, std::stop_token stop)
 {
+    EventLog::instance().add("asked, session", session);
     if (service())
         finishAnswer(session, m_service->ask(session, question, {}, eventsOf(session), stop));
 }
 
 void Assistant::Worker::regenerate(SessionId session, std::stop_token stop)
 {
+    EventLog::instance().add("asked again, session", session);
     if (service())
         finishAnswer(session, m_service->regenerate(session, eventsOf(session), stop));
 }
@@ -340,6 +353,7 @@ void Assistant::Worker::finishAnswer(SessionId session, const Outcome<Answer>& a
     m_readForAnswer = 0;
     if (!answer)
         return fail(answer.error());
+    EventLog::instance().add("answer ends, characters", answer->message.text.size());
     tell(&Assistant::answerFinished, session, answer->message, answer->timings);
     tellSessions();   // the first question gives a session its title, and the last one its place in the list
 }

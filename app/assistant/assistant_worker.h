@@ -56,7 +56,7 @@ private:
     // Emits a signal of the owner, on its thread.
     template <class Signal, class... Values>
     void tell(Signal signal, const Values&... values);
-    void fail(const Failure& failure) { tell(&Assistant::failed, failure); }
+    void fail(const Failure& failure);
     void notice(const QString& sentence);   // unless it is empty
     bool modelChanged(const EngineModel& model);   // since the last run; remembers it
     void tellLibrary();

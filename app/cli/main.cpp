@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "cli/cli.h"
+#include "crash/crash_handler.h"
 
 int main(int argc, char** argv)
 {
@@ -43,6 +44,7 @@ int main(int argc, char** argv)
     program.add_option("--threads", session.threads, "0 = one per core")->check(CLI::Range(0, 1024));
     program.add_option("--device", session.device, "where to compute")->check(CLI::IsMember({"auto", "cpu"}));
     program.add_option("--precision", session.precision, "in what numbers the CPU multiplies: int8 (where it can, fast) or f32")->check(CLI::IsMember({"int8", "f32"}));
+    program.parse_complete_callback([&session] { octavo::app::installCrashHandler(session.dataDirPath(), QStringLiteral(OCTAVO_VERSION)); });
     int exitCode = cli::kDone;
     cli::addReadCommand(program, session, exitCode);
     cli::addAskCommand(program, session, exitCode);

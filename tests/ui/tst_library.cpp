@@ -241,6 +241,17 @@ private slots:
         QVERIFY(ui::WindowSettings(QString()).geometry().isEmpty());
     }
 
+    void whatLooksLikeHtmlIsShownAsItIsWritten()
+    {
+        const QString title = QStringLiteral("<img src='file:///etc/hostname'><b>x</b>");
+        m_panel->showSessions({session(1, title)}, {});
+        const auto* list = child<QListView>("sessionList");
+        QCOMPARE(list->model()->index(0, 0).data().toString(), title);
+        const QString tip = list->model()->index(0, 0).data(Qt::ToolTipRole).toString();
+        QVERIFY2(!tip.contains(QStringLiteral("<img")) && tip.contains(QStringLiteral("&lt;img")), qPrintable(tip));
+        QCOMPARE(ui::plainTip(QStringLiteral("a < b & c")), QStringLiteral("a < b & c"));
+    }
+
     void numbersForPeople()
     {
         QCOMPARE(ui::shortCount(999), QStringLiteral("999"));

@@ -3,6 +3,7 @@
 #include <QAbstractButton>
 #include <QAbstractItemView>
 #include <QAction>
+#include <QDir>
 #include <QDropEvent>
 #include <QLabel>
 #include <QMessageBox>
@@ -174,6 +175,32 @@ private slots:
         QVERIFY(shown<QLabel>("failureText")->text().contains(QStringLiteral("nowhere.txt")));
         shown<QAbstractButton>("failureClose")->click();
         QTRY_VERIFY(!shown<QLabel>("failureText"));
+    }
+
+    void aCrashIsToldOnceAndItsReportShown()
+    {
+        QVERIFY(!shown<QAbstractButton>("showCrashButton"));
+        const QString folder = m_folder->filePath(QStringLiteral("data/crashes"));
+        QDir().mkpath(folder);
+        QFile report(folder + QStringLiteral("/20261126-120000-7.new"));
+        QVERIFY(report.open(QIODevice::WriteOnly) && report.write("Crash report of Octavo\n") > 0);
+        report.close();
+        cleanup();
+        open();
+        QTRY_VERIFY(shown<QAbstractButton>("showCrashButton"));
+        shown<QAbstractButton>("showCrashButton")->click();
+        QTRY_VERIFY(shown<QPlainTextEdit>("crashText"));
+        QCOMPARE(child<QPlainTextEdit>("crashText")->toPlainText(), QStringLiteral("Crash report of Octavo\n"));
+        QTRY_VERIFY(!shown<QLabel>("failureText"));
+        cleanup();
+        open();
+        QVERIFY(!shown<QAbstractButton>("showCrashButton"));
+        QVERIFY(QFile::rename(folder + QStringLiteral("/20261126-120000-7.txt"), folder + QStringLiteral("/20261126-120000-8.new")));
+        cleanup();
+        open();
+        QTRY_VERIFY(shown<QAbstractButton>("deleteCrashButton"));
+        shown<QAbstractButton>("deleteCrashButton")->click();
+        QTRY_VERIFY(QDir(folder).isEmpty());
     }
 
     void aQuestionThatCannotBeStoredIsNotLost()

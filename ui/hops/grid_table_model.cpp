@@ -3,6 +3,8 @@
 
 #include <QLocale>
 
+#include "widgets.h"
+
 namespace octavo::ui {
 
 void GridTableModel::setGrid(const app::HopGrid& grid)
@@ -29,7 +31,7 @@ QVariant GridTableModel::headerData(int section, Qt::Orientation orientation, in
     if (section < 0 || section >= titles.size() || (role != Qt::DisplayRole && role != Qt::ToolTipRole))
         return {};
     const QString title = titles[section].simplified();
-    return role == Qt::ToolTipRole ? title : title.left(32);
+    return role == Qt::ToolTipRole ? plainTip(title) : title.left(32);
 }
 
 } // namespace octavo::ui

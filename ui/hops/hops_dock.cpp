@@ -22,6 +22,7 @@
 #include "hops/path_view.h"
 #include "octavo/app/hop_png.h"
 #include "theme.h"
+#include "widgets.h"
 
 namespace octavo::ui {
 
@@ -90,7 +91,7 @@ void HopsDock::showHops(const app::HopView& view)
     m_summary->setText(any ? tr("%1 % of the attention went to the question, the answer itself and the first tokens")
                                  .arg(QLocale().toString(100 * view.outsideShare, 'f', 0))
                            : QString());
-    m_summary->setToolTip(m_summary->text());
+    m_summary->setToolTip(plainTip(m_summary->text()));
     m_path->setPath(view.path);
     {
         const QSignalBlocker quiet(m_level);

@@ -11,6 +11,7 @@
 #include <QWheelEvent>
 
 #include "octavo/app/viridis.h"
+#include "widgets.h"
 
 namespace octavo::ui {
 
@@ -155,8 +156,8 @@ bool MapView::event(QEvent* event)
         const auto* help = static_cast<QHelpEvent*>(event);
         if (const auto cell = m_layout.cellAt(help->pos()))
             QToolTip::showText(help->globalPos(),
-                               tr("“%1” looked at %2: %3 %").arg(m_grid.rows[cell->y()].trimmed(), m_grid.columns[cell->x()].simplified().left(80),
-                                                                 QLocale().toString(100 * m_grid.at(cell->y(), cell->x()), 'g', 3)),
+                               plainTip(tr("“%1” looked at %2: %3 %").arg(m_grid.rows[cell->y()].trimmed(), m_grid.columns[cell->x()].simplified().left(80),
+                                                                          QLocale().toString(100 * m_grid.at(cell->y(), cell->x()), 'g', 3))),
                                this);
         else
             QToolTip::hideText();

@@ -9,6 +9,7 @@
 #include <QToolTip>
 
 #include "theme.h"
+#include "widgets.h"
 
 namespace octavo::ui {
 
@@ -108,12 +109,12 @@ bool PathView::event(QEvent* event)
         const auto* help = static_cast<QHelpEvent*>(event);
         const QPointF point = help->pos() - QPointF(kMargin, kMargin);
         if (const qsizetype node = m_layout.nodeAt(point); node >= 0) {
-            QToolTip::showText(help->globalPos(), describe(node), this);
+            QToolTip::showText(help->globalPos(), plainTip(describe(node)), this);
         } else if (const qsizetype band = m_layout.bandAt(point); band >= 0) {
             const app::HopBand& found = m_path.bands[band];
             QToolTip::showText(help->globalPos(),
-                               tr("%1 ▸ %2: %3").arg(m_path.nodes[found.from].label.simplified().left(40),
-                                                     m_path.nodes[found.to].label.simplified().left(60), percent(found.weight)),
+                               plainTip(tr("%1 ▸ %2: %3").arg(m_path.nodes[found.from].label.simplified().left(40),
+                                                              m_path.nodes[found.to].label.simplified().left(60), percent(found.weight))),
                                this);
         } else {
             QToolTip::hideText();

@@ -78,7 +78,7 @@ QVariant DocumentsModel::data(const QModelIndex& index, int role) const
     const app::DocumentSummary& document = m_documents[index.row()];
     switch (role) {
     case Qt::DisplayRole: return document.title.simplified();
-    case Qt::ToolTipRole: return document.path;
+    case Qt::ToolTipRole: return plainTip(document.path);
     case Qt::AccessibleTextRole: return tr("%1, %2").arg(document.title, stateText(document));
     case IdRole: return document.id;
     case StateTextRole: return stateText(document);

@@ -5,6 +5,8 @@
 
 #include <QLocale>
 
+#include "widgets.h"
+
 namespace octavo::ui {
 
 namespace {
@@ -55,7 +57,7 @@ QVariant SessionsModel::data(const QModelIndex& index, int role) const
     switch (role) {
     case Qt::DisplayRole:
     case Qt::EditRole: return session.title.simplified();
-    case Qt::ToolTipRole: return session.title;
+    case Qt::ToolTipRole: return plainTip(session.title);
     case IdRole: return session.id;
     case DetailRole: return session.snippet.isEmpty() ? when(session.changed.toLocalTime()) : session.snippet.simplified();
     default: return {};

@@ -181,7 +181,7 @@ bool CoverageRibbon::event(QEvent* event)
 {
     if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
-        QToolTip::showText(help->globalPos(), tipAt(placeAt(help->pos().y())), this);
+        QToolTip::showText(help->globalPos(), plainTip(tipAt(placeAt(help->pos().y()))), this);
         return true;
     }
     return QWidget::event(event);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "widgets.h"
+
 namespace octavo::ui {
 
 struct OutlineModel::Node {
@@ -91,7 +93,9 @@ QVariant OutlineModel::data(const QModelIndex& index, int role) const
     if (role != Qt::DisplayRole && role != Qt::ToolTipRole)
         return {};
     const app::Part* part = partAt(index);
-    return part ? part->title.simplified() : QVariant();
+    if (!part)
+        return {};
+    return role == Qt::ToolTipRole ? plainTip(part->title.simplified()) : part->title.simplified();
 }
 
 } // namespace octavo::ui
