@@ -7,6 +7,7 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QStorageInfo>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <unistd.h>
@@ -24,6 +25,8 @@ namespace octavo::app {
 namespace {
 
 constexpr int kApplicationId = 0x4f435456;   // "OCTV"; tells a library from other programs' databases
+constexpr qint64 kLeastFreeBytes = 64 << 10;
+constexpr const char* kDiskFull = "The disk is full, so %1 could not be written. Free some space and try again.";
 constexpr int kBusyMilliseconds = 5000;      // window and command line may share one library
 
 QByteArray migrationTo(int version)
@@ -207,7 +210,7 @@ Failure libraryFailure(const SQLite::Exception& exception, const QString& file)
     const auto failure = [&file](const char* sentence) { return Failure{Failure::Kind::Library, QString::fromUtf8(sentence).arg(file)}; };
     switch (exception.getErrorCode() & 0xff) {   // the low byte is the kind, the rest its detail
     case SQLITE_FULL:
-        return failure("The disk is full, so %1 could not be written. Free some space and try again.");
+        return failure(kDiskFull);
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_AUTH:
@@ -224,6 +227,8 @@ Failure libraryFailure(const SQLite::Exception& exception, const QString& file)
     case SQLITE_IOERR:
         if (isDamage(exception))
             return failure("%1 is damaged. Start Octavo again: what can be read of it is saved into a new one.");
+        if (QStorageInfo(QFileInfo(file).path()).bytesAvailable() < kLeastFreeBytes)   // also where SQLite needs a file it does not tell of
+            return failure(kDiskFull);
         return failure("%1 could not be read or written: the disk reports an error.");
     default:
         return {Failure::Kind::Library, QStringLiteral("%1 could not be used: %2.").arg(file, QString::fromUtf8(exception.what()))};
