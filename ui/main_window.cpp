@@ -202,6 +202,8 @@ void MainWindow::buildToolBar()
         openPaths(QFileDialog::getOpenFileNames(this, tr("Import conversations"), {}, archiveFilter()));
     });
     more->addAction(tr("Export everything…"), this, &MainWindow::exportLibrary);
+    more->addSeparator();
+    more->addAction(tr("Check the library"), &m_assistant, &app::Assistant::checkLibrary);
 
     connect(files, &QAction::triggered, this, &MainWindow::openFiles);
     connect(folder, &QAction::triggered, this, &MainWindow::openFolder);

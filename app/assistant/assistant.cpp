@@ -91,6 +91,11 @@ void Assistant::exportLibrary(const QString& file)
     m_worker->postUrgent([file](Worker& worker, std::stop_token stop) { worker.exportLibrary(file, std::move(stop)); });
 }
 
+void Assistant::checkLibrary()
+{
+    m_worker->postBrief([](Worker& worker) { worker.checkLibrary(); });
+}
+
 void Assistant::searchSessions(const QString& words)
 {
     m_worker->postBrief([words](Worker& worker) { worker.searchSessions(words); });

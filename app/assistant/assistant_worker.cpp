@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <QCoreApplication>
+
 #include "crash/event_log.h"
 
 namespace octavo::app {
@@ -156,6 +158,17 @@ void Assistant::Worker::exportLibrary(const QString& file, std::stop_token stop)
 {
     if (service())
         tellExported(app::exportLibrary(*m_library, file, std::move(stop)), file);
+}
+
+void Assistant::Worker::checkLibrary()
+{
+    if (!service())
+        return;
+    const Outcome<QString> wrong = m_library->check();
+    if (!wrong)
+        return fail(wrong.error());
+    notice(wrong->isEmpty() ? QCoreApplication::translate("Assistant", "The library is sound.")
+                            : QCoreApplication::translate("Assistant", "The library is damaged (%1). Start Octavo again: what can be read of it is saved into a new one.").arg(*wrong));
 }
 
 void Assistant::Worker::tellExported(const Outcome<ArchiveCounts>& exported, const QString& file)

@@ -39,6 +39,7 @@ public:
     void eraseSessions(const QList<SessionId>& sessions);
     void exportSession(SessionId session, const QString& file);
     void exportLibrary(const QString& file, std::stop_token stop);
+    void checkLibrary();
     void searchSessions(const QString& words);
     void ask(SessionId session, const QString& question, std::stop_token stop);
     void regenerate(SessionId session, std::stop_token stop);

@@ -116,7 +116,8 @@ TEST_F(AssistantTest, EachCallAnswersWithItsSignals)
     const QString archive = dataDir() + QStringLiteral("/all.octavo");
     m_assistant->exportSession(1, archive);
     m_assistant->exportLibrary(archive);
-    EXPECT_EQ(settle(), names("noticed noticed"));
+    m_assistant->checkLibrary();
+    EXPECT_EQ(settle(), names("noticed noticed noticed"));
     m_assistant->openPaths({archive});
     EXPECT_EQ(settle(), names("libraryChanged sessionsChanged noticed sessionOpened documentOpened"));
     m_assistant->trashSession(1);

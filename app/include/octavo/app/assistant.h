@@ -93,6 +93,7 @@ public slots:
     void eraseSessions(const QList<octavo::app::SessionId>& sessions);  // sessionsChanged; for ever
     void exportSession(octavo::app::SessionId session, const QString& file);   // noticed; as an archive, replaced if it is there
     void exportLibrary(const QString& file);            // noticed
+    void checkLibrary();                                // noticed: everything in it, and its indexes
     void searchSessions(const QString& words);          // sessionsChanged with the matches; empty = all
     // messageAdded (question), answerStarted, answerPiece…, answerFinished, sessionsChanged. Documents not read yet in this run, nor
     // being read, are read before the first piece: readProgress…, readFinished. An engine's failure is the answer's note, with state Failed.
