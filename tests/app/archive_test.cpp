@@ -2,7 +2,6 @@
 // Archives: all that goes in comes out, in another library too; nothing of a damaged or made-up one does.
 #include "archive/archive.h"
 
-#include <QFile>
 #include <QTemporaryDir>
 #include <cstdio>
 #include <gtest/gtest.h>
@@ -13,26 +12,17 @@
 #include "archive/archived_session.h"
 #include "assistant/hop_record.h"
 #include "library/content_hash.h"
+#include "support/files.h"
 #include "support/sample_library.h"
 
 #include <QJsonDocument>
 
 using namespace octavo::app;
+using octavo::test::bytesOf;
 using octavo::test::SampleLibrary;
+using octavo::test::writeBytes;
 
 namespace {
-
-QByteArray bytesOf(const QString& path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
-void write(const QString& path, const QByteArray& bytes)
-{
-    QFile file(path);
-    ASSERT_TRUE(file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size());
-}
 
 HopRecord sampleHops(DocumentId first, DocumentId second)
 {
@@ -182,7 +172,7 @@ TEST_F(ArchiveTest, AnyFlippedBitIsSeenOrHarmless)
         QByteArray bytes = whole;
         const auto at = static_cast<qsizetype>(random() % static_cast<std::uint32_t>(bytes.size()));
         bytes[at] = static_cast<char>(bytes[at] ^ (1 << random() % 8));
-        write(file, bytes);
+        writeBytes(file, bytes);
         const auto imported = importArchive(*library, file, {});
         if (!imported) {
             ++seen;
@@ -209,7 +199,7 @@ TEST_F(ArchiveTest, ACutFileIsRefusedWhole)
     const QByteArray whole = bytesOf(file);
     const auto library = emptyLibrary();
     for (int percent = 0; percent < 100; ++percent) {
-        write(file, whole.left(whole.size() * percent / 100));
+        writeBytes(file, whole.left(whole.size() * percent / 100));
         EXPECT_FALSE(importArchive(*library, file, {}).ok()) << percent;
     }
     EXPECT_TRUE(contentsOf(*library).isEmpty());

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Library files that are damaged, cut, or of an older version: what is there is saved, what is wrong is told.
 #include <QDir>
-#include <QFile>
 #include <QTemporaryDir>
 #include <cstdio>
 #include <gtest/gtest.h>
@@ -9,19 +8,16 @@
 #include <sys/stat.h>
 
 #include "library/library.h"
+#include "support/files.h"
 #include "support/paths.h"
 #include "support/sample_library.h"
 
 using namespace octavo::app;
+using octavo::test::bytesOf;
+using octavo::test::folderWithLibrary;
 using octavo::test::SampleLibrary;
 
 namespace {
-
-QByteArray bytesOf(const QString& path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
 
 class LibraryDamage : public ::testing::Test {
 protected:
@@ -35,15 +31,6 @@ protected:
         m_bytes = bytesOf(m_whole.filePath(QStringLiteral("library.db")));
         ASSERT_GT(m_bytes.size(), 50'000);
         ASSERT_FALSE(QFile::exists(m_whole.filePath(QStringLiteral("library.db-wal"))));
-    }
-
-    // A data folder whose library is these bytes.
-    std::unique_ptr<QTemporaryDir> folderWith(const QByteArray& bytes) const
-    {
-        auto folder = std::make_unique<QTemporaryDir>();
-        QFile file(folder->filePath(QStringLiteral("library.db")));
-        EXPECT_TRUE(file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size());
-        return folder;
     }
 
     static QStringList setAside(const QTemporaryDir& folder)
@@ -75,7 +62,7 @@ TEST_F(LibraryDamage, AnyFlippedBitIsSeenOrHarmless)
         QByteArray bytes = m_bytes;
         const auto at = static_cast<qsizetype>(random() % static_cast<std::uint32_t>(bytes.size()));
         bytes[at] = static_cast<char>(bytes[at] ^ (1 << random() % 8));
-        const auto folder = folderWith(bytes);
+        const auto folder = folderWithLibrary(bytes);
         const auto opened = Library::open(folder->path());
         if (!opened) {
             ++refused;
@@ -110,7 +97,7 @@ TEST_F(LibraryDamage, AnyFlippedBitIsSeenOrHarmless)
 TEST_F(LibraryDamage, WhatIsLeftOfACutFileIsSaved)
 {
     for (const int percent : {3, 20, 50, 80, 99}) {
-        const auto folder = folderWith(m_bytes.left(m_bytes.size() * percent / 100));
+        const auto folder = folderWithLibrary(m_bytes.left(m_bytes.size() * percent / 100));
         const auto opened = Library::open(folder->path());
         ASSERT_TRUE(opened.ok()) << percent << ": " << opened.error().sentence.toStdString();
         EXPECT_FALSE((*opened)->notice().isEmpty());
@@ -129,7 +116,7 @@ TEST_F(LibraryDamage, ADamagedLibraryThatAnotherHasOpenIsLeftAlone)
     QByteArray bytes = m_bytes;
     for (qsizetype at = 20'000; at < bytes.size(); at += 4096)
         bytes[at] = static_cast<char>(bytes[at] ^ 1);
-    const auto folder = folderWith(bytes);
+    const auto folder = folderWithLibrary(bytes);
     {
         const FolderLock another(folder->path());
         ASSERT_FALSE(Library::open(folder->path()).ok());
@@ -140,7 +127,7 @@ TEST_F(LibraryDamage, ADamagedLibraryThatAnotherHasOpenIsLeftAlone)
 
 TEST_F(LibraryDamage, ACutOffSalvageIsFinished)
 {
-    const auto folder = folderWith(m_bytes);
+    const auto folder = folderWithLibrary(m_bytes);
     ASSERT_TRUE(QFile::rename(folder->filePath(QStringLiteral("library.db")), folder->filePath(QStringLiteral("library.salvaged.db"))));
     const auto opened = Library::open(folder->path());
     ASSERT_TRUE(opened.ok());
@@ -171,7 +158,7 @@ TEST_F(LibraryDamage, ALibraryOfEveryOlderVersionComesOverWholeAndABackupStays)
         SCOPED_TRACE(version);
         const QString saved = QStringLiteral("%1/tests/data/library/v%2.db").arg(QString::fromUtf8(octavo::test::kSourceDir)).arg(version);
         ASSERT_TRUE(QFile::exists(saved)) << "a new version needs a library that the one before it wrote";
-        const auto folder = folderWith(bytesOf(saved));
+        const auto folder = folderWithLibrary(bytesOf(saved));
         QStringList migrated;
         {
             const auto opened = Library::open(folder->path());
@@ -186,7 +173,7 @@ TEST_F(LibraryDamage, ALibraryOfEveryOlderVersionComesOverWholeAndABackupStays)
         // The backup is a library of the old version in every respect: put in the place of the new one, it comes over the same way.
         const QString backup = folder->filePath(QStringLiteral("library.v%1.backup.db").arg(version));
         ASSERT_TRUE(QFile::exists(backup));
-        const auto restored = folderWith(bytesOf(backup));
+        const auto restored = folderWithLibrary(bytesOf(backup));
         EXPECT_EQ(summaryOf(**Library::open(restored->path())), migrated);
     }
 }

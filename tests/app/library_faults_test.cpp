@@ -2,7 +2,6 @@
 // The library on a disk where each call goes wrong once: an error, a full disk, half a write, the end of the program, the end of the power.
 // Whatever it is, what was told as stored is there, all of it or nothing of a write that failed, and work goes on.
 #include <QDir>
-#include <QFile>
 #include <QTemporaryDir>
 #include <cstdio>
 #include <functional>
@@ -10,11 +9,14 @@
 
 #include "library/library.h"
 #include "support/faulty_vfs.h"
+#include "support/files.h"
 #include "support/paths.h"
 #include "support/sample_library.h"
 
 using namespace octavo::app;
+using octavo::test::bytesOf;
 using octavo::test::FaultyVfs;
+using octavo::test::folderWithLibrary;
 using octavo::test::SampleLibrary;
 using Fault = FaultyVfs::Fault;
 
@@ -145,21 +147,6 @@ protected:
     static inline std::vector<Contents> s_contents;   // after so many steps
 };
 
-// A folder whose library is that file.
-std::unique_ptr<QTemporaryDir> folderWith(const QByteArray& bytes)
-{
-    auto folder = std::make_unique<QTemporaryDir>();
-    QFile file(folder->filePath(QStringLiteral("library.db")));
-    EXPECT_TRUE(file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size());
-    return folder;
-}
-
-QByteArray bytesOf(const QString& path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
 } // namespace
 
 TEST_F(LibraryFaults, ACallThatFailsOnceIsToldAndLosesNothing)
@@ -229,13 +216,13 @@ TEST_F(LibraryFaults, ALibraryOfAnOlderVersionComesOverWhateverHappensMeanwhile)
     FaultyVfs& vfs = FaultyVfs::instance();
     for (int version = 1; version < kLibraryVersion; ++version) {
         const QByteArray old = bytesOf(QStringLiteral("%1/tests/data/library/v%2.db").arg(QString::fromUtf8(octavo::test::kSourceDir)).arg(version));
-        const auto reference = folderWith(old);
+        const auto reference = folderWithLibrary(old);
         const Contents expected = SampleLibrary::everythingIn(**Library::open(reference->path()), 8);
         for (const Fault fault : {Fault::Error, Fault::Full, Fault::Half, Fault::Death, Fault::PowerCut}) {
             long tries = 0, told = 0;
             for (long at = 1;; ++at) {
                 SCOPED_TRACE("version " + std::to_string(version) + ", " + nameOf(fault) + " at call " + std::to_string(at));
-                const auto folder = folderWith(old);
+                const auto folder = folderWithLibrary(old);
                 vfs.arm(fault, at);
                 told += !Library::open(folder->path(), vfs.name()).ok();
                 if (!vfs.hasStruck())
@@ -266,7 +253,7 @@ TEST_F(LibraryFaults, ASalvageThatIsCutOffIsMadeAgain)
     }
     QByteArray damaged = bytesOf(whole.filePath(QStringLiteral("library.db")));
     damaged[damaged.size() * 2 / 3] = static_cast<char>(damaged[damaged.size() * 2 / 3] ^ 4);
-    const auto reference = folderWith(damaged);
+    const auto reference = folderWithLibrary(damaged);
     const auto referenceLibrary = Library::open(reference->path());
     ASSERT_TRUE(referenceLibrary.ok());
     ASSERT_FALSE((*referenceLibrary)->notice().isEmpty());
@@ -277,7 +264,7 @@ TEST_F(LibraryFaults, ASalvageThatIsCutOffIsMadeAgain)
         long tries = 0;
         for (long at = 1;; ++at) {
             SCOPED_TRACE(std::string(nameOf(fault)) + " at call " + std::to_string(at));
-            const auto folder = folderWith(damaged);
+            const auto folder = folderWithLibrary(damaged);
             vfs.arm(fault, at);
             (void)Library::open(folder->path(), vfs.name());
             if (!vfs.hasStruck())

@@ -8,9 +8,11 @@
 
 #include "library/checked_vfs.h"
 #include "library/query.h"
+#include "support/files.h"
 #include "support/paths.h"
 
 using namespace octavo::app;
+using octavo::test::bytesOf;
 
 namespace {
 
@@ -34,21 +36,10 @@ protected:
         return document;
     }
 
-    void writeFile(const QString& name, const QByteArray& bytes) const
-    {
-        QFile file(path(name));
-        ASSERT_TRUE(file.open(QIODevice::WriteOnly));
-        file.write(bytes);
-    }
+    void writeFile(const QString& name, const QByteArray& bytes) const { octavo::test::writeBytes(path(name), bytes); }
 
     QTemporaryDir m_dir;
 };
-
-QByteArray bytesOf(const QString& path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
 
 Message message(Message::Role role, MessageId parent, const QString& text)
 {
