@@ -30,6 +30,7 @@
 #include "hops/hops_dock.h"
 #include "icons.h"
 #include "library/library_panel.h"
+#include "library/space_dialog.h"
 #include "octavo/app/crash_reports.h"
 #include "reader/reader_page.h"
 #include "welcome_page.h"
@@ -156,6 +157,7 @@ void MainWindow::buildPanes()
     m_hops->hide();
     resizeDocks({m_hops}, {44 * kGrid}, Qt::Vertical);
     m_dropTarget = new DropTarget(this);
+    m_space = new SpaceDialog(this);
 }
 
 void MainWindow::buildToolBar()
@@ -203,6 +205,10 @@ void MainWindow::buildToolBar()
     });
     more->addAction(tr("Export everything…"), this, &MainWindow::exportLibrary);
     more->addSeparator();
+    more->addAction(tr("Disk space…"), this, [this] {
+        m_assistant.measureReadings();
+        m_space->open();
+    });
     more->addAction(tr("Check the library"), &m_assistant, &app::Assistant::checkLibrary);
 
     connect(files, &QAction::triggered, this, &MainWindow::openFiles);

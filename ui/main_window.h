@@ -19,6 +19,7 @@ class FailureBars;
 class HopsDock;
 class LibraryPanel;
 class ReaderPage;
+class SpaceDialog;
 
 struct WindowOptions {
     QString dataDir;       // window.ini lies here; empty: how the window looks is not kept
@@ -94,6 +95,7 @@ private:
     ChatPage* m_chat;
     HopsDock* m_hops;
     QWidget* m_dropTarget;
+    SpaceDialog* m_space;
     QAction* m_stop;
     QLabel* m_tokens;
     QLabel* m_speed;

@@ -12,6 +12,7 @@
 #include "failure_bars.h"
 #include "hops/hops_dock.h"
 #include "library/library_panel.h"
+#include "library/space_dialog.h"
 #include "main_window.h"
 #include "reader/reader_page.h"
 #include "widgets.h"
@@ -68,6 +69,9 @@ void MainWindow::wireLibrary()
     connect(m_library, &LibraryPanel::documentChosen, this, &MainWindow::chooseDocument);
     connect(m_library, &LibraryPanel::readWanted, &m_assistant, &Assistant::read);
     connect(m_library, &LibraryPanel::pinWanted, &m_assistant, &Assistant::pinDocument);
+    connect(m_library, &LibraryPanel::forgetWanted, &m_assistant, &Assistant::forgetReading);
+    connect(&m_assistant, &Assistant::readingsSpace, m_space, &SpaceDialog::showSpace);
+    connect(m_space, &SpaceDialog::quotaWanted, &m_assistant, &Assistant::setReadingsQuota);
     connect(m_library, &LibraryPanel::removeWanted, this, &MainWindow::removeDocument);
     connect(m_library, &LibraryPanel::stopWanted, &m_assistant, &Assistant::stopReading);
     connect(m_library, &LibraryPanel::sessionChosen, &m_assistant, &Assistant::openSession);

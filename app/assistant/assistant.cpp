@@ -49,6 +49,21 @@ void Assistant::removeDocument(DocumentId document)
     m_worker->postRemove(document);
 }
 
+void Assistant::forgetReading(DocumentId document)
+{
+    m_worker->postForget(document);
+}
+
+void Assistant::measureReadings()
+{
+    m_worker->postBrief([](Worker& worker) { worker.measureReadings(); });
+}
+
+void Assistant::setReadingsQuota(qint64 bytes)
+{
+    m_worker->postBrief([bytes](Worker& worker) { worker.setReadingsQuota(bytes); });
+}
+
 void Assistant::startSession(const QList<DocumentId>& documents)
 {
     m_worker->postBrief([documents](Worker& worker) { worker.startSession(documents); });

@@ -33,10 +33,21 @@ void Assistant::Worker::postRead(DocumentId document)
 // Its reading, should it go on or wait, is stopped first: so the document is never removed from under it.
 void Assistant::Worker::postRemove(DocumentId document)
 {
+    stopReading(document);
+    postBrief([document](Worker& worker) { worker.removeDocument(document); });
+}
+
+void Assistant::Worker::postForget(DocumentId document)
+{
+    stopReading(document);
+    postBrief([document](Worker& worker) { worker.forgetReading(document); });
+}
+
+void Assistant::Worker::stopReading(DocumentId document)
+{
     m_jobs.stopSubject(document);
     if (m_readForAnswer == document)
         m_jobs.stop();
-    postBrief([document](Worker& worker) { worker.removeDocument(document); });
 }
 
 void Assistant::Worker::stopReading()
@@ -244,6 +255,37 @@ void Assistant::Worker::removeDocument(DocumentId document)
     if (!removed)
         return fail(removed.error());
     tellLibrary();
+}
+
+void Assistant::Worker::forgetReading(DocumentId document)
+{
+    if (!service())
+        return;
+    const Outcome<bool> forgotten = m_service->forgetReading(document);
+    if (!forgotten)
+        return fail(forgotten.error());
+    tellLibrary();
+    measureReadings();
+}
+
+void Assistant::Worker::measureReadings()
+{
+    if (!service())
+        return;
+    const Outcome<ReadingShelf::Contents> contents = m_service->readings().contents();
+    if (!contents)
+        return fail(contents.error());
+    tell(&Assistant::readingsSpace, ReadingsSpace{static_cast<int>(contents->readings.size()), contents->bytes, contents->quotaBytes});
+}
+
+void Assistant::Worker::setReadingsQuota(qint64 bytes)
+{
+    if (!service())
+        return;
+    const Outcome<void> set = m_service->readings().setQuota(bytes);
+    if (!set)
+        return fail(set.error());
+    measureReadings();
 }
 
 void Assistant::Worker::startSession(const QList<DocumentId>& documents)

@@ -25,6 +25,7 @@ public:
     void postUrgent(std::function<void(Worker&, std::stop_token)> job);
     void postRead(DocumentId document);
     void postRemove(DocumentId document);
+    void postForget(DocumentId document);
     void stop() { m_jobs.stop(); }
     void stopReading();
     bool isBusy() const { return m_pending > 0; }
@@ -33,6 +34,8 @@ public:
     void openPaths(const QStringList& paths, std::stop_token stop);
     void openDocument(DocumentId document);
     void pinDocument(DocumentId document, bool pinned);
+    void measureReadings();
+    void setReadingsQuota(qint64 bytes);
     void startSession(const QList<DocumentId>& documents);
     void openSession(SessionId session);
     void changeSessions(const std::function<void(SessionRepository&)>& change);
@@ -48,7 +51,9 @@ public:
 private:
     void post(JobKind kind, std::function<void(Worker&, std::stop_token)> job, DocumentId subject = 0);
     void read(DocumentId document, std::stop_token stop);
+    void stopReading(DocumentId document);
     void removeDocument(DocumentId document);
+    void forgetReading(DocumentId document);
     void importArchive(const QString& file, std::stop_token stop);
     void tellExported(const Outcome<ArchiveCounts>& exported, const QString& file);
     bool isListed(DocumentId document);   // in the library

@@ -33,6 +33,7 @@ protected:
         QObject::connect(a, &Assistant::libraryChanged, a, note("libraryChanged"));
         QObject::connect(a, &Assistant::sessionsChanged, a, note("sessionsChanged"));
         QObject::connect(a, &Assistant::noticed, a, note("noticed"));
+        QObject::connect(a, &Assistant::readingsSpace, a, note("readingsSpace"));
         QObject::connect(a, &Assistant::documentAdded, a, note("documentAdded"));
         QObject::connect(a, &Assistant::documentOpened, a, note("documentOpened"));
         QObject::connect(a, &Assistant::estimated, a, note("estimated"));
@@ -118,6 +119,11 @@ TEST_F(AssistantTest, EachCallAnswersWithItsSignals)
     m_assistant->exportLibrary(archive);
     m_assistant->checkLibrary();
     EXPECT_EQ(settle(), names("noticed noticed noticed"));
+    m_assistant->measureReadings();
+    m_assistant->setReadingsQuota(1 << 30);
+    EXPECT_EQ(settle(), names("readingsSpace readingsSpace"));
+    m_assistant->forgetReading(1);
+    EXPECT_EQ(settle(), names("libraryChanged readingsSpace"));
     m_assistant->openPaths({archive});
     EXPECT_EQ(settle(), names("libraryChanged sessionsChanged noticed sessionOpened documentOpened"));
     m_assistant->trashSession(1);

@@ -4,8 +4,10 @@
 #include <QAbstractItemView>
 #include <QAction>
 #include <QDir>
+#include <QDoubleSpinBox>
 #include <QDropEvent>
 #include <QLabel>
+#include <QMenu>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QPlainTextEdit>
@@ -15,6 +17,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTextBrowser>
+#include <QToolButton>
 
 #include "chat/chat_page.h"
 #include "hops/hops_dock.h"
@@ -201,6 +204,21 @@ private slots:
         QTRY_VERIFY(shown<QAbstractButton>("deleteCrashButton"));
         shown<QAbstractButton>("deleteCrashButton")->click();
         QTRY_VERIFY(QDir(folder).isEmpty());
+    }
+
+    void theSpaceOfReadingsIsShownAndLimited()
+    {
+        QSignalSpy space(m_assistant.get(), &app::Assistant::readingsSpace);
+        for (QAction* action : child<QToolButton>("moreButton")->menu()->actions())
+            if (action->text().contains(QStringLiteral("Disk space")))
+                action->trigger();
+        QTRY_COMPARE(space.size(), 1);
+        QTRY_VERIFY(shown<QLabel>("spaceUsed")->text().startsWith(QStringLiteral("0 books take")));
+        child<QDoubleSpinBox>("spaceQuota")->setValue(2.5);
+        child<QPushButton>("spaceSet")->click();
+        QTRY_COMPARE(space.size(), 2);
+        QCOMPARE(space[1][0].value<app::ReadingsSpace>().quotaBytes, 2'500'000'000);
+        QTRY_VERIFY(shown<QLabel>("spaceUsed")->text().contains(QStringLiteral("2.5")));
     }
 
     void aQuestionThatCannotBeStoredIsNotLost()

@@ -6,6 +6,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
+#include <QLocale>
 #include <QMenu>
 #include <QPushButton>
 #include <QTimer>
@@ -305,6 +306,8 @@ void LibraryPanel::showDocumentMenu(const QPoint& at)
     pin->setCheckable(true);
     pin->setChecked(m_documents.find(id)->pinned);
     pin->setToolTip(tr("What was read of it is not deleted to make room for others."));
+    if (const app::DocumentSummary* document = m_documents.find(id); document->readTokens > 0)
+        menu.addAction(tr("Delete what was read (%1)").arg(QLocale().formattedDataSize(document->kvBytes, 1)), this, [this, id] { emit forgetWanted(id); });
     menu.addAction(tr("Remove from the library…"), this, [this, id] { emit removeWanted(id); });
     menu.exec(m_documentList->viewport()->mapToGlobal(at));
 }

@@ -47,6 +47,7 @@ signals:
     void readWanted(octavo::app::DocumentId document);
     void removeWanted(octavo::app::DocumentId document);
     void pinWanted(octavo::app::DocumentId document, bool pinned);
+    void forgetWanted(octavo::app::DocumentId document);
     void stopWanted();
     void sessionChosen(octavo::app::SessionId session);
     void newSessionWanted();

@@ -51,6 +51,13 @@ struct ModelSummary {
     qint64 contextTokens = 0;
 };
 
+// What kept readings take of the disk.
+struct ReadingsSpace {
+    int readings = 0;
+    qint64 bytes = 0;
+    qint64 quotaBytes = 0;     // what they may take
+};
+
 struct AssistantOptions {
     QString dataDir;           // library.db and readings/ live here; created if absent
     QString modelFile;
@@ -85,6 +92,9 @@ public slots:
     void openDocument(octavo::app::DocumentId document);// documentOpened
     void removeDocument(octavo::app::DocumentId document);          // libraryChanged; its reading ends; sessions keep their messages
     void pinDocument(octavo::app::DocumentId document, bool pinned); // libraryChanged; what was read of it is not deleted to make room for others
+    void forgetReading(octavo::app::DocumentId document);           // libraryChanged, readingsSpace; what is kept of it on the disk is deleted
+    void measureReadings();                                         // readingsSpace
+    void setReadingsQuota(qint64 bytes);                            // readingsSpace; 0: half of what they take and what else is free
     void startSession(const QList<octavo::app::DocumentId>& documents); // sessionOpened, sessionsChanged
     void openSession(octavo::app::SessionId session);   // sessionOpened, and documentOpened of its first document
     void renameSession(octavo::app::SessionId session, const QString& title);   // sessionsChanged
@@ -107,6 +117,7 @@ signals:
     void modelReady(const octavo::app::ModelSummary& model);
     void libraryChanged(const QList<octavo::app::DocumentSummary>& documents);
     void sessionsChanged(const QList<octavo::app::SessionSummary>& sessions, const QList<octavo::app::SessionSummary>& trashed);
+    void readingsSpace(const octavo::app::ReadingsSpace& space);
     void documentAdded(const octavo::app::DocumentSummary& document);
     void documentOpened(octavo::app::DocumentId id, const octavo::app::Document& document);
     void estimated(const octavo::app::ReadEstimate& estimate);
@@ -130,6 +141,7 @@ private:
 } // namespace octavo::app
 
 Q_DECLARE_METATYPE(octavo::app::ReadEstimate)
+Q_DECLARE_METATYPE(octavo::app::ReadingsSpace)
 Q_DECLARE_METATYPE(octavo::app::ReadProgress)
 Q_DECLARE_METATYPE(octavo::app::AnswerTimings)
 Q_DECLARE_METATYPE(octavo::app::ModelSummary)
