@@ -27,7 +27,7 @@ Outcome<ArchiveCounts> exportSession(Library& library, SessionId session, const 
 // Takes all of an archive into the library, or nothing: one transaction. What is there already stays as it is and is not doubled.
 Outcome<ArchiveCounts> importArchive(Library& library, const QString& file, std::stop_token stop);
 
-// Whether a path names an archive, by its ending.
+// Whether a path names an archive: a file, by its ending.
 bool isArchive(const QString& path);
 
 // One sentence or two for people.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QCoreApplication>
+#include <QFileInfo>
 
 #include "archive/archive.h"
 
@@ -19,7 +20,7 @@ QString documents(int number)
 
 } // namespace
 
-bool isArchive(const QString& path) { return path.endsWith(QStringLiteral(".octavo"), Qt::CaseInsensitive); }
+bool isArchive(const QString& path) { return path.endsWith(QStringLiteral(".octavo"), Qt::CaseInsensitive) && !QFileInfo(path).isDir(); }
 
 QString importSentence(const ArchiveCounts& imported)
 {
