@@ -62,10 +62,8 @@ std::string listOf(const Columns& columns, bool fromOldVersion)
 class Salvage {
 public:
     Salvage(const std::string& file, const std::string& vfs, SQLite::Database& to)
-        : m_checked(file, SQLite::OPEN_READWRITE, 0, checkedVfs(vfs, PageCheck::Rows)), m_unchecked(file, SQLite::OPEN_READWRITE, 0, vfs), m_to(to)
+        : m_checked(openLeniently(file, checkedVfs(vfs, PageCheck::Rows))), m_unchecked(openLeniently(file, vfs)), m_to(to)
     {
-        for (SQLite::Database* from : {&m_checked, &m_unchecked})
-            sqlite3_db_config(from->getHandle(), SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, nullptr); // else nothing of a file that was cut can be read
         m_version = attempt([&](SQLite::Database& from) { return from.execAndGet("PRAGMA user_version").getInt(); }).value_or(kLibraryVersion);
     }
 
@@ -98,17 +96,39 @@ public:
     int lostRows = 0;      // known of, but not to be read
 
 private:
-    // The result of read(database), from the checked file or, failing that, as it stands there; nothing if it cannot be read.
+    // Takes a damaged schema as it is, else nothing of a file that was cut can be read. Then one that the disk fails to read is taken for an empty one: so
+    // where tables are missing, it is opened again.
+    static SQLite::Database openLeniently(const std::string& file, const std::string& vfs)
+    {
+        for (int tries = 0;; ++tries) {
+            SQLite::Database database(file, SQLite::OPEN_READWRITE, 0, vfs);
+            sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, nullptr);
+            try {
+                SQLite::Statement(database, "SELECT 1 FROM documents");
+                return database;
+            } catch (const SQLite::Exception&) {
+                if (tries > 0)
+                    return database;
+            }
+        }
+    }
+
+    // The result of read(database), from the checked file or, failing that, as it stands there; nothing if it cannot be read. What fails without being
+    // damaged is read again: a disk that fails once must not put a sound row among the damaged or the lost.
     template <class Read>
     auto attempt(const Read& read) -> std::optional<std::invoke_result_t<Read, SQLite::Database&>>
     {
         m_wasDamaged = false;
         for (SQLite::Database* from : {&m_checked, &m_unchecked}) {
-            try {
-                return read(*from);
-            } catch (const SQLite::Exception&) {
-                m_wasDamaged = true;
+            for (int tries = 0; tries < 2; ++tries) {
+                try {
+                    return read(*from);
+                } catch (const SQLite::Exception& exception) {
+                    if (isDamage(exception))
+                        break;
+                }
             }
+            m_wasDamaged = true;
         }
         return std::nullopt;
     }
