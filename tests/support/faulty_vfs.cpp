@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
 namespace octavo::test {
 
@@ -17,8 +16,12 @@ constexpr std::size_t kSector = 512;
 
 std::optional<std::string> contentOf(const std::string& path)
 {
-    std::ifstream in(path, std::ios::binary);
-    return in ? std::optional(std::string(std::istreambuf_iterator<char>(in), {})) : std::nullopt;
+    std::ifstream in(path, std::ios::binary | std::ios::ate);
+    if (!in)
+        return std::nullopt;
+    std::string bytes(static_cast<std::size_t>(in.tellg()), '\0');
+    in.seekg(0).read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    return bytes;
 }
 
 std::uint64_t inodeOf(const std::string& path)
@@ -58,7 +61,7 @@ struct FaultyMethods {
         }
         const bool isNew = name && !std::filesystem::exists(name);
         const int result = below()->xOpen(below(), name, real(file), flags, outFlags);
-        if (name && result == SQLITE_OK) {
+        if (name && result == SQLITE_OK && owner.remembers()) {
             if (isNew)
                 owner.m_files[inodeOf(name)] = {name, std::nullopt};
             else
@@ -91,8 +94,10 @@ struct FaultyMethods {
         const int failed = owner.change(struck);
         if (failed != SQLITE_OK && struck != Fault::Half)
             return failed == SQLITE_FULL ? SQLITE_FULL : SQLITE_IOERR_WRITE;
+        if (owner.losesWrite())
+            return SQLITE_OK;
         const int done = struck == Fault::Half ? bytes / 2 : bytes;
-        if (faulty(file).path)
+        if (faulty(file).path && owner.remembers())
             owner.fileAt(*faulty(file).path).since.push_back({offset, std::string(static_cast<const char*>(data), static_cast<std::size_t>(done))});
         const int result = done > 0 ? real(file)->pMethods->xWrite(real(file), data, done, offset) : SQLITE_OK;
         return struck == Fault::Half ? SQLITE_IOERR_WRITE : result;
@@ -104,7 +109,7 @@ struct FaultyMethods {
         Fault struck = Fault::None;
         if (owner.change(struck) != SQLITE_OK)
             return SQLITE_IOERR_TRUNCATE;
-        if (faulty(file).path)
+        if (faulty(file).path && owner.remembers())
             owner.fileAt(*faulty(file).path).since.push_back({size, {}});
         return real(file)->pMethods->xTruncate(real(file), size);
     }
@@ -116,7 +121,7 @@ struct FaultyMethods {
         if (owner.change(struck) != SQLITE_OK)
             return SQLITE_IOERR_FSYNC;
         (void)flags;        // the disk of a test is as good without
-        if (faulty(file).path) {
+        if (faulty(file).path && owner.remembers()) {
             FaultyVfs::Synced& known = owner.fileAt(*faulty(file).path);
             known = {known.path, contentOf(*faulty(file).path)};
         }
@@ -129,12 +134,49 @@ struct FaultyMethods {
         Fault struck = Fault::None;
         if (owner.change(struck) != SQLITE_OK)
             return SQLITE_IOERR_DELETE;
-        if (std::filesystem::exists(name)) {
+        if (owner.remembers() && std::filesystem::exists(name)) {
             if (syncFolder == 0)
                 owner.m_removed.push_back(owner.fileAt(name));
             owner.m_files.erase(inodeOf(name));
         }
         return below()->xDelete(below(), name, 0);
+    }
+
+    static int access(sqlite3_vfs* vfs, const char* name, int flags, int* out)
+    {
+        const int failed = self(vfs).question(SQLITE_IOERR_ACCESS);
+        return failed != SQLITE_OK ? failed : below()->xAccess(below(), name, flags, out);
+    }
+
+    static int fileSize(sqlite3_file* file, sqlite3_int64* size)
+    {
+        const int failed = faulty(file).owner->question(SQLITE_IOERR_FSTAT);
+        return failed != SQLITE_OK ? failed : real(file)->pMethods->xFileSize(real(file), size);
+    }
+
+    static int lock(sqlite3_file* file, int wanted)
+    {
+        const int failed = faulty(file).owner->question(SQLITE_IOERR_LOCK);
+        return failed != SQLITE_OK ? failed : real(file)->pMethods->xLock(real(file), wanted);
+    }
+
+    static int isReserved(sqlite3_file* file, int* out)
+    {
+        const int failed = faulty(file).owner->question(SQLITE_IOERR_CHECKRESERVEDLOCK);
+        return failed != SQLITE_OK ? failed : real(file)->pMethods->xCheckReservedLock(real(file), out);
+    }
+
+    static int mapMemory(sqlite3_file* file, int page, int size, int extend, void volatile** out)
+    {
+        const int failed = faulty(file).owner->question(SQLITE_IOERR_SHMMAP);
+        return failed != SQLITE_OK ? failed : real(file)->pMethods->xShmMap(real(file), page, size, extend, out);
+    }
+
+    // Giving a lock back goes well always: SQLite does not look at the answer, and a program that ends gives back all.
+    static int lockMemory(sqlite3_file* file, int offset, int count, int flags)
+    {
+        const int failed = (flags & SQLITE_SHM_LOCK) != 0 ? faulty(file).owner->question(SQLITE_IOERR_SHMLOCK) : SQLITE_OK;
+        return failed != SQLITE_OK ? failed : real(file)->pMethods->xShmLock(real(file), offset, count, flags);
     }
 
     // The layer's own memory is the files' only; of a program that is gone, so are its locks.
@@ -148,15 +190,15 @@ const sqlite3_io_methods FaultyMethods::kMethods = {
     write,
     truncate,
     sync,
-    [](sqlite3_file* file, sqlite3_int64* size) { return real(file)->pMethods->xFileSize(real(file), size); },
-    [](sqlite3_file* file, int lock) { return real(file)->pMethods->xLock(real(file), lock); },
+    fileSize,
+    lock,
     [](sqlite3_file* file, int lock) { return real(file)->pMethods->xUnlock(real(file), lock); },
-    [](sqlite3_file* file, int* out) { return real(file)->pMethods->xCheckReservedLock(real(file), out); },
+    isReserved,
     [](sqlite3_file* file, int operation, void* argument) { return real(file)->pMethods->xFileControl(real(file), operation, argument); },
     [](sqlite3_file* file) { return real(file)->pMethods->xSectorSize(real(file)); },
     [](sqlite3_file*) { return 0; },   // it promises nothing: no atomic or ordered writes
-    [](sqlite3_file* file, int page, int size, int extend, void volatile** out) { return real(file)->pMethods->xShmMap(real(file), page, size, extend, out); },
-    [](sqlite3_file* file, int offset, int count, int flags) { return real(file)->pMethods->xShmLock(real(file), offset, count, flags); },
+    mapMemory,
+    lockMemory,
     [](sqlite3_file* file) { real(file)->pMethods->xShmBarrier(real(file)); },
     [](sqlite3_file* file, int remove) { return real(file)->pMethods->xShmUnmap(real(file), faulty(file).owner->isDead() ? 0 : remove); },
     nullptr,
@@ -176,6 +218,7 @@ FaultyVfs::FaultyVfs() : m_name("octavo-faulty"), m_vfs(std::make_unique<sqlite3
     m_vfs->pAppData = this;
     m_vfs->xOpen = FaultyMethods::open;
     m_vfs->xDelete = FaultyMethods::remove;
+    m_vfs->xAccess = FaultyMethods::access;
     sqlite3_vfs_register(m_vfs.get(), 0);
 }
 
@@ -183,7 +226,7 @@ void FaultyVfs::arm(Fault fault, long at)
 {
     m_fault = fault;
     m_at = at;
-    m_changes = m_reads = 0;
+    m_changes = m_reads = m_questions = 0;
     m_struck = false;
     m_files.clear();
     m_removed.clear();
@@ -194,7 +237,8 @@ int FaultyVfs::change(Fault& struck)
     ++m_changes;
     if (isDead())
         return SQLITE_IOERR;
-    if (m_fault == Fault::None || m_fault == Fault::ReadError || m_changes != m_at)
+    const bool isOther = m_fault == Fault::None || m_fault == Fault::ReadError || m_fault == Fault::Unanswered || m_fault == Fault::Lost;
+    if (isOther || m_changes != m_at)
         return SQLITE_OK;
     m_struck = true;
     struck = m_fault;
@@ -212,6 +256,25 @@ int FaultyVfs::read()
     return SQLITE_IOERR_READ;
 }
 
+int FaultyVfs::question(int error)
+{
+    ++m_questions;
+    if (isDead())
+        return error;
+    if (m_fault != Fault::Unanswered || m_questions != m_at)
+        return SQLITE_OK;
+    m_struck = true;
+    return error;
+}
+
+bool FaultyVfs::losesWrite()
+{
+    if (m_fault != Fault::Lost || m_changes != m_at)
+        return false;
+    m_struck = true;
+    return true;
+}
+
 FaultyVfs::Synced& FaultyVfs::fileAt(const std::string& path)
 {
     const auto known = m_files.find(inodeOf(path));
@@ -225,9 +288,16 @@ void FaultyVfs::cutPower(std::uint32_t seed)
         if (file.bytes && !std::filesystem::exists(file.path) && random() % 2 == 0)
             redo(file, file.path, random);
     for (const auto& [inode, file] : m_files) {
+        std::string path;
         for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(file.path).parent_path()))
             if (inodeOf(entry.path()) == inode)
-                redo(file, entry.path(), random);
+                path = entry.path();
+        if (path.empty())
+            continue;
+        if (!file.bytes && random() % 2 == 0)
+            std::filesystem::remove(path);   // its folder never heard of it
+        else
+            redo(file, path, random);
     }
 }
 

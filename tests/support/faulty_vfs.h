@@ -13,7 +13,8 @@
 namespace octavo::test {
 
 // A layer under SQLite, over the real disk, on which one call goes wrong. Registered with SQLite while it lives, and made the layer below a library by
-// Library::open(folder, vfs.name()). Calls that change something (open for writing, write, truncate, sync, delete) and reads are counted apart, from 1.
+// Library::open(folder, vfs.name()). Calls that change something (open for writing, write, truncate, sync, delete), reads, and questions (size, locks, shared
+// memory, whether a file is there) are counted apart, from 1.
 // Threads: one. Lifetime: to the end of the process, since layers above it keep pointers to it; one for all tests.
 class FaultyVfs {
 public:
@@ -23,6 +24,8 @@ public:
         Full,       // this call finds the disk full (a write or an open, else an error)
         Half,       // of this write the first half is done, then there is an error
         ReadError,  // this read reports an error
+        Unanswered, // this question is answered by an error
+        Lost,       // this write is told as done, and is not: a disk that lies
         Death,      // from this call on nothing is done any more, as if the program were gone
         PowerCut,   // the same; and what was not synced is lost, or not, in any order: see cutPower()
     };
@@ -36,10 +39,12 @@ public:
     void arm(Fault fault, long at);
     long changes() const { return m_changes; }
     long reads() const { return m_reads; }
+    long questions() const { return m_questions; }
     bool hasStruck() const { return m_struck; }
 
     // After a PowerCut, with all files closed: every file goes back to what was synced, then some of the writes since are done again, chosen and ordered by
-    // `seed`; some only in part, cut at a sector. Files deleted since may be back.
+    // `seed`; some only in part, cut at a sector. Files deleted since may be back,
+    // files that were made and never synced may be gone.
     void cutPower(std::uint32_t seed);
 
 private:
@@ -59,6 +64,9 @@ private:
     FaultyVfs();
     int change(Fault& struck);         // counts; the result is to be returned unless it is SQLITE_OK
     int read();
+    int question(int error);           // `error` if it goes unanswered
+    bool losesWrite();                 // of the change just counted
+    bool remembers() const { return m_fault == Fault::PowerCut; }   // what is synced; nothing else needs it
     bool isDead() const { return m_struck && (m_fault == Fault::Death || m_fault == Fault::PowerCut); }
     Synced& fileAt(const std::string& path);
     void redo(const Synced& file, const std::string& path, std::mt19937& random) const;
@@ -66,7 +74,7 @@ private:
     std::string m_name;
     std::unique_ptr<sqlite3_vfs> m_vfs;
     Fault m_fault = Fault::None;
-    long m_at = 0, m_changes = 0, m_reads = 0;
+    long m_at = 0, m_changes = 0, m_reads = 0, m_questions = 0;
     bool m_struck = false;
     std::map<std::uint64_t, Synced> m_files;   // by inode
     std::vector<Synced> m_removed;             // of whose removal the folder does not know yet
