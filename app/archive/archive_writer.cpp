@@ -14,6 +14,7 @@
 
 #include "archive/archive_file.h"
 #include "library/content_hash.h"
+#include "library/durable_rename.h"
 
 namespace octavo::app {
 
@@ -86,7 +87,7 @@ Outcome<void> ArchiveWriter::finish(QJsonObject about)
     if (archive_write_close(m_handle->zip) != ARCHIVE_OK)
         return failure();
     const bool placed = ::fsync(m_handle->descriptor) == 0 && ::close(std::exchange(m_handle->descriptor, -1)) == 0
-        && ::rename(QFile::encodeName(m_partial).constData(), QFile::encodeName(m_file).constData()) == 0;
+        && renameDurably(m_partial, m_file);
     if (!placed) {
         const Failure failed{Failure::Kind::File, QStringLiteral("%1 could not be written (%2). Free some space, or choose another folder.")
                                                       .arg(m_file, QString::fromLocal8Bit(std::strerror(errno)))};

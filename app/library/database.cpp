@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "library/checked_vfs.h"
+#include "library/durable_rename.h"
 #include "library/salvage.h"
 
 static void initMigrationResources()
@@ -50,6 +51,15 @@ void createPrivately(const QString& file)
         ::close(made);
     else
         QFile::setPermissions(file, QFile::ReadOwner | QFile::WriteOwner);
+}
+
+bool syncFile(const QString& path)
+{
+    const int file = ::open(QFile::encodeName(path).constData(), O_RDWR | O_CLOEXEC);
+    const bool synced = file >= 0 && ::fsync(file) == 0;
+    if (file >= 0)
+        ::close(file);
+    return synced;
 }
 
 std::unique_ptr<SQLite::Database> connect(const QString& file, const std::string& vfs)
@@ -129,7 +139,7 @@ std::optional<Failure> backUp(SQLite::Database& database, const QString& file, c
             throw; // of the library itself
         wrong = QString::fromUtf8(exception.what());
     }
-    if (wrong.isEmpty() && ::rename(QFile::encodeName(partial).constData(), QFile::encodeName(backup).constData()) == 0)
+    if (wrong.isEmpty() && syncFile(partial) && renameDurably(partial, backup))
         return std::nullopt;
     QFile::remove(partial);
     return Failure{Failure::Kind::Library,

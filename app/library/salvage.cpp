@@ -15,6 +15,7 @@
 
 #include "library/checked_vfs.h"
 #include "library/database.h"
+#include "library/durable_rename.h"
 #include "library/query.h"
 
 namespace octavo::app {
@@ -298,14 +299,17 @@ void finishSalvage(const QString& dataDir)
 {
     const QDir dir(dataDir);
     if (!dir.exists(kLibrary) && dir.exists(kWhole))
-        QFile::rename(dir.filePath(kWhole), dir.filePath(kLibrary));
+        renameDurably(dir.filePath(kWhole), dir.filePath(kLibrary));
 }
 
 Outcome<QString> salvage(const QString& dataDir, const std::string& vfs)
 {
     const QDir dir(dataDir);
     const QString damaged = dir.filePath(kLibrary);
-    const QString aside = QStringLiteral("library.damaged-%1.db").arg(QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMdd-HHmmss")));
+    const QString now = QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMdd-HHmmss"));
+    QString aside = QStringLiteral("library.damaged-%1.db").arg(now);
+    for (int n = 2; dir.exists(aside); ++n)   // an earlier one is never lost
+        aside = QStringLiteral("library.damaged-%1-%2.db").arg(now).arg(n);
     removeDatabase(dir.filePath(kPartial));
     removeDatabase(dir.filePath(kWhole));
     QString counts;
@@ -323,7 +327,8 @@ Outcome<QString> salvage(const QString& dataDir, const std::string& vfs)
         if (saved.lostRows > 0)
             counts += QCoreApplication::translate("Salvage", "; %1 records could not be read").arg(saved.lostRows);
     }
-    const bool moved = QFile::rename(dir.filePath(kPartial), dir.filePath(kWhole)) && QFile::rename(damaged, dir.filePath(aside));
+    // In this order on the disk too: a start that found neither would begin an empty library.
+    const bool moved = renameDurably(dir.filePath(kPartial), dir.filePath(kWhole)) && renameDurably(damaged, dir.filePath(aside));
     if (!moved)
         return Failure{Failure::Kind::Library, QCoreApplication::translate("Salvage", "%1 is damaged and cannot be moved aside. Make its folder writable, then start again.").arg(damaged)};
     for (const char* ending : {"-wal", "-shm"})
