@@ -25,17 +25,17 @@
 #include "crash/crash_folder.h"
 #include "crash/event_log.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define OCTAVO_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define OCTAVO_SANITIZED 1
-#endif
-#endif
-
 namespace octavo::app {
 
 namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#else
+constexpr bool kSanitized = false;
+#endif
 
 constexpr int kSignals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 constexpr std::size_t kStackBytes = 64 << 10;
@@ -159,10 +159,8 @@ void onCrash(int signal)
 
 void installCrashHandler(const QString& dataDir, const QString& version)
 {
-#ifdef OCTAVO_SANITIZED
-    (void)dataDir;
-    (void)version;
-#else
+    if (kSanitized)
+        return;
     const QDir folder(crashFolder(dataDir));
     copy(QFile::encodeName(folder.path()), prepared().folder.data(), prepared().folder.size());
     const QDateTime now = QDateTime::currentDateTimeUtc();
@@ -187,7 +185,6 @@ void installCrashHandler(const QString& dataDir, const QString& version)
     for (const int signal : kSignals)
         ::sigaction(signal, &action, nullptr);
     prepared().previous = std::set_terminate(onTerminate);
-#endif
 }
 
 } // namespace octavo::app
