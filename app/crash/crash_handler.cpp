@@ -17,11 +17,12 @@
 #include <execinfo.h>
 #include <fcntl.h>
 #include <iterator>
-#include <memory>
 #include <sys/stat.h>
+#include <type_traits>
 #include <typeinfo>
 #include <unistd.h>
 
+#include "crash/build_id.h"
 #include "crash/crash_folder.h"
 #include "crash/event_log.h"
 
@@ -40,16 +41,19 @@ constexpr bool kSanitized = false;
 constexpr int kSignals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 constexpr std::size_t kStackBytes = 64 << 10;
 constexpr int kMostFrames = 64;
+constexpr unsigned kReportSeconds = 2;   // more than a report takes on a slow disk
 
-// What a handler needs, made ready while the program is sound: in a handler nothing may be allocated.
+// What a handler needs, made ready while the program is sound: in a handler nothing may be allocated. Nothing of it is ever given back either, since a
+// program may crash while it ends, after its statics were destroyed.
 struct Prepared {
     std::array<char, 4096> folder{}, file{};
     std::array<char, 1024> heading{};
     std::array<char, 256> exception{};    // type of the one that nobody caught; its text might quote a document
-    std::unique_ptr<char[]> stack = std::make_unique<char[]>(kStackBytes);
+    std::array<char, kStackBytes> stack{};
     std::terminate_handler previous = nullptr;
-    std::atomic<bool> isReporting = false;
+    std::atomic<pid_t> reporter = 0;      // thread that writes the report
 };
+static_assert(std::is_trivially_destructible_v<Prepared>);
 
 Prepared& prepared()
 {
@@ -141,8 +145,11 @@ void writeReport(int signal)
 
 void onCrash(int signal)
 {
-    if (!prepared().isReporting.exchange(true))
+    pid_t reporter = 0;
+    if (prepared().reporter.compare_exchange_strong(reporter, ::gettid()))
         writeReport(signal);
+    else if (reporter != ::gettid())
+        ::sleep(kReportSeconds);    // its end would be the end of the report that another thread writes
     std::signal(signal, SIG_DFL);   // to end as without a handler: core dumps and exit statuses stay what they are
     ::raise(signal);
 }
@@ -166,9 +173,9 @@ void installCrashHandler(const QString& dataDir, const QString& version)
     const QDateTime now = QDateTime::currentDateTimeUtc();
     const QString name = QStringLiteral("%1-%2%3").arg(now.toString(QStringLiteral("yyyyMMdd-HHmmss"))).arg(::getpid()).arg(kUnseenReport);
     copy(QFile::encodeName(folder.filePath(name)), prepared().file.data(), prepared().file.size());
-    const QString heading = QStringLiteral("Crash report of Octavo %1\nThere is no text of documents or conversations in it, and no name of a file.\n\n"
-                                           "Started: %2\nSystem: %3, kernel %4, %5, Qt %6\n")
-                                .arg(version, now.toString(Qt::ISODate), QSysInfo::prettyProductName(), QSysInfo::kernelVersion(),
+    const QString heading = QStringLiteral("Crash report of Octavo %1, build %2\nThere is no text of documents or conversations in it, and no name of a file.\n\n"
+                                           "Started: %3\nSystem: %4, kernel %5, %6, Qt %7\n")
+                                .arg(version, QString::fromLatin1(buildId()), now.toString(Qt::ISODate), QSysInfo::prettyProductName(), QSysInfo::kernelVersion(),
                                      QSysInfo::buildAbi(), QString::fromLatin1(qVersion()));
     copy(heading.toUtf8(), prepared().heading.data(), prepared().heading.size());
     EventLog::instance().add("start, process", ::getpid());
@@ -176,7 +183,7 @@ void installCrashHandler(const QString& dataDir, const QString& version)
     void* first[1];
     (void)::backtrace(first, 1);   // loads what it needs, which allocates
     stack_t stack{};
-    stack.ss_sp = prepared().stack.get();
+    stack.ss_sp = prepared().stack.data();
     stack.ss_size = kStackBytes;
     ::sigaltstack(&stack, nullptr);
     struct sigaction action {};

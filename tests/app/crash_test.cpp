@@ -4,11 +4,13 @@
 #include <QDir>
 #include <QFile>
 #include <QTemporaryDir>
+#include <barrier>
 #include <csignal>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <thread>
 
+#include "crash/build_id.h"
 #include "crash/crash_folder.h"
 #include "crash/crash_handler.h"
 #include "crash/event_log.h"
@@ -55,6 +57,7 @@ protected:
         ASSERT_FALSE(file.isEmpty());
         const QString text = crashReportText(file);
         EXPECT_TRUE(text.contains(QStringLiteral("1.2.3-test"))) << text.toStdString();
+        EXPECT_TRUE(text.contains(QLatin1String(buildId()))) << text.toStdString();
         EXPECT_TRUE(text.contains(QLatin1String(signal))) << text.toStdString();
         EXPECT_TRUE(text.contains(QStringLiteral("  app_tests+0x"))) << "where it was, without the folder: " << text.toStdString();
         EXPECT_TRUE(text.contains(QStringLiteral("reading begins, document 4711"))) << text.toStdString();
@@ -95,6 +98,26 @@ TEST_F(Crash, AWrongPointerAThreadAStackThatOverflowsAndAnExceptionAreTold)
     expectReport("SIGABRT", "runtime_error");
 }
 
+TEST_F(Crash, ThreadsThatCrashTogetherLeaveOneWholeReport)
+{
+    int* volatile nowhere = nullptr;
+    for (int n = 0; n < 20; ++n) {
+        EXPECT_EXIT(
+            {
+                prepare();
+                std::barrier together(4);
+                std::vector<std::jthread> threads;
+                for (int thread = 0; thread < 4; ++thread)
+                    threads.emplace_back([&] {
+                        together.arrive_and_wait();
+                        touch(nowhere);
+                    });
+            },
+            ::testing::KilledBySignal(SIGSEGV), "");
+        expectReport("SIGSEGV");   // its events are written last
+    }
+}
+
 TEST_F(Crash, OnlyTheNewestReportsStay)
 {
     QDir(dataDir()).mkpath(crashFolder(dataDir()));
@@ -107,6 +130,12 @@ TEST_F(Crash, OnlyTheNewestReportsStay)
     ASSERT_EQ(left.size(), kKeptCrashReports);
     EXPECT_EQ(left.first(), QStringLiteral("20261125-000000-1.txt"));
     EXPECT_TRUE(takeUnseenCrashReport(QStringLiteral("/nowhere")).isEmpty());
+}
+
+TEST(BuildId, IsOneThatTheLinkerGives)
+{
+    EXPECT_GE(buildId().size(), 16);
+    EXPECT_EQ(QByteArray::fromHex(buildId()).toHex(), buildId());
 }
 
 TEST(EventLog, KeepsTheLastEventsOfAllThreads)
