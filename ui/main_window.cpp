@@ -102,7 +102,7 @@ void MainWindow::offerCrashReport()
     const QString report = app::takeUnseenCrashReport(m_options.dataDir);
     if (report.isEmpty())
         return;
-    m_failures->offer(tr("Octavo ended unexpectedly last time. A report for those who mend it is on this machine; nothing was sent."),
+    m_failures->offer(tr("Octavo ended unexpectedly last time. A report, without any text of your documents or chats, lies in %1; nothing was sent.").arg(report),
                       {{"showCrashButton", tr("Show"), [this, report] { (new CrashDialog(report, this))->open(); }},
                        {"deleteCrashButton", tr("Delete"), [report] { QFile::remove(report); }}});
 }

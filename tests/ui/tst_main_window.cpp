@@ -20,8 +20,10 @@
 #include <QToolButton>
 
 #include "chat/chat_page.h"
+#include "crash/crash_dialog.h"
 #include "hops/hops_dock.h"
 #include "main_window.h"
+#include "octavo/app/crash_reports.h"
 #include "support/scripted_engine.h"
 
 using namespace octavo;
@@ -191,10 +193,16 @@ private slots:
         cleanup();
         open();
         QTRY_VERIFY(shown<QAbstractButton>("showCrashButton"));
+        QVERIFY(shown<QLabel>("failureText")->text().contains(folder + QStringLiteral("/20261126-120000-7.txt")));
         shown<QAbstractButton>("showCrashButton")->click();
         QTRY_VERIFY(shown<QPlainTextEdit>("crashText"));
         QCOMPARE(child<QPlainTextEdit>("crashText")->toPlainText(), QStringLiteral("Crash report of Octavo\n"));
         QTRY_VERIFY(!shown<QLabel>("failureText"));
+        const auto* dialog = child<ui::CrashDialog>("crashDialog");
+        const QString copy = m_folder->filePath(QStringLiteral("report.txt"));
+        QCOMPARE(dialog->saveAs(copy), QString());
+        QCOMPARE(app::crashReportText(copy), QStringLiteral("Crash report of Octavo\n"));
+        QVERIFY(dialog->saveAs(m_folder->filePath(QStringLiteral("nowhere/report.txt"))).contains(QStringLiteral("nowhere")));
         cleanup();
         open();
         QVERIFY(!shown<QAbstractButton>("showCrashButton"));

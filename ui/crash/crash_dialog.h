@@ -3,6 +3,8 @@
 
 #include <QDialog>
 
+class QPlainTextEdit;
+
 namespace octavo::ui {
 
 // A crash report, all of it, to be read, copied or saved. Nothing is sent.
@@ -11,6 +13,15 @@ class CrashDialog : public QDialog {
 
 public:
     explicit CrashDialog(const QString& file, QWidget* parent = nullptr);
+
+    // An empty string, or the sentence that tells what went wrong.
+    QString saveAs(const QString& file) const;
+
+private:
+    void askForFile();
+
+    QString m_name;
+    QPlainTextEdit* m_text;
 };
 
 } // namespace octavo::ui
