@@ -265,7 +265,6 @@ TEST_F(LibraryFaults, TheEndOfThePowerAtAnyCallLosesNothingThatWasTold)
             if (!vfs.hasStruck())
                 break;
             vfs.cutPower(seed * 1000 + static_cast<std::uint32_t>(at));
-            QFile::remove(folder.filePath(QStringLiteral("library.db-shm")));   // memory
             expectSound(folder.path(), done);
             tally.add(done.failures > 0);
         }
@@ -325,10 +324,8 @@ TEST_F(LibraryFaults, ALibraryOfAnOlderVersionComesOverWhateverHappensMeanwhile)
                 const bool told = !Library::open(folder->path(), vfs.name()).ok();
                 if (!vfs.hasStruck())
                     break;
-                if (fault == Fault::PowerCut) {
+                if (fault == Fault::PowerCut)
                     vfs.cutPower(static_cast<std::uint32_t>(at));
-                    QFile::remove(folder->filePath(QStringLiteral("library.db-shm")));
-                }
                 const auto library = openSoundly(folder->path());
                 ASSERT_TRUE(library.ok()) << library.error().sentence.toStdString();
                 EXPECT_EQ((*library)->notice(), QString());
@@ -366,11 +363,8 @@ TEST_F(LibraryFaults, ASalvageThatIsCutOffIsMadeAgain)
             const bool told = !Library::open(folder->path(), vfs.name()).ok();
             if (!vfs.hasStruck())
                 break;
-            if (fault == Fault::PowerCut) {
+            if (fault == Fault::PowerCut)
                 vfs.cutPower(static_cast<std::uint32_t>(at));
-                for (const QString& memory : QDir(folder->path()).entryList({QStringLiteral("*-shm")}))
-                    QFile::remove(folder->filePath(memory));
-            }
             const auto library = openSoundly(folder->path());
             ASSERT_TRUE(library.ok()) << library.error().sentence.toStdString();
             EXPECT_EQ(SampleLibrary::everythingIn(**library, 8), expected);

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 namespace octavo::test {
 
@@ -245,27 +246,19 @@ int FaultyVfs::change(Fault& struck)
     return m_fault == Fault::Full ? SQLITE_FULL : SQLITE_IOERR;
 }
 
-int FaultyVfs::read()
+int FaultyVfs::answer(long& count, Fault fault, int error)
 {
-    ++m_reads;
-    if (isDead())
-        return SQLITE_IOERR_READ;
-    if (m_fault != Fault::ReadError || m_reads != m_at)
-        return SQLITE_OK;
-    m_struck = true;
-    return SQLITE_IOERR_READ;
-}
-
-int FaultyVfs::question(int error)
-{
-    ++m_questions;
+    ++count;
     if (isDead())
         return error;
-    if (m_fault != Fault::Unanswered || m_questions != m_at)
+    if (m_fault != fault || count != m_at)
         return SQLITE_OK;
     m_struck = true;
     return error;
 }
+
+int FaultyVfs::read() { return answer(m_reads, Fault::ReadError, SQLITE_IOERR_READ); }
+int FaultyVfs::question(int error) { return answer(m_questions, Fault::Unanswered, error); }
 
 bool FaultyVfs::losesWrite()
 {
@@ -284,6 +277,13 @@ FaultyVfs::Synced& FaultyVfs::fileAt(const std::string& path)
 void FaultyVfs::cutPower(std::uint32_t seed)
 {
     std::mt19937 random(seed);
+    std::set<std::filesystem::path> folders;
+    for (const auto& [inode, file] : m_files)
+        folders.insert(std::filesystem::path(file.path).parent_path());
+    for (const std::filesystem::path& folder : folders)
+        for (const auto& entry : std::filesystem::directory_iterator(folder))
+            if (entry.path().string().ends_with("-shm"))
+                std::filesystem::remove(entry);
     for (const Synced& file : m_removed)
         if (file.bytes && !std::filesystem::exists(file.path) && random() % 2 == 0)
             redo(file, file.path, random);

@@ -44,7 +44,7 @@ public:
 
     // After a PowerCut, with all files closed: every file goes back to what was synced, then some of the writes since are done again, chosen and ordered by
     // `seed`; some only in part, cut at a sector. Files deleted since may be back,
-    // files that were made and never synced may be gone.
+    // files that were made and never synced may be gone. Shared memory is gone.
     void cutPower(std::uint32_t seed);
 
 private:
@@ -64,6 +64,7 @@ private:
     FaultyVfs();
     int change(Fault& struck);         // counts; the result is to be returned unless it is SQLITE_OK
     int read();
+    int answer(long& count, Fault fault, int error);   // counts; `error` if it is this call that `fault` strikes
     int question(int error);           // `error` if it goes unanswered
     bool losesWrite();                 // of the change just counted
     bool remembers() const { return m_fault == Fault::PowerCut; }   // what is synced; nothing else needs it
