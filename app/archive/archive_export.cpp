@@ -137,7 +137,7 @@ Outcome<ArchiveCounts> exportSession(Library& library, SessionId session, const 
     return exportWith(library, file, [&](Library& in, Export& to) -> Outcome<void> {
         const std::optional<SessionSummary> summary = in.sessions().find(session);
         if (!summary)
-            return Failure{Failure::Kind::Usage, QStringLiteral("There is no session %1 in the library.").arg(session)};
+            return noSuchSession(session);
         for (const DocumentId id : summary->documents)
             if (const Outcome<void> added = to.addDocument(id, false); !added)
                 return added;

@@ -53,7 +53,6 @@ public:
     static Outcome<std::unique_ptr<ArchiveReader>> open(const QString& file);
     ~ArchiveReader();
 
-    const QJsonObject& about() const { return m_about; }   // octavo.json
     Outcome<std::optional<ArchiveEntry>> next();           // in the order in which they were added; none at the end, when all were there
     Failure damaged(const QString& what) const;            // the sentence for contents that cannot be right
 
@@ -73,7 +72,6 @@ private:
     QString m_file;
     qint64 m_fileBytes = 0;
     std::unique_ptr<Handle> m_handle;
-    QJsonObject m_about;
     QHash<QString, Promise> m_promised;   // and not handed out yet
 };
 

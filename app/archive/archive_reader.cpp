@@ -94,15 +94,15 @@ Outcome<void> ArchiveReader::readContents()
         return contents.error();
     if (!*contents)
         return damaged(QStringLiteral("it has no list of contents"));
-    m_about = QJsonDocument::fromJson((*contents)->bytes).object();
-    if (m_about.value(QStringLiteral("format")).toString() != QStringLiteral("octavo archive"))
+    const QJsonObject about = QJsonDocument::fromJson((*contents)->bytes).object();
+    if (about.value(QStringLiteral("format")).toString() != QStringLiteral("octavo archive"))
         return damaged(QStringLiteral("its list of contents is none"));
-    if (const int version = m_about.value(QStringLiteral("version")).toInt(); version > kArchiveVersion) {
+    if (const int version = about.value(QStringLiteral("version")).toInt(); version > kArchiveVersion) {
         return Failure{Failure::Kind::File, QStringLiteral("%1 was written by a newer Octavo (archive version %2, this one knows %3). Update Octavo.")
                                                 .arg(m_file).arg(version).arg(kArchiveVersion)};
     }
     qint64 sum = 0;
-    for (const QJsonValue& value : m_about.value(QStringLiteral("entries")).toArray()) {
+    for (const QJsonValue& value : about.value(QStringLiteral("entries")).toArray()) {
         const QJsonObject entry = value.toObject();
         const QString name = entry.value(QStringLiteral("name")).toString();
         const qint64 bytes = entry.value(QStringLiteral("bytes")).toInteger(-1);

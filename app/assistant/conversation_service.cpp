@@ -296,7 +296,7 @@ Outcome<Session> ConversationService::session(SessionId id)
     if (!found)
         return found.error();
     if (!found->has_value())
-        return Failure{Failure::Kind::Usage, QStringLiteral("There is no session %1 in the library.").arg(id)};
+        return noSuchSession(id);
     return **found;
 }
 

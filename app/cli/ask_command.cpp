@@ -37,10 +37,7 @@ int ask(const Session& session, const Options& options)
     }
     session.tell(longest.plan);
 
-    AnswerEvents events;
-    events.readProgress = [&](const ReadProgress& step) { session.progress(progressLine(step)); };
-    events.readFinished = [&](const DocumentSummary&, bool) { session.endProgress(); };
-    events.noticed = [&](const QString& sentence) { session.notice(sentence); };
+    AnswerEvents events = answerEvents(session);
     if (!session.json)
         events.piece = [](const QString& piece) { std::cout << piece.toStdString() << std::flush; };
     const auto answer = desk->service->ask(started->summary.id, QString::fromStdString(options.question), options.answer, events, session.stop);

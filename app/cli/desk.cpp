@@ -53,6 +53,15 @@ Outcome<QList<DocumentId>> Desk::documents(const std::vector<std::string>& paths
     return ids;
 }
 
+AnswerEvents answerEvents(const Session& session)
+{
+    AnswerEvents events;
+    events.readProgress = [&session](const ReadProgress& step) { session.progress(progressLine(step)); };
+    events.readFinished = [&session](const DocumentSummary&, bool) { session.endProgress(); };
+    events.noticed = [&session](const QString& sentence) { session.notice(sentence); };
+    return events;
+}
+
 std::string progressLine(const ReadProgress& progress)
 {
     char text[160];

@@ -25,6 +25,9 @@ struct Desk {
     Outcome<QList<DocumentId>> documents(const std::vector<std::string>& pathsOrIds, const Session& session);
 };
 
+// Progress and notices of an answer on stderr; its words are the command's own business.
+AnswerEvents answerEvents(const Session& session);
+
 // "1,234 of 5,678 tokens (21 %), 1,100 tokens/s, 4 s left"
 std::string progressLine(const ReadProgress& progress);
 

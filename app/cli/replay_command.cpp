@@ -55,11 +55,7 @@ int replayFile(const Session& session, const QString& file)
     if (!desk)
         return session.fail(desk.error());
 
-    AnswerEvents events;
-    events.readProgress = [&](const ReadProgress& step) { session.progress(progressLine(step)); };
-    events.readFinished = [&](const DocumentSummary&, bool) { session.endProgress(); };
-    events.noticed = [&](const QString& sentence) { session.notice(sentence); };
-    const auto answers = replay(*desk->service, *desk->library, *imported->session, *desk->model, events, session.stop);
+    const auto answers = replay(*desk->service, *desk->library, *imported->session, *desk->model, answerEvents(session), session.stop);
     if (!answers)
         return session.fail(answers.error());
     nlohmann::json list = nlohmann::json::array();

@@ -38,8 +38,6 @@ int printSummaries(const Terminal& terminal, const Outcome<QList<SessionSummary>
     return terminal.done({{"sessions", list}}, text.empty() ? "no sessions" : text);
 }
 
-Failure noSession(SessionId id) { return {Failure::Kind::Usage, QStringLiteral("There is no session %1 in the library.").arg(id)}; }
-
 Outcome<void> changeExisting(Library& library, SessionId id, const std::function<void(Library&, SessionId)>& change)
 {
     const auto found = library.write([&](Library& in) {
@@ -50,7 +48,7 @@ Outcome<void> changeExisting(Library& library, SessionId id, const std::function
     });
     if (!found)
         return found.error();
-    return *found ? Outcome<void>() : Outcome<void>(noSession(id));
+    return *found ? Outcome<void>() : Outcome<void>(noSuchSession(id));
 }
 
 int show(const Terminal& terminal, Library& library, SessionId id)
@@ -68,7 +66,7 @@ int show(const Terminal& terminal, Library& library, SessionId id)
     if (!found)
         return terminal.fail(found.error());
     if (!found->summary)
-        return terminal.fail(noSession(id));
+        return terminal.fail(noSuchSession(id));
     nlohmann::json messages = nlohmann::json::array();
     std::string text = "# " + found->summary->title.toStdString();
     for (const Message& message : found->messages) {

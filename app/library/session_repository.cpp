@@ -21,6 +21,11 @@ QString matchExpression(const QString& words)
 
 } // namespace
 
+Failure noSuchSession(SessionId id)
+{
+    return {Failure::Kind::Usage, QStringLiteral("There is no session %1 in the library.").arg(id)};
+}
+
 SessionId SessionRepository::add(const QString& title, const QList<DocumentId>& documents)
 {
     const QDateTime now = QDateTime::currentDateTime();

@@ -6,6 +6,7 @@
 #include <QList>
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include "octavo/app/failure.h"
 #include "octavo/app/session.h"
 
 namespace octavo::app {
@@ -18,6 +19,9 @@ struct SessionRow {
     QDateTime trashed;       // invalid: it is not in the trash
     MessageId head = 0;      // last message of the branch shown; 0: none yet
 };
+
+// What asking for a session that the library does not have ends in.
+Failure noSuchSession(SessionId id);
 
 // Sessions and the documents they are about. A session in the trash is out of every list until it is restored.
 // Throws as Query does; use within Library::read and Library::write.

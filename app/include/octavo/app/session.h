@@ -43,7 +43,6 @@ struct AnswerSettings {
     int maxTokens = 0;
     double temperature = 0;
     quint64 seed = 0;
-    bool operator==(const AnswerSettings&) const = default;
 };
 
 struct Message {
