@@ -20,7 +20,9 @@ namespace octavo {
 
 class HopValues;
 class KvCache;
+class Model;
 class Rotary;
+struct ModelConfig;
 
 // A matrix as it stands in the file: `rows` outputs of `columns` inputs, blocks of `type` along the columns.
 struct Weight {
@@ -29,13 +31,6 @@ struct Weight {
     std::uint64_t columns = 0;
     const std::byte* data = nullptr;
     std::uint64_t rowBytes = 0;
-};
-
-// y [count][weight.rows] (+)= x [count][weight.columns] · weightᵀ. Several products of one x are given together.
-struct LinearProduct {
-    const Weight* weight = nullptr;
-    float* y = nullptr;
-    bool accumulate = false;
 };
 
 // In what order a product sums. Decoding takes the fastest way; reading takes one that gives a row the same bits whatever rows stand beside it,
@@ -58,26 +53,10 @@ struct AttentionShape {
     }
 };
 
-// What heads need between their projection and attention, in this order; see Backend::arrangeHeads.
-struct HeadArrangement {
-    const float* norm = nullptr;   // [headWidth], RMS norm over each head; null: none
-    float normEpsilon = 0;
-    bool interleave = false;       // halves (i, i + D/2) become neighbours (2i, 2i + 1)
-};
-
-// One layer's attention inside a forward pass: stores the keys and values of the tokens at hand, then attends.
-// q and out [count][H·D]; k and v [count][G·D]; all before rotation.
+// What the layers of a forward pass look at; used by passes of the backend that made it.
 class LayerAttention {
 public:
     virtual ~LayerAttention() = default;
-    virtual void attend(std::uint32_t layer, const float* q, const float* k, const float* v, float* out, std::stop_token stop) = 0;
-};
-
-// By what ways a token looked at earlier ones while it was read, added up over heads: reached[n][u] came to token u by the first n + 1 hops, the
-// finest first; direct[s] to sink s and its own value.
-struct PathShares {
-    std::vector<std::vector<double>> reached; // [hops][token + 1]
-    std::vector<double> direct;               // [sinks]
 };
 
 // Tensorized reading attention (ReadingPlan) over a chunk of new tokens.
@@ -86,12 +65,8 @@ public:
     // Pairs of a query and a key that were multiplied since this was made, over all layers and heads: what reading costs, counted.
     virtual std::uint64_t pairsScored() const = 0;
 
-    // The next attend() calls, one per layer, are for tokens [first, first + count); first tokens are in the cache and in hopValues.
+    // The next forward pass is for tokens [first, first + count); first tokens are in the cache and in hopValues.
     virtual void begin(std::uint64_t first, std::uint32_t count) = 0;
-
-    // Adds what the chosen heads of `layer` did for `token`, one of those that attend() has just been called for. `queries` [count][H·D],
-    // before rotation, are those of the last tokens up to `token` that hops after the finest start from: a stride of the first hop, or all there are.
-    virtual void addPathShares(std::uint32_t layer, const HeadChoice& heads, std::uint64_t token, const float* queries, PathShares& shares) = 0;
 };
 
 // A run of cached tokens that lie in one page and one row: token (row, column + n) stands in slot `slot` + n of the page, its key turned
@@ -136,8 +111,8 @@ struct AttentionRecord {
 // Exact asking attention over caches of several readings and the conversation's own, the last of them.
 class AskingAttention : public LayerAttention {
 public:
-    // The next attend() calls are for `tokens`, stored in the last cache from its token `firstOwn` on. `runs` name every cached token
-    // that comes before them and the tokens themselves, oldest first. With `record` (which must live till the last attend()) the last token's
+    // The next forward pass is for `tokens`, stored in the last cache from its token `firstOwn` on. `runs` name every cached token
+    // that comes before them and the tokens themselves, oldest first. With `record` (which must live till the pass is done) the last token's
     // weights are gathered.
     virtual void begin(std::span<const CachedRun> runs, std::span<const AskedToken> tokens, std::uint64_t firstOwn,
                        const AttentionRecordRequest* record) = 0;
@@ -152,8 +127,25 @@ struct AskingGeometry {
     std::uint64_t context = 0;   // trained context, tokens
 };
 
-// The tensor operations that a forward pass needs, on one device. Pointers are in the device's memory.
-// Threads: one run at a time. A stop makes an operation return early with its result undefined: the caller drops the chunk.
+// A Llama's layers over a few tokens at a time. Threads: one at a time. Lifetime: the model outlives it. Memory: scratch of the widest chunk seen.
+class ForwardPass {
+public:
+    virtual ~ForwardPass() = default;
+
+    // Runs all layers; hidden() then has the final, normed states [ids.size()][hidden]. False if stopped: the result is undefined.
+    // Errors: std::bad_alloc; the caller drops the chunk, as after a stop.
+    virtual bool run(std::span<const TokenId> ids, LayerAttention& attention, RowOrder order, std::stop_token stop) = 0;
+
+    // [hidden], in the host's memory, till the next run().
+    virtual const float* hidden(std::size_t token) = 0;
+
+    // Logits [count][vocabulary] of hidden states [count][hidden].
+    virtual std::vector<float> logits(const float* hidden, std::size_t count, std::stop_token stop) = 0;
+};
+
+// All that is computed for a model, on one device. The seam lies around whole forward passes, not single operations: what a device fuses, queues ahead
+// and keeps in its own memory is its own affair. Keys, values and hop values have their home in the host's memory (KvPage, HopValues).
+// Threads: one run at a time.
 class Backend {
 public:
     virtual ~Backend() = default;
@@ -161,24 +153,17 @@ public:
     virtual std::string name() const = 0;
     virtual int threads() const = 0;       // of the host that work for it
     virtual bool supports(GgmlType type) const = 0;
+    virtual std::uint32_t chunkTokens() const = 0;          // new tokens that one forward pass of a reading takes at most; a multiple of kChunkTokens
+    virtual std::uint64_t availableMemory() const = 0;      // bytes that keys and values could still have; 0 if it cannot be known
 
-    virtual void embed(const Weight& table, std::span<const TokenId> ids, float* x) = 0;
-    virtual void rmsNorm(const float* x, const float* weight, std::size_t count, std::size_t width, float epsilon, float* out) = 0;
-    virtual void linear(std::span<const LinearProduct> products, const float* x, std::size_t count, RowOrder order, std::stop_token stop) = 0;
-    virtual void addBias(const float* bias, std::size_t count, std::size_t width, float* y) = 0; // to each row of y [count][width]
-    virtual void siluMultiply(float* gate, const float* up, std::size_t size) = 0; // gate = silu(gate)·up
-
-    // x [count][heads][headWidth] in place. Where a model pairs halves, queries and keys are interleaved here, once: a permutation
-    // common to both does not change their products, and everything behind sees neighbouring pairs only.
-    virtual void arrangeHeads(float* x, std::size_t count, std::size_t heads, std::size_t headWidth, const HeadArrangement& how) = 0;
-
+    virtual std::unique_ptr<ForwardPass> forwardPass(const Model& model) = 0;
+    virtual std::unique_ptr<HopValues> hopValues(const ReadingPlan& plan, const ModelConfig& config) = 0;
+    // `hopValues` are of this backend.
     virtual std::unique_ptr<ReadingAttention> readingAttention(const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row,
                                                                std::uint64_t rowStep, const Rotary& rotary, KvCache& cache,
                                                                HopValues& hopValues) = 0;
     virtual std::unique_ptr<AskingAttention> askingAttention(const AttentionShape& shape, std::uint32_t layers, const AskingGeometry& geometry,
                                                              const Rotary& rotary, std::vector<const KvCache*> readings, KvCache& own) = 0;
 };
-
-std::unique_ptr<Backend> makeCpuBackend(int threads, Precision precision = Precision::Float32);
 
 } // namespace octavo

@@ -8,22 +8,26 @@ namespace octavo {
 
 namespace {
 constexpr std::uint64_t kSnapshotShare = 12;
-} // namespace
 
-std::uint64_t HopValues::capacityFor(const ReadingPlan& plan, std::uint32_t hop)
-{
-    return (plan.stride(hop) + kChunkTokens + 63) / 64 * 64;
-}
+std::uint64_t capacityFor(const ReadingPlan& plan, std::uint32_t hop) { return (plan.stride(hop) + kChunkTokens + 63) / 64 * 64; }
+
+} // namespace
 
 HopValues::HopValues(const ReadingPlan& plan, const ModelConfig& config)
     : m_layers(config.layers), m_heads(config.heads), m_headWidth(config.headWidth)
 {
-    for (std::uint32_t hop = 0; hop + 1 < plan.hops(); ++hop) {
+    for (std::uint32_t hop = 0; hop + 1 < plan.hops(); ++hop)
+        m_strides.push_back(plan.stride(hop));
+}
+
+HostHopValues::HostHopValues(const ReadingPlan& plan, const ModelConfig& config) : HopValues(plan, config)
+{
+    for (std::uint32_t hop = 0; hop < count(); ++hop) {
         const std::uint64_t capacity = capacityFor(plan, hop);
         auto* data = static_cast<Half*>(std::calloc(static_cast<std::size_t>(m_layers) * m_heads * capacity * m_headWidth, sizeof(Half)));
         if (!data)
             throw std::bad_alloc();
-        m_rings.push_back({plan.stride(hop), capacity, std::unique_ptr<Half[], Free>(data)});
+        m_rings.push_back({capacity, std::unique_ptr<Half[], Free>(data)});
     }
 }
 
@@ -57,10 +61,10 @@ std::uint64_t HopValues::snapshotInterval(const ReadingPlan& plan, const ModelCo
 
 // Calls copy(place in the ring, place in the snapshot, halves) for each piece that lies in one stretch in both.
 template <class Copy>
-void HopValues::forEachRun(std::uint32_t hop, std::uint64_t tokens, const Copy& copy) const
+void HostHopValues::forEachRun(std::uint32_t hop, std::uint64_t tokens, const Copy& copy) const
 {
     const Ring& ring = m_rings[hop];
-    const std::uint64_t kept = std::min(ring.stride, tokens);
+    const std::uint64_t kept = std::min(m_strides[hop], tokens);
     for (std::uint32_t layer = 0; layer < m_layers; ++layer)
         for (std::uint32_t head = 0; head < m_heads; ++head)
             for (std::uint64_t n = 0; n < kept;) {
@@ -71,7 +75,7 @@ void HopValues::forEachRun(std::uint32_t hop, std::uint64_t tokens, const Copy& 
             }
 }
 
-void HopValues::forEachPiece(std::uint32_t hop, std::uint64_t tokens, const std::function<void(std::span<const Half>)>& piece) const
+void HostHopValues::forEachPiece(std::uint32_t hop, std::uint64_t tokens, const std::function<void(std::span<const Half>)>& piece) const
 {
     const Half* data = m_rings[hop].data.get();
     forEachRun(hop, tokens, [&](std::size_t from, std::size_t, std::size_t size) { piece({&data[from], size}); });
@@ -88,7 +92,7 @@ HopSnapshot HopValues::snapshot(std::uint64_t tokens) const
     return snapshot;
 }
 
-void HopValues::restore(const HopSnapshot& snapshot)
+void HostHopValues::restore(const HopSnapshot& snapshot)
 {
     for (std::uint32_t hop = 0; hop < count(); ++hop) {
         Half* data = m_rings[hop].data.get();

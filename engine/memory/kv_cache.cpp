@@ -2,6 +2,7 @@
 #include "memory/kv_cache.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <new>
 
@@ -9,10 +10,17 @@ namespace octavo {
 
 namespace {
 
+// Zeroes, since unread slots must hold numbers: they are multiplied, then masked. Large pages get them from the system when they are first touched,
+// which never happens where a page lives in a device's memory.
 std::shared_ptr<std::byte[]> allocate(std::size_t size)
 {
-    constexpr std::align_val_t kAlignment{64};
-    return {new (kAlignment) std::byte[size], [](std::byte* data) { ::operator delete[](data, kAlignment); }};
+    constexpr std::size_t kAlignment = 64;
+    void* data = std::calloc(size + kAlignment, 1);
+    void* aligned = data;
+    std::size_t space = size + kAlignment;
+    if (!data || !std::align(kAlignment, size, aligned, space))
+        throw std::bad_alloc();
+    return {static_cast<std::byte*>(aligned), [data](std::byte*) { std::free(data); }};
 }
 
 } // namespace
@@ -24,16 +32,13 @@ KvPage::KvPage(const ModelConfig& config, const KvFormat& format, std::shared_pt
 {
 }
 
-KvPage::KvPage(const ModelConfig& config, const KvFormat& format) : KvPage(config, format, allocate(byteSize(config, format) + kOverrun))
-{
-    std::memset(m_data.get(), 0, size()); // unread slots must hold numbers: they are multiplied, then masked
-}
+KvPage::KvPage(const ModelConfig& config, const KvFormat& format) : KvPage(config, format, allocate(byteSize(config, format) + kOverrun)) {}
 
 KvPage::KvPage(const KvPage& other)
     : m_format(other.m_format), m_layers(other.m_layers), m_kvHeads(other.m_kvHeads), m_headWidth(other.m_headWidth), m_keyPart(other.m_keyPart),
       m_valuePart(other.m_valuePart), m_data(allocate(size()))
 {
-    std::memcpy(m_data.get(), other.m_data.get(), size());
+    std::memcpy(m_data.get(), other.bytes(), size());
 }
 
 Result<void> KvCache::grow(std::uint64_t tokens)

@@ -34,6 +34,14 @@ inline KvSlots nextValues(const KvSlots& values, std::size_t headWidth)
     return {values.type, values.data + headWidth * (values.type == KvType::F16 ? sizeof(Half) : 1), values.scales ? values.scales + 1 : nullptr};
 }
 
+// A page's copy in a device's memory, where its newest tokens may stand first.
+class PageElsewhere {
+public:
+    virtual ~PageElsewhere() = default;
+    // Makes `home`, the page's bytes, complete. Threads: any, one at a time with forward passes.
+    virtual void bringHome(std::byte* home) = 0;
+};
+
 // Keys and values of up to 256 tokens, all layers. Keys are transposed, so that the scores of neighbouring tokens fall into
 // neighbouring lanes without a reduction, and turned to their place in their row (0…row−1): every other position they can have is
 // one more turn by a multiple of a row.
@@ -50,8 +58,13 @@ public:
     KvSlots keys(std::uint32_t layer, std::uint32_t kvHead, std::uint32_t slot) const { return slots<KvSlots>(m_data.get(), layer, kvHead, slot, true); }
     KvSlots values(std::uint32_t layer, std::uint32_t kvHead, std::uint32_t slot) const { return slots<KvSlots>(m_data.get(), layer, kvHead, slot, false); }
 
-    std::byte* bytes() { return m_data.get(); }
-    const std::byte* bytes() const { return m_data.get(); }
+    // All of it, complete; slots are so only after this has been called where there is a copy elsewhere.
+    std::byte* bytes() { return std::as_const(*this).complete(); }
+    const std::byte* bytes() const { return complete(); }
+
+    // The copy of the device that works with this page; null: none. It dies with the page.
+    PageElsewhere* elsewhere() const { return m_elsewhere.get(); }
+    void setElsewhere(std::unique_ptr<PageElsewhere> copy) const { m_elsewhere = std::move(copy); }
     static std::uint64_t byteSize(const ModelConfig& config, const KvFormat& format) { return config.kvBytesPerToken(format) * kPageTokens; }
 
     // Vector loads of the last row may run past a page's end by less than one vector of the widest target.
@@ -70,6 +83,12 @@ private:
                 type == KvType::F16 ? nullptr : reinterpret_cast<Scale*>(begin + std::size_t{m_headWidth} * kPageTokens) + slot};
     }
 
+    std::byte* complete() const
+    {
+        if (m_elsewhere)
+            m_elsewhere->bringHome(m_data.get());
+        return m_data.get();
+    }
     std::size_t size() const { return m_layers * m_kvHeads * (m_keyPart + m_valuePart) + kOverrun; }
 
     KvFormat m_format;
@@ -79,6 +98,7 @@ private:
     std::size_t m_keyPart;               // bytes of one head's keys in one layer, scales included
     std::size_t m_valuePart;
     std::shared_ptr<std::byte[]> m_data; // its own, or a stretch of a file in memory
+    mutable std::unique_ptr<PageElsewhere> m_elsewhere; // a copy changes nothing of what the page holds
 };
 
 // The keys and values of one sequence of tokens, in pages that never move. Token t lies in page t / 256, slot t % 256.
@@ -92,6 +112,13 @@ public:
 
     // Adds a page that is there already; see KvPage.
     void addPage(std::shared_ptr<std::byte[]> data) { m_pages.push_back(std::make_shared<KvPage>(m_config, m_format, std::move(data))); }
+
+    // Makes all pages complete in the host's memory, which CPU kernels read.
+    void bringHome() const
+    {
+        for (const auto& page : m_pages)
+            page->bytes();
+    }
 
     // One page of another cache of the same format, shared with it, in the place of this one's own.
     void takePage(std::size_t index, const KvCache& other) { m_pages[index] = other.m_pages[index]; }

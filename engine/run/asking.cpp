@@ -140,13 +140,13 @@ class AskingState {
 public:
     explicit AskingState(std::shared_ptr<const AskedReadings> asked)
         : readings(std::move(asked)), model(*readings->model), own(std::make_unique<KvCache>(model.config())),
-          rotary(model.config().rope, model.config().headWidth), forward(model)
+          rotary(model.config().rope, model.config().headWidth), forward(model, model.engine().backend())
     {
         makeAttention();
     }
 
     AskingState(const AskingState& other, std::unique_ptr<KvCache> cache)
-        : readings(other.readings), model(other.model), own(std::move(cache)), ownTokens(other.ownTokens), rotary(other.rotary), forward(model),
+        : readings(other.readings), model(other.model), own(std::move(cache)), ownTokens(other.ownTokens), rotary(other.rotary), forward(model, model.engine().backend()),
           lastHidden(other.lastHidden), hops(other.hops), heads(other.heads)
     {
         makeAttention();

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <thread>
 
-#include "compute/backend.h"
+#include "compute/cpu/cpu_backend.h"
 #include "run/work_queue.h"
 
 namespace octavo {
@@ -15,7 +15,10 @@ namespace {
 constexpr int kMaxThreads = 1024;
 }
 
-Engine::Engine(std::unique_ptr<Backend> backend) : m_backend(std::move(backend)), m_queue(std::make_unique<WorkQueue>()) {}
+Engine::Engine(std::unique_ptr<Backend> host, std::unique_ptr<Backend> device)
+    : m_host(std::move(host)), m_device(std::move(device)), m_queue(std::make_unique<WorkQueue>())
+{
+}
 Engine::~Engine() = default;
 
 Result<std::shared_ptr<Engine>> Engine::create(const EngineOptions& options)
@@ -23,11 +26,11 @@ Result<std::shared_ptr<Engine>> Engine::create(const EngineOptions& options)
     if (options.threads < 0 || options.threads > kMaxThreads)
         return Error{Errc::InvalidArgument, "threads", "0 to 1024"};
     const int cores = std::max(1u, std::thread::hardware_concurrency());
-    return std::shared_ptr<Engine>(new Engine(makeCpuBackend(options.threads ? options.threads : cores, options.precision)));
+    return std::shared_ptr<Engine>(new Engine(makeCpuBackend(options.threads ? options.threads : cores, options.precision), nullptr));
 }
 
-std::string Engine::device() const { return m_backend->name(); }
-int Engine::threads() const { return m_backend->threads(); }
+std::string Engine::device() const { return backend().name(); }
+int Engine::threads() const { return backend().threads(); }
 
 std::uint64_t Engine::availableMemory()
 {

@@ -10,38 +10,30 @@
 
 namespace octavo {
 
-// A Llama's forward pass over a few hundred tokens at a time; what attention looks at is the caller's choice.
-// Threads: one at a time. Lifetime: the model outlives it. Memory: scratch of the widest chunk seen.
+// A forward pass of a model on one device, and what its states foresee. Threads and lifetime: as ForwardPass.
 class Forward {
 public:
-    explicit Forward(const Model& model);
+    Forward(const Model& model, Backend& backend);
 
-    // Runs all layers; hidden() then holds the final, normed states [ids.size()][hidden]. False if stopped: the result is undefined.
-    bool run(std::span<const TokenId> ids, LayerAttention& attention, RowOrder order, std::stop_token stop);
-
-    const float* hidden(std::size_t token) const { return m_hidden.data() + token * m_model.config().hidden; }
-
-    // Logits [count][vocabulary] of hidden states [count][hidden].
-    std::vector<float> logits(const float* hidden, std::size_t count, std::stop_token stop) const;
+    // As ForwardPass.
+    bool run(std::span<const TokenId> ids, LayerAttention& attention, RowOrder order, std::stop_token stop)
+    {
+        return m_pass->run(ids, attention, order, stop);
+    }
+    const float* hidden(std::size_t token) { return m_pass->hidden(token); }
+    std::vector<float> logits(const float* hidden, std::size_t count, std::stop_token stop) { return m_pass->logits(hidden, count, stop); }
 
     // Scores the tokens of the last run() from index `from` on and adds them to `scores`. Token n is foreseen by the state of token n − 1; the
     // first by `previous`, the state before the run, unless that is empty.
     void scoreRun(std::span<const TokenId> ids, std::size_t from, std::span<const float> previous, std::stop_token stop,
-                  std::vector<TokenScore>& scores) const;
+                  std::vector<TokenScore>& scores);
 
 private:
     // Scores `next[n]` as what follows hidden state n.
-    void score(const float* hidden, std::span<const TokenId> next, std::stop_token stop, std::vector<TokenScore>& scores) const;
+    void score(const float* hidden, std::span<const TokenId> next, std::stop_token stop, std::vector<TokenScore>& scores);
 
     const Model& m_model;
-    std::vector<float> m_x;       // [count][hidden], the residual stream
-    std::vector<float> m_hidden;  // [count][hidden]
-    std::vector<float> m_q;       // [count][heads·headWidth]
-    std::vector<float> m_k;       // [count][kvHeads·headWidth]
-    std::vector<float> m_v;
-    std::vector<float> m_attended;// [count][heads·headWidth]
-    std::vector<float> m_gate;    // [count][feedForward]
-    std::vector<float> m_up;
+    std::unique_ptr<ForwardPass> m_pass;
 };
 
 // Null if every id is in the vocabulary, else the failure.

@@ -16,9 +16,9 @@ Error stopped() { return {Errc::Stopped, "reading", {}}; }
 
 } // namespace
 
-Reading::Reading(std::shared_ptr<const Model> model, ReadingPlan plan, std::uint64_t plannedTokens, std::unique_ptr<KvCache> cache)
+Reading::Reading(std::shared_ptr<const Model> model, Backend& backend, ReadingPlan plan, std::uint64_t plannedTokens, std::unique_ptr<KvCache> cache)
     : m_model(std::move(model)), m_plan(std::move(plan)), m_plannedTokens(plannedTokens), m_row(m_plan.row(plannedTokens)), m_cache(std::move(cache)),
-      m_state(std::make_unique<ReadingState>(*m_model, m_plan, m_row, m_plan.rowStep(plannedTokens, m_model->config().context), *m_cache))
+      m_state(std::make_unique<ReadingState>(*m_model, backend, m_plan, m_row, m_plan.rowStep(plannedTokens, m_model->config().context), *m_cache))
 {
 }
 
@@ -36,7 +36,7 @@ Result<std::unique_ptr<Reading>> Reading::start(std::shared_ptr<const Model> mod
 {
     if (const auto checked = plan.check(); !checked)
         return checked.error();
-    if (const auto room = checkRoom(model->config(), plan, plannedTokens, 0); !room)
+    if (const auto room = checkRoom(*model, plan, plannedTokens, 0); !room)
         return room.error();
     return make(std::move(model), std::move(plan), plannedTokens);
 }
@@ -51,17 +51,17 @@ Result<std::unique_ptr<Reading>> Reading::make(std::shared_ptr<const Model> mode
     const ModelConfig& config = model->config();
     try {
         auto cache = std::make_unique<KvCache>(config, plan.kv);
-        return std::unique_ptr<Reading>(new Reading(model, plan, plannedTokens, std::move(cache)));
+        return std::unique_ptr<Reading>(new Reading(model, model->engine().backend(), plan, plannedTokens, std::move(cache)));
     } catch (const std::bad_alloc&) {
         return Error{Errc::OutOfMemory, "hop values", {}, HopValues::bytesFor(plan, config), Engine::availableMemory()};
     }
 }
 
 // Whether memory will do for all that is planned but `there` bytes.
-Result<void> Reading::checkRoom(const ModelConfig& config, const ReadingPlan& plan, std::uint64_t plannedTokens, std::uint64_t there)
+Result<void> Reading::checkRoom(const Model& model, const ReadingPlan& plan, std::uint64_t plannedTokens, std::uint64_t there)
 {
-    const std::uint64_t total = cost(config, plan, plannedTokens).total();
-    const std::uint64_t needed = total - std::min(total, there), room = Engine::availableMemory();
+    const std::uint64_t total = cost(model.config(), plan, plannedTokens).total();
+    const std::uint64_t needed = total - std::min(total, there), room = model.engine().backend().availableMemory();
     return room == 0 || needed <= room ? Result<void>() : Error{Errc::OutOfMemory, "keys and values", {}, needed, room};
 }
 
@@ -107,7 +107,10 @@ Result<std::vector<TokenScore>> Reading::readChunks(std::span<const TokenId> tok
     Forward& forward = m_state->forward;
     for (std::size_t at = 0; at < tokens.size();) {
         const std::uint64_t first = m_ids.size();
-        const std::size_t count = std::min<std::size_t>(kChunkTokens - first % kChunkTokens, tokens.size() - at);
+        const std::uint64_t chunkTokens = m_model->engine().backend().chunkTokens();
+        std::uint64_t count = std::min<std::uint64_t>(chunkTokens - first % chunkTokens, tokens.size() - at);
+        if (!m_plan.isFull())
+            count = std::min(count, snapshotInterval() - first % snapshotInterval());
         const auto chunk = tokens.subspan(at, count);
         if (const auto grown = m_cache->grow(first + count); !grown)
             return grown.error();
@@ -124,7 +127,7 @@ Result<std::vector<TokenScore>> Reading::readChunks(std::span<const TokenId> tok
         m_lastHidden.assign(forward.hidden(count - 1), forward.hidden(count - 1) + m_model->config().hidden);
         at += count;
         if (!m_plan.isFull() && m_ids.size() % snapshotInterval() == 0)
-            m_state->snapshots.push_back(std::make_shared<const HopSnapshot>(m_state->hopValues.snapshot(m_ids.size())));
+            m_state->snapshots.push_back(std::make_shared<const HopSnapshot>(m_state->hopValues->snapshot(m_ids.size())));
         keepChunk();
         if (progress)
             progress({at, tokens.size(), std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count()});
@@ -159,6 +162,11 @@ std::uint64_t Reading::resumableAt(std::uint64_t tokens) const
 
 Result<std::unique_ptr<Reading>> Reading::fork(std::uint64_t tokens, std::uint64_t plannedTokens) const
 {
+    return forkOn(m_model->engine().backend(), tokens, plannedTokens);
+}
+
+Result<std::unique_ptr<Reading>> Reading::forkOn(Backend& backend, std::uint64_t tokens, std::uint64_t plannedTokens) const
+{
     const std::uint64_t context = m_model->config().context;
     if (!m_plan.isFull() && m_plan.rowStep(plannedTokens, context) != m_plan.rowStep(m_plannedTokens, context))
         return Error{Errc::StaleReading, "planned tokens", "put rows elsewhere"};
@@ -169,22 +177,22 @@ Result<std::unique_ptr<Reading>> Reading::fork(std::uint64_t tokens, std::uint64
     if (!cache)
         return cache.error();
     try {
-        return forkAt(from, plannedTokens, std::move(*cache));
+        return forkAt(backend, from, plannedTokens, std::move(*cache));
     } catch (const std::bad_alloc&) {
         return Error{Errc::OutOfMemory, "hop values", {}, HopValues::bytesFor(m_plan, m_model->config()), Engine::availableMemory()};
     }
 }
 
 // With the state of a place from which reading can go on.
-std::unique_ptr<Reading> Reading::forkAt(std::uint64_t from, std::uint64_t plannedTokens, std::unique_ptr<KvCache> cache) const
+std::unique_ptr<Reading> Reading::forkAt(Backend& backend, std::uint64_t from, std::uint64_t plannedTokens, std::unique_ptr<KvCache> cache) const
 {
-    std::unique_ptr<Reading> fork(new Reading(m_model, m_plan, plannedTokens, std::move(cache)));
+    std::unique_ptr<Reading> fork(new Reading(m_model, backend, m_plan, plannedTokens, std::move(cache)));
     fork->m_ids.assign(m_ids.begin(), m_ids.begin() + static_cast<std::ptrdiff_t>(from));
     if (from == m_ids.size()) {
-        fork->m_state->hopValues.restore(m_state->hopValues.snapshot(from));
+        fork->m_state->hopValues->restore(m_state->hopValues->snapshot(from));
         fork->m_lastHidden = m_lastHidden;
     } else if (const auto kept = snapshotAt(from)) {
-        fork->m_state->hopValues.restore(*kept);
+        fork->m_state->hopValues->restore(*kept);
     }
     for (const auto& kept : m_state->snapshots)
         if (kept->tokens <= from)
@@ -239,7 +247,7 @@ Result<std::uint64_t> Reading::readAgain(const ReadingProgressFn& progress, std:
             auto cache = m_cache->fork(from);
             if (!cache)
                 return cache.error();
-            again = forkAt(from, m_plannedTokens, std::move(*cache));
+            again = forkAt(m_model->engine().backend(), from, m_plannedTokens, std::move(*cache));
         }
         const std::uint64_t first = again->tokens();
         const auto done = again->read(std::span(m_ids).subspan(first, end - first), progress, stop);

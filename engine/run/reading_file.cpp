@@ -246,7 +246,7 @@ std::string Reading::fileName(const Model& model, const ReadingPlan& plan, std::
 
 ReadingImage Reading::image() const
 {
-    return {identity(*m_model, m_plan, m_plannedTokens), m_ids, m_cache.get(), &m_state->hopValues, m_state->snapshots, m_lastHidden};
+    return {identity(*m_model, m_plan, m_plannedTokens), m_ids, m_cache.get(), m_state->hopValues.get(), m_state->snapshots, m_lastHidden};
 }
 
 Result<void> Reading::save(const std::filesystem::path& file, std::stop_token stop) const
@@ -352,7 +352,7 @@ try {
         return made;
     Reading& reading = **made;
     ReadingState& state = *reading.m_state;
-    FoundReading found(reading.m_model->config(), reading.m_plan, state.hopValues, *reading.m_cache, expected);
+    FoundReading found(reading.m_model->config(), reading.m_plan, *state.hopValues, *reading.m_cache, expected);
     const auto whole = found.take(*log, *mapping, stop);
     if (!whole && (whole.error().code == Errc::Stopped || whole.error().code == Errc::OutOfMemory))
         return whole.error();
@@ -368,7 +368,7 @@ try {
     if (from == 0 && (!found.ids.empty() || found.diverged))
         return found.diverged ? log->failed(Errc::StaleReading, "made from another text") : log->failed(Errc::Truncated, "hop values");
     if (found.end)
-        state.hopValues.restore(*found.end);
+        state.hopValues->restore(*found.end);
     state.snapshots = std::move(found.kept);
     found.ids.resize(from);
     reading.m_ids = std::move(found.ids);
@@ -378,7 +378,7 @@ try {
     state.damage = whole ? found.damage : whole.error();
     std::erase_if(found.unchecked, [&](const PagesOnDisk::Page& page) { return page.index >= reading.m_cache->pageCount(); });
     // Pages in the file take no memory that could not be had back.
-    if (const auto room = checkRoom(reading.m_model->config(), reading.m_plan, plannedTokens, found.unchecked.size() * reading.m_cache->pageBytes());
+    if (const auto room = checkRoom(*reading.m_model, reading.m_plan, plannedTokens, found.unchecked.size() * reading.m_cache->pageBytes());
         !room)
         return room.error();
     state.onDisk = {path, *mapping, std::move(found.unchecked)};

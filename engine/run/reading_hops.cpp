@@ -5,6 +5,7 @@
 #include <new>
 #include <numeric>
 
+#include "compute/cpu/host_attention.h"
 #include "octavo/engine/reading.h"
 #include "run/reading_state.h"
 #include "run/work_queue.h"
@@ -14,9 +15,9 @@ namespace octavo {
 namespace {
 
 // Reads on as `attention` does, and keeps the queries of the last tokens up to one, to trace where that one looked.
-class PathKeeper final : public LayerAttention {
+class PathKeeper final : public LayerAttention, public HostAttention {
 public:
-    PathKeeper(ReadingAttention& attention, const ModelConfig& config, const ReadingPlan& plan, const HeadChoice& heads, std::uint64_t token)
+    PathKeeper(HostReadingAttention& attention, const ModelConfig& config, const ReadingPlan& plan, const HeadChoice& heads, std::uint64_t token)
         : m_attention(attention), m_heads(heads), m_token(token), m_windowFirst(token + 1 - std::min(plan.stride(0), token + 1)),
           m_leading(static_cast<std::size_t>(config.heads) * config.headWidth), m_queries(config.layers)
     {
@@ -47,7 +48,7 @@ public:
     const PathShares& shares() const { return m_shares; }
 
 private:
-    ReadingAttention& m_attention;
+    HostReadingAttention& m_attention;
     const HeadChoice& m_heads;
     std::uint64_t m_token;
     std::uint64_t m_windowFirst;
@@ -112,13 +113,15 @@ Result<ReadingHops> Reading::hopsOf(std::uint64_t token, const HeadChoice& heads
         return Error{Errc::InvalidArgument, "token", "has not been read"};
     if (!heads.fits(config.layers, config.heads))
         return Error{Errc::InvalidArgument, "heads", "of layers and heads that the model has"};
-    const auto again = fork(token + 1 - std::min(m_plan.stride(0), token + 1), m_plannedTokens);
+    // On the CPU, whatever device read it: a row at most, and the queries are kept here.
+    Backend& backend = m_model->engine().hostBackend();
+    const auto again = forkOn(backend, token + 1 - std::min(m_plan.stride(0), token + 1), m_plannedTokens);
     if (!again)
         return again.error();
     ReadingState& state = *(*again)->m_state;
-    PathKeeper keeper(*state.attention, config, m_plan, heads, token);
+    PathKeeper keeper(dynamic_cast<HostReadingAttention&>(*state.attention), config, m_plan, heads, token);
     for (std::uint64_t at = (*again)->tokens(); at <= token;) {
-        const std::uint64_t count = std::min(kChunkTokens - at % kChunkTokens, token + 1 - at);
+        const std::uint64_t count = std::min<std::uint64_t>(kChunkTokens - at % kChunkTokens, token + 1 - at);
         if (const auto grown = (*again)->m_cache->grow(at + count); !grown)
             return grown.error();
         const auto turn = m_model->engine().queue().take(WorkQueue::Kind::Asking, stop);

@@ -36,15 +36,14 @@ struct PagesOnDisk {
 // What a reading needs to go on reading, beside its cache.
 class ReadingState {
 public:
-    ReadingState(const Model& model, const ReadingPlan& plan, std::uint64_t row, std::uint64_t rowStep, KvCache& cache)
-        : rotary(model.config().rope, model.config().headWidth),
-          hopValues(plan, model.config()), forward(model),
-          attention(model.engine().backend().readingAttention(attentionShape(model.config()), plan, row, rowStep, rotary, cache, hopValues))
+    ReadingState(const Model& model, Backend& backend, const ReadingPlan& plan, std::uint64_t row, std::uint64_t rowStep, KvCache& cache)
+        : rotary(model.config().rope, model.config().headWidth), hopValues(backend.hopValues(plan, model.config())), forward(model, backend),
+          attention(backend.readingAttention(attentionShape(model.config()), plan, row, rowStep, rotary, cache, *hopValues))
     {
     }
 
     Rotary rotary;
-    HopValues hopValues;
+    std::unique_ptr<HopValues> hopValues;
     Forward forward;
     std::unique_ptr<ReadingAttention> attention;
     std::unique_ptr<ReadingKeeper> keeper;     // null: nothing is written

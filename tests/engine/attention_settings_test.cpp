@@ -7,7 +7,8 @@
 #include <random>
 
 #include "attention/oracle.h"
-#include "compute/backend.h"
+#include "compute/cpu/cpu_backend.h"
+#include "compute/cpu/host_attention.h"
 #include "memory/hop_values.h"
 #include "memory/kv_cache.h"
 
@@ -50,14 +51,14 @@ protected:
         const Rotary rotary({}, input.headWidth);
         const std::uint64_t row = plan.row(input.plannedTokens), step = plan.rowStep(input.plannedTokens, input.context);
         KvCache cache(config), own(config);
-        HopValues hopValues(plan, config);
         const auto backend = makeCpuBackend(2);
-        const auto reading = backend->readingAttention(shape, plan, row, step, rotary, cache, hopValues);
+        const auto hopValues = backend->hopValues(plan, config);
+        const auto reading = backend->readingAttention(shape, plan, row, step, rotary, cache, *hopValues);
         EXPECT_TRUE(cache.grow(read).ok());
         reading->begin(0, static_cast<std::uint32_t>(read));
         std::vector<std::vector<float>> out(kLayers, std::vector<float>(input.q.size()));
         for (std::uint32_t layer = 0; layer < kLayers; ++layer)
-            reading->attend(layer, input.q.data(), input.k.data(), input.v.data(), out[layer].data(), {});
+            dynamic_cast<HostAttention&>(*reading).attend(layer, input.q.data(), input.k.data(), input.v.data(), out[layer].data(), {});
         const std::uint64_t asked = input.tokens - read;
         if (asked == 0)
             return out;
@@ -72,7 +73,7 @@ protected:
         asking->begin(runs, tokens, 0, nullptr);
         const std::size_t skipQ = read * input.heads * input.headWidth, skipK = read * input.kvHeads * input.headWidth;
         for (std::uint32_t layer = 0; layer < kLayers; ++layer)
-            asking->attend(layer, &input.q[skipQ], &input.k[skipK], &input.v[skipK], &out[layer][skipQ], {});
+            dynamic_cast<HostAttention&>(*asking).attend(layer, &input.q[skipQ], &input.k[skipK], &input.v[skipK], &out[layer][skipQ], {});
         return out;
     }
 

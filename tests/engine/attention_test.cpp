@@ -8,7 +8,8 @@
 #include <span>
 
 #include "attention/oracle.h"
-#include "compute/backend.h"
+#include "compute/cpu/cpu_backend.h"
+#include "compute/cpu/host_attention.h"
 #include "memory/hop_values.h"
 #include "memory/kv_cache.h"
 #include "support/tiny_quantize.h"
@@ -60,22 +61,24 @@ ModelConfig oneLayer(const oracle::Input& input)
     return config;
 }
 
+HostAttention& host(LayerAttention& attention) { return dynamic_cast<HostAttention&>(attention); }
+
 // One attention layer, as a reading and a conversation drive it.
 class Layer {
 public:
     Layer(const oracle::Input& input, const ReadingPlan& plan, int threads = 2, Precision precision = Precision::Float32)
         : m_input(input), m_plan(plan), m_backend(makeCpuBackend(threads, precision)), m_rotary({.base = input.ropeBase}, input.headWidth), m_cache(oneLayer(input), plan.kv),
-          m_own(oneLayer(input)), m_hopValues(plan, oneLayer(input)),
+          m_own(oneLayer(input)), m_hopValues(m_backend->hopValues(plan, oneLayer(input))),
           m_row(plan.row(input.plannedTokens)), m_step(plan.rowStep(input.plannedTokens, input.context)), m_out(input.q.size())
     {
-        m_reading = m_backend->readingAttention(shape(), plan, m_row, m_step, m_rotary, m_cache, m_hopValues);
+        m_reading = m_backend->readingAttention(shape(), plan, m_row, m_step, m_rotary, m_cache, *m_hopValues);
     }
 
     void read(std::uint64_t first, std::uint32_t count)
     {
         ASSERT_TRUE(m_cache.grow(first + count).ok());
         m_reading->begin(first, count);
-        m_reading->attend(0, q(first), k(first), v(first), out(first), {});
+        host(*m_reading).attend(0, q(first), k(first), v(first), out(first), {});
     }
 
     // Tokens [first, end) ask; those before were read.
@@ -94,7 +97,7 @@ public:
         for (std::uint64_t t = first; t < m_input.tokens; ++t)
             asked.push_back({t / m_row, t % m_row, t + 1, t + 1});
         asking->begin(runs, asked, 0, &request);
-        asking->attend(0, q(first), k(first), v(first), out(first), {});
+        host(*asking).attend(0, q(first), k(first), v(first), out(first), {});
         return asking->takeRecord();
     }
 
@@ -102,7 +105,7 @@ public:
     PathShares paths(std::uint64_t token, std::uint32_t head)
     {
         PathShares shares;
-        m_reading->addPathShares(0, {{}, {head}}, token, q(token + 1 - std::min(m_plan.stride(0), token + 1)), shares);
+        dynamic_cast<HostReadingAttention&>(*m_reading).addPathShares(0, {{}, {head}}, token, q(token + 1 - std::min(m_plan.stride(0), token + 1)), shares);
         return shares;
     }
 
@@ -118,10 +121,10 @@ private:
 
     const oracle::Input& m_input;
     ReadingPlan m_plan;
-    std::unique_ptr<Backend> m_backend;
+    std::unique_ptr<cpu::CpuBackend> m_backend;
     Rotary m_rotary;
     KvCache m_cache, m_own;
-    HopValues m_hopValues;
+    std::unique_ptr<HopValues> m_hopValues;
     std::uint64_t m_row, m_step;
     std::vector<float> m_out;
     std::unique_ptr<ReadingAttention> m_reading;

@@ -11,7 +11,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "compute/backend.h"
+#include "compute/cpu/cpu_backend.h"
 #include "compute/cpu/kernels.h"
 #include "support/paths.h"
 #include "support/exact_products.h"

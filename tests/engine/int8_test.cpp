@@ -6,7 +6,7 @@
 #include <cmath>
 #include <random>
 
-#include "compute/backend.h"
+#include "compute/cpu/cpu_backend.h"
 #include "compute/cpu/int16_kernels.h"
 #include "compute/cpu/int8_asking.h"
 #include "compute/cpu/int8_kernels.h"

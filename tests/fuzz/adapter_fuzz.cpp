@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace octavo;
     using test::require;
     static const std::string model = test::tinyLlama({ .layers = 1, .hidden = 32, .feedForward = 32, .heads = 2, .kvHeads = 1 }).bytes();
-    static const std::unique_ptr<Backend> backend = makeCpuBackend(1);
+    static const std::unique_ptr<cpu::CpuBackend> backend = makeCpuBackend(1);
 
     const auto adapter = GgufFile::parse(std::as_bytes(std::span(data, size)));
     if (!adapter)

@@ -54,7 +54,7 @@ std::size_t readTensors(const GgufFile& file, std::span<const std::byte> bytes)
 // As Model::open does it.
 void openModel(std::unique_ptr<const GgufFile> file, std::uint64_t size)
 {
-    static const std::unique_ptr<Backend> backend = makeCpuBackend(1);
+    static const std::unique_ptr<cpu::CpuBackend> backend = makeCpuBackend(1);
     const test::AllocationMeter meter;
     const auto config = readConfig(*file);
     const auto tokenizer = Tokenizer::fromGguf(*file);

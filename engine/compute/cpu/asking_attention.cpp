@@ -18,6 +18,9 @@ CpuAskingAttention::CpuAskingAttention(ThreadPool& pool, Precision precision, co
     : m_pool(pool), m_int8(precision == Precision::Int8 && hasInt8Asking(shape.headWidth)), m_shape(shape), m_layers(layers), m_geometry(geometry),
       m_rotary(rotary), m_readings(std::move(readings)), m_own(own), m_scratch(pool.threads()), m_wholeQueries(pool.threads())
 {
+    for (const KvCache* reading : m_readings)
+        reading->bringHome();
+    m_own.bringHome();
 }
 
 const KvPage& CpuAskingAttention::page(const CachedRun& run) const

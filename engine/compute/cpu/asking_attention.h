@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "compute/backend.h"
+#include "compute/cpu/host_attention.h"
 #include "compute/cpu/int8_asking.h"
 #include "compute/cpu/key_value_store.h"
 #include "compute/cpu/thread_pool.h"
@@ -13,7 +13,7 @@ namespace octavo::cpu {
 // Exact attention of a few tokens to everything cached, in one pass with an online softmax (arXiv 2307.08691). Queries are turned once per distance
 // in rows, the cached keys are used as they stand. Only where a hop record is wanted the last token's weights are kept.
 // Sums over keys are cut into parts whose borders do not depend on the number of threads: the same answer on any machine.
-class CpuAskingAttention final : public AskingAttention {
+class CpuAskingAttention final : public AskingAttention, public HostAttention {
 public:
     CpuAskingAttention(ThreadPool& pool, Precision precision, const AttentionShape& shape, std::uint32_t layers, const AskingGeometry& geometry,
                        const Rotary& rotary, std::vector<const KvCache*> readings, KvCache& own);

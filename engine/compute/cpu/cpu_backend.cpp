@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "compute/cpu/asking_attention.h"
+#include "compute/cpu/forward_pass.h"
 #include "compute/cpu/int8_kernels.h"
 #include "compute/cpu/kernels.h"
 #include "compute/cpu/product_tasks.h"
@@ -171,10 +172,20 @@ void CpuBackend::multiplyMany(std::span<const LinearProduct> products, const flo
     });
 }
 
+std::uint64_t CpuBackend::availableMemory() const { return Engine::availableMemory(); }
+
+std::unique_ptr<ForwardPass> CpuBackend::forwardPass(const Model& model) { return std::make_unique<CpuForwardPass>(model, *this); }
+
+std::unique_ptr<HopValues> CpuBackend::hopValues(const ReadingPlan& plan, const ModelConfig& config)
+{
+    return std::make_unique<HostHopValues>(plan, config);
+}
+
 std::unique_ptr<ReadingAttention> CpuBackend::readingAttention(const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row,
                                                                std::uint64_t rowStep, const Rotary& rotary, KvCache& cache, HopValues& hopValues)
 {
-    return std::make_unique<CpuReadingAttention>(m_pool, m_precision, shape, plan, row, rowStep, rotary, cache, hopValues);
+    return std::make_unique<CpuReadingAttention>(m_pool, m_precision, shape, plan, row, rowStep, rotary, cache,
+                                                 dynamic_cast<HostHopValues&>(hopValues));
 }
 
 std::unique_ptr<AskingAttention> CpuBackend::askingAttention(const AttentionShape& shape, std::uint32_t layers, const AskingGeometry& geometry,
@@ -187,6 +198,6 @@ std::unique_ptr<AskingAttention> CpuBackend::askingAttention(const AttentionShap
 
 namespace octavo {
 
-std::unique_ptr<Backend> makeCpuBackend(int threads, Precision precision) { return std::make_unique<cpu::CpuBackend>(threads, precision); }
+std::unique_ptr<cpu::CpuBackend> makeCpuBackend(int threads, Precision precision) { return std::make_unique<cpu::CpuBackend>(threads, precision); }
 
 } // namespace octavo

@@ -5,7 +5,7 @@
 #include <stop_token>
 #include <vector>
 
-#include "compute/backend.h"
+#include "compute/cpu/linear_product.h"
 #include "compute/cpu/int8_kernels.h"
 #include "compute/cpu/thread_pool.h"
 

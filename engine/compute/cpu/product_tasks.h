@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "compute/backend.h"
+#include "compute/cpu/linear_product.h"
 
 namespace octavo::cpu {
 

@@ -14,11 +14,12 @@ constexpr float kMasked = -1e30f;       // finite, so that a fully masked row gi
 } // namespace
 
 CpuReadingAttention::CpuReadingAttention(ThreadPool& pool, Precision precision, const AttentionShape& shape, const ReadingPlan& plan,
-                                         std::uint64_t row, std::uint64_t rowStep, const Rotary& rotary, KvCache& cache, HopValues& hopValues)
+                                         std::uint64_t row, std::uint64_t rowStep, const Rotary& rotary, KvCache& cache, HostHopValues& hopValues)
     : m_pool(pool), m_int16(precision == Precision::Int8 && hasInt16Products()), m_shape(shape), m_plan(plan), m_row(row), m_rowStep(rowStep),
       m_rotary(rotary), m_cache(cache), m_hopValues(hopValues), m_scale(shape.scale()), m_folded(plan.hops() > 1),
       m_tileSize(static_cast<std::size_t>(shape.headWidth) * kTile), m_fibreTurns(plan.hops() - 1), m_scratch(pool.threads())
 {
+    cache.bringHome();
     for (Turns& turns : m_fibreTurns)
         turns.clear(rotary);
     m_sinkTurn.clear(rotary);

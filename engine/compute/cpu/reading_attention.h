@@ -3,7 +3,7 @@
 
 #include <atomic>
 
-#include "compute/backend.h"
+#include "compute/cpu/host_attention.h"
 #include "compute/cpu/int16_kernels.h"
 #include "compute/cpu/key_value_store.h"
 #include "compute/cpu/thread_pool.h"
@@ -14,10 +14,10 @@ namespace octavo::cpu {
 // ReadingPlan's attention over chunks of up to kChunkTokens new tokens. Per layer, in order: store keys and values; each coarse hop
 // (tokens of a block side by side in the lanes, every key of a fibre turned as it is loaded, so that no second copy of the keys is
 // kept); unpack the finest hop's window into tiles that all query tiles share; the finest hop as small matrix products with an online softmax.
-class CpuReadingAttention final : public ReadingAttention {
+class CpuReadingAttention final : public HostReadingAttention {
 public:
     CpuReadingAttention(ThreadPool& pool, Precision precision, const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row,
-                        std::uint64_t rowStep, const Rotary& rotary, KvCache& cache, HopValues& hopValues);
+                        std::uint64_t rowStep, const Rotary& rotary, KvCache& cache, HostHopValues& hopValues);
 
     std::uint64_t pairsScored() const override { return m_pairsScored; }
     void begin(std::uint64_t first, std::uint32_t count) override;
@@ -62,7 +62,7 @@ private:
     std::uint64_t m_rowStep;
     const Rotary& m_rotary;
     KvCache& m_cache;
-    HopValues& m_hopValues;
+    HostHopValues& m_hopValues;
     float m_scale;               // AttentionShape::scale()
     bool m_folded;               // N > 1: values of the finest hop come from hopValues and belong to query heads
 

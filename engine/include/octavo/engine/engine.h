@@ -32,7 +32,8 @@ public:
     static Result<std::shared_ptr<Engine>> create(const EngineOptions& options);
     ~Engine();
 
-    Backend& backend() const { return *m_backend; }
+    Backend& backend() const { return m_device ? *m_device : *m_host; }
+    Backend& hostBackend() const { return *m_host; } // the CPU, which is always there
     WorkQueue& queue() const { return *m_queue; }
 
     std::string device() const;          // "CPU, 2 threads, AVX3"
@@ -40,8 +41,9 @@ public:
     static std::uint64_t availableMemory(); // bytes this machine could still give; 0 if it will not say
 
 private:
-    explicit Engine(std::unique_ptr<Backend> backend);
-    std::unique_ptr<Backend> m_backend;
+    Engine(std::unique_ptr<Backend> host, std::unique_ptr<Backend> device);
+    std::unique_ptr<Backend> m_host;
+    std::unique_ptr<Backend> m_device; // null: the host does all
     std::unique_ptr<WorkQueue> m_queue;
 };
 

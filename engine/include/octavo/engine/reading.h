@@ -139,9 +139,9 @@ public:
                                                 std::uint64_t plannedTokens, std::span<const TokenId> expected);
 
 private:
-    Reading(std::shared_ptr<const Model> model, ReadingPlan plan, std::uint64_t plannedTokens, std::unique_ptr<KvCache> cache);
+    Reading(std::shared_ptr<const Model> model, Backend& backend, ReadingPlan plan, std::uint64_t plannedTokens, std::unique_ptr<KvCache> cache);
     static Result<std::unique_ptr<Reading>> make(std::shared_ptr<const Model> model, ReadingPlan plan, std::uint64_t plannedTokens);
-    static Result<void> checkRoom(const ModelConfig& config, const ReadingPlan& plan, std::uint64_t plannedTokens, std::uint64_t there);
+    static Result<void> checkRoom(const Model& model, const ReadingPlan& plan, std::uint64_t plannedTokens, std::uint64_t there);
     Result<std::vector<TokenScore>> run(std::span<const TokenId> tokens, std::uint64_t firstScored, const ReadingProgressFn& progress,
                                         std::stop_token stop);
     Result<std::vector<TokenScore>> readChunks(std::span<const TokenId> tokens, std::uint64_t firstScored, const ReadingProgressFn& progress,
@@ -150,7 +150,8 @@ private:
     ReadingImage image() const;
     void keepChunk();
     std::optional<Error> unchecked() const;
-    std::unique_ptr<Reading> forkAt(std::uint64_t tokens, std::uint64_t plannedTokens, std::unique_ptr<KvCache> cache) const;
+    Result<std::unique_ptr<Reading>> forkOn(Backend& backend, std::uint64_t tokens, std::uint64_t plannedTokens) const;
+    std::unique_ptr<Reading> forkAt(Backend& backend, std::uint64_t tokens, std::uint64_t plannedTokens, std::unique_ptr<KvCache> cache) const;
     Result<std::uint64_t> readAgain(const ReadingProgressFn& progress, std::stop_token stop);
 
     std::shared_ptr<const Model> m_model;
