@@ -19,6 +19,8 @@ public:
 
     std::uint32_t pairs() const { return static_cast<std::uint32_t>(m_frequency.size()); }
 
+    const std::vector<double>& frequencies() const { return m_frequency; } // of each pair, in radians per position
+
     // Cosines and sines of each pair's angle at `position`, pairs() values each. Computed in double: positions reach 10^6.
     void turn(double position, float* cosines, float* sines) const
     {

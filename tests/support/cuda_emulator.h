@@ -253,6 +253,7 @@ void awaitCopies()
     EmulatedBlock::current().await(kPending);
 }
 
+inline float rsqrtf(float x) { return 1.0f / std::sqrt(x); }
 inline float exp2Fast(float x) { return std::exp2(x); }
 
 inline int dotQuads(int a, int b, int sum)

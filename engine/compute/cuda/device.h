@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <new>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#ifdef OCTAVO_CUDA_EMULATED
+#include "support/cuda_emulator.h"
+#endif
+
+namespace octavo::cuda {
+
+// The device has not so many bytes left. The process lives on: what was being computed is dropped.
+class OutOfDeviceMemory : public std::bad_alloc {
+public:
+    OutOfDeviceMemory(std::uint64_t neededBytes, std::uint64_t roomBytes) : needed(neededBytes), room(roomBytes) {}
+    const char* what() const noexcept override { return "out of device memory"; }
+
+    std::uint64_t needed;
+    std::uint64_t room;
+};
+
+// What the driver says of a call that must not fail.
+class DeviceFailure : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+// One GPU: its memory, and a queue of work that is done in order. Calls queue and return, but for download() and wait().
+// Threads: one at a time, and the engine's turns see to that. Lifetime: outlives every DeviceArray of it.
+// Two implementations: device.cu, and for tests on a CPU tests/support/emulated_device.cpp.
+class Device {
+public:
+    // Errors: DeviceFailure, with why the GPU numbered `index` cannot be used.
+    explicit Device(int index);
+    ~Device();
+    Device(const Device&) = delete;
+    Device& operator=(const Device&) = delete;
+
+    const std::string& name() const { return m_name; }
+    int multiprocessors() const { return m_multiprocessors; }
+    std::size_t sharedPerBlock() const { return m_sharedPerBlock; }      // bytes that a block may ask for
+    std::uint64_t freeMemory() const;                                    // bytes
+
+    void* allocate(std::size_t bytes);                                   // errors: OutOfDeviceMemory
+    void free(void* data) noexcept;
+    void upload(void* to, const void* from, std::size_t bytes);          // `from` may change as soon as it returns
+    void download(void* to, const void* from, std::size_t bytes);        // waits
+    // `rows` pieces of `bytes` within the device, each `toPitch` and `fromPitch` bytes behind the one before.
+    void copyRows(void* to, std::size_t toPitch, const void* from, std::size_t fromPitch, std::size_t bytes, std::size_t rows);
+    void zero(void* data, std::size_t bytes);
+    void wait();                                                         // until all that was queued is done
+
+    cudaStream_t stream() const { return m_stream; }
+
+private:
+    cudaStream_t m_stream = nullptr;
+    std::string m_name;
+    int m_multiprocessors = 0;
+    std::size_t m_sharedPerBlock = 0;
+};
+
+// So many T of a device's memory. Grows, never shrinks; growing loses what it held.
+template <class T>
+class DeviceArray {
+public:
+    explicit DeviceArray(Device& device) : m_device(&device) {}
+    DeviceArray(Device& device, std::size_t size) : m_device(&device) { reserve(size); }
+    DeviceArray(DeviceArray&& other) noexcept
+        : m_device(other.m_device), m_data(std::exchange(other.m_data, nullptr)), m_size(std::exchange(other.m_size, 0))
+    {
+    }
+    DeviceArray& operator=(DeviceArray&& other) noexcept
+    {
+        std::swap(m_device, other.m_device);
+        std::swap(m_data, other.m_data);
+        std::swap(m_size, other.m_size);
+        return *this;
+    }
+    ~DeviceArray()
+    {
+        if (m_data)
+            m_device->free(m_data);
+    }
+
+    T* data() const { return m_data; }
+    std::size_t size() const { return m_size; }
+
+    void reserve(std::size_t size)
+    {
+        if (size <= m_size)
+            return;
+        if (m_data)
+            m_device->free(std::exchange(m_data, nullptr));
+        m_size = 0;
+        m_data = static_cast<T*>(m_device->allocate(size * sizeof(T)));
+        m_size = size;
+    }
+    T* fill(std::span<const T> values)
+    {
+        reserve(values.size());
+        if (!values.empty())
+            m_device->upload(m_data, values.data(), values.size_bytes());
+        return m_data;
+    }
+
+private:
+    Device* m_device;
+    T* m_data = nullptr;
+    std::size_t m_size = 0;
+};
+
+void checkLaunch(cudaError_t error, const char* what);
+
+// Queues one kernel; an empty grid is none.
+template <class... Parameters, class... Arguments>
+void launch(Device& device, void (*kernel)(Parameters...), dim3 grid, unsigned threads, std::size_t shared, Arguments... arguments)
+{
+    if (grid.x == 0 || grid.y == 0 || grid.z == 0)
+        return;
+#ifdef OCTAVO_CUDA_EMULATED
+    static_cast<void>(device);
+    emulate(grid, threads, shared, [&] { kernel(arguments...); });
+#else
+    constexpr std::size_t kWithoutAsking = 48 * 1024;
+    if (shared > kWithoutAsking)
+        checkLaunch(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared)), "shared memory");
+    std::tuple<Parameters...> values(arguments...);
+    std::apply(
+        [&](Parameters&... each) {
+            void* list[] = {static_cast<void*>(&each)...};
+            checkLaunch(cudaLaunchKernel(reinterpret_cast<const void*>(kernel), grid, dim3(threads), list, shared, device.stream()), "kernel launch");
+        },
+        values);
+#endif
+}
+
+} // namespace octavo::cuda

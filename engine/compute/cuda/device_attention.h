@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "compute/backend.h"
+#include "compute/cuda/device.h"
+#include "compute/cuda/token_kernels.cuh"
+
+namespace octavo::cuda {
+
+// Heads as they come out of one product: of each token queries, keys, values.
+struct ProjectedHeads {
+    const __half* data = nullptr;         // [count][(heads + 2·kvHeads)·width]
+    Arrangement queries, keys;            // with their biases
+    const float* valueBias = nullptr;
+};
+
+// Attention of one layer inside a forward pass on the device. Calls queue.
+class DeviceAttention {
+public:
+    virtual ~DeviceAttention() = default;
+    virtual void attend(std::uint32_t layer, const ProjectedHeads& heads, __half* out) = 0; // out [count][heads·width]
+};
+
+// Whether there are kernels for heads so wide.
+bool hasHeadWidth(std::uint32_t width);
+
+// Calls kernel.template operator()<width>() for one of the widths there are kernels for.
+template <class Kernel>
+void withHeadWidth(std::uint32_t width, const Kernel& kernel)
+{
+    switch (width) {
+    case 64: return kernel.template operator()<64>();
+    case 80: return kernel.template operator()<80>();
+    case 96: return kernel.template operator()<96>();
+    default: return kernel.template operator()<128>(); // hasHeadWidth() was asked when the model was opened
+    }
+}
+
+// cos and sin of positions, on the device. Positions of one list at a time.
+class DeviceTurns {
+public:
+    DeviceTurns(Device& device, const std::vector<double>& frequencies) : m_device(device), m_frequencies(device), m_positions(device), m_turns(device)
+    {
+        m_frequencies.fill(frequencies);
+        m_pairs = static_cast<std::uint32_t>(frequencies.size());
+    }
+
+    void fill(std::span<const double> positions)
+    {
+        m_positions.fill(positions);
+        m_turns.reserve(positions.size() * m_pairs);
+        launch(m_device, fillTurns, dim3(static_cast<unsigned>(positions.size())), (m_pairs + 31) / 32 * 32, 0, m_positions.data(), m_frequencies.data(), m_pairs,
+               m_turns.data());
+    }
+    const float2* data() const { return m_turns.data(); } // [position][pair]
+
+private:
+    Device& m_device;
+    std::uint32_t m_pairs;
+    DeviceArray<double> m_frequencies;
+    DeviceArray<double> m_positions;
+    DeviceArray<float2> m_turns;
+};
+
+} // namespace octavo::cuda

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compute/cuda/reading_attention.h"
+
+#include <algorithm>
+
+namespace octavo::cuda {
+
+namespace {
+
+unsigned blocksOf(std::uint64_t count, unsigned each) { return static_cast<unsigned>((count + each - 1) / each); }
+
+} // namespace
+
+bool hasHeadWidth(std::uint32_t width) { return width == 64 || width == 80 || width == 96 || width == 128; }
+
+CudaReadingAttention::CudaReadingAttention(Device& device, const AttentionShape& shape, std::uint32_t layers, const ReadingPlan& plan, std::uint64_t row,
+                                           std::uint64_t rowStep, const Rotary& rotary, KvCache& cache, DeviceHopValues& hopValues)
+    : m_device(device), m_shape(shape), m_plan(plan), m_row(row), m_rowStep(rowStep), m_folded(plan.hops() > 1), m_cache(cache), m_hopValues(hopValues),
+      m_pages(device, cache.config(), cache.format()), m_columnTurns(device, rotary.frequencies()), m_rowBack(device, rotary.frequencies()),
+      m_firstOnDevice(device), m_gates(device), m_keys(device), m_keysBefore(device), m_values(device), m_queries(device), m_sinkKeys(device),
+      m_sinkValues(device), m_sinkScores(device)
+{
+    const double back = -static_cast<double>(row);
+    m_rowBack.fill({&back, 1});
+    std::vector<float> gates;
+    for (std::uint32_t layer = 0; layer < layers; ++layer)
+        for (std::uint32_t head = 0; head < shape.heads; ++head)
+            gates.push_back(shape.gate(plan, layer, head) * kLog2e);
+    m_gates.fill(gates);
+    for (std::uint32_t hop = 0; hop + 1 < plan.hops(); ++hop)
+        m_hops.push_back({DeviceTurns(device, rotary.frequencies()), 0, DeviceArray<__half>(device), {}});
+}
+
+Window CudaReadingAttention::window(DeviceArray<__half>& data, std::uint32_t heads, std::uint64_t first)
+{
+    const std::uint64_t tokens = m_first + m_count - first;
+    data.reserve(static_cast<std::size_t>(heads) * tokens * m_shape.headWidth);
+    return {data.data(), first, tokens * m_shape.headWidth, m_shape.headWidth};
+}
+
+void CudaReadingAttention::begin(std::uint64_t first, std::uint32_t count)
+{
+    m_first = first;
+    m_count = count;
+    const std::uint64_t end = first + count;
+    m_pages.prepare(m_cache, first, end);
+    m_hopValues.begin(first, end);
+    m_firstOnDevice.fill({&m_first, 1});
+
+    std::vector<double> positions;
+    for (std::uint64_t token = first; token < end; ++token)
+        positions.push_back(static_cast<double>(token % m_row));
+    m_columnTurns.fill(positions);
+    for (std::uint32_t hop = 0; hop < m_hops.size(); ++hop) {
+        const std::uint64_t stride = m_plan.stride(hop);
+        const std::size_t places = (end - 1) / stride + 1;
+        if (places > m_hops[hop].places) { // with room to grow, so that it is not done for every chunk
+            const double step = static_cast<double>(m_rowStep * (stride / m_row)); // positions from one key of a fibre to the next
+            positions.clear();
+            for (std::size_t place = 0; place < 2 * places; ++place)
+                positions.push_back(step * static_cast<double>(place));
+            m_hops[hop].turns.fill(positions);
+            m_hops[hop].places = positions.size();
+        }
+        m_hops[hop].window = window(m_hops[hop].values, m_shape.heads, first - m_hopValues.kept(hop, first));
+    }
+
+    m_windowFirst = m_folded ? first - std::min(first, m_row) : 0;
+    m_keyWindow = window(m_keys, m_shape.kvHeads, m_windowFirst);
+    if (m_folded) {
+        m_keyWindowBefore = window(m_keysBefore, m_shape.kvHeads, m_windowFirst);
+        m_valueWindow = {};
+    } else {
+        m_keyWindowBefore = {};
+        m_valueWindow = window(m_values, m_shape.kvHeads, m_windowFirst);
+    }
+    m_queries.reserve(static_cast<std::size_t>(count) * m_shape.heads * m_shape.headWidth);
+    if (seesSinks()) {
+        m_sinkKeys.reserve(static_cast<std::size_t>(m_shape.kvHeads) * m_plan.sinks * m_shape.headWidth);
+        m_sinkValues.reserve(m_sinkKeys.size());
+        m_sinkScores.reserve(static_cast<std::size_t>(count) * m_shape.heads * m_plan.sinks);
+    }
+
+    for (std::uint64_t token = first; token < end; ++token)
+        for (std::uint32_t hop = 0; hop < m_plan.hops(); ++hop) {
+            const std::uint64_t reachable = token / m_plan.stride(hop) + 1;
+            m_pairsScored += m_shape.heads * (m_plan.dims[hop] ? std::min<std::uint64_t>(m_plan.dims[hop], reachable) : reachable);
+        }
+}
+
+void CudaReadingAttention::attend(std::uint32_t layer, const ProjectedHeads& heads, __half* out)
+{
+    const std::uint32_t width = m_shape.headWidth, rowLength = (m_shape.heads + 2 * m_shape.kvHeads) * width;
+    const CachedPart keys = m_pages.keys(layer), values = m_pages.values(layer);
+    launch(m_device, placeKeysValues, dim3(blocksOf(std::uint64_t{m_count} * 2 * m_shape.kvHeads, kTokenWarps)), kTokenWarps * kWarp, 0,
+           PlaceKeysValues{heads.data, rowLength, m_shape.heads * width, heads.keys, heads.valueBias, m_columnTurns.data(), m_rowBack.data(), keys, values,
+                           m_keyWindow, m_keyWindowBefore, m_valueWindow, m_firstOnDevice.data(), m_count, m_shape.kvHeads, width});
+    const std::uint32_t before = static_cast<std::uint32_t>(m_first - m_windowFirst);
+    launch(m_device, openWindow, dim3(blocksOf(std::uint64_t{before} * 2 * m_shape.kvHeads, kTokenWarps)), kTokenWarps * kWarp, 0,
+           OpenWindow{keys, values, m_rowBack.data(), m_keyWindow, m_keyWindowBefore, m_valueWindow, m_windowFirst, before, m_shape.kvHeads, width});
+    if (seesSinks())
+        openSinks(layer);
+    launch(m_device, placeQueries, dim3(blocksOf(std::uint64_t{m_count} * m_shape.heads, kTokenWarps)), kTokenWarps * kWarp, 0,
+           PlaceQueries{heads.data, rowLength, heads.queries, m_columnTurns.data(), m_queries.data(), m_sinkKeys.data(), m_sinkScores.data(),
+                        seesSinks() ? m_plan.sinks : 0, m_shape.scale() * kLog2e, m_first, m_row, m_count, m_shape.heads, m_shape.kvHeads, width});
+    for (std::uint32_t hop = 0; hop < m_hops.size(); ++hop)
+        attendCoarse(hop, layer);
+    attendFinest(out);
+}
+
+void CudaReadingAttention::attendCoarse(std::uint32_t hop, std::uint32_t layer)
+{
+    Hop& own = m_hops[hop];
+    m_hopValues.open(hop, layer, own.window);
+    const std::uint64_t stride = m_plan.stride(hop);
+    CoarseHop p;
+    p.q = m_queries.data();
+    p.keys = m_pages.keys(layer);
+    p.values = m_pages.values(layer);
+    p.out = own.window;
+    p.turns = own.turns.data();
+    p.gates = m_gates.data() + static_cast<std::size_t>(layer) * m_shape.heads;
+    p.scale = m_shape.scale() * kLog2e;
+    p.first = m_first;
+    p.count = m_count;
+    p.stride = stride;
+    p.reach = m_plan.dims[hop];
+    p.heads = m_shape.heads;
+    p.kvHeads = m_shape.kvHeads;
+    const std::uint32_t rows = fibreRows(m_count, stride, 0);
+    const auto grid = [&](std::uint32_t together) {
+        const std::uint64_t warps = std::uint64_t{fibreColumns(m_count, stride)} * blocksOf(std::uint64_t{rows} * together, 16);
+        return dim3(blocksOf(warps, kCoarseWarps), m_shape.heads / together);
+    };
+    withHeadWidth(m_shape.headWidth, [&]<int kWidth>() {
+        if (hop == 0) {
+            launch(m_device, coarseHop<kWidth, false>, grid(m_shape.group()), kCoarseWarps * kWarp, 0, p);
+        } else {
+            p.carried = m_hops[hop - 1].window;
+            launch(m_device, coarseHop<kWidth, true>, grid(1), kCoarseWarps * kWarp, 0, p);
+        }
+    });
+    m_hopValues.keep(hop, layer, own.window);
+}
+
+// Keys as seen from a row away, and values, of the first tokens.
+void CudaReadingAttention::openSinks(std::uint32_t layer)
+{
+    const std::uint32_t width = m_shape.headWidth;
+    const std::uint64_t head = std::uint64_t{m_plan.sinks} * width;
+    launch(m_device, openWindow, dim3(blocksOf(std::uint64_t{m_plan.sinks} * 2 * m_shape.kvHeads, kTokenWarps)), kTokenWarps * kWarp, 0,
+           OpenWindow{m_pages.keys(layer), m_pages.values(layer), m_rowBack.data(), {}, {m_sinkKeys.data(), 0, head, width},
+                      {m_sinkValues.data(), 0, head, width}, 0, m_plan.sinks, m_shape.kvHeads, width});
+}
+
+void CudaReadingAttention::attendFinest(__half* out)
+{
+    FinestHop p;
+    p.q = m_queries.data();
+    p.out = out;
+    p.keys = m_keyWindow;
+    p.keysBefore = m_folded ? m_keyWindowBefore : m_keyWindow;
+    p.values = m_folded ? m_hops.back().window : m_valueWindow;
+    p.headsPerValue = m_folded ? 1 : m_shape.group();
+    p.scale = m_shape.scale() * kLog2e;
+    p.first = m_first;
+    p.count = m_count;
+    p.row = m_row;
+    p.bounded = m_folded;
+    p.heads = m_shape.heads;
+    p.kvHeads = m_shape.kvHeads;
+    p.sinkScores = m_sinkScores.data();
+    p.sinkValues = m_sinkValues.data();
+    p.sinks = seesSinks() ? m_plan.sinks : 0;
+    launchFinestHop(m_device, m_shape.headWidth, p);
+}
+
+void launchFinestHop(Device& device, std::uint32_t width, const FinestHop& p)
+{
+    const dim3 grid(queryTiles(p.first, p.count, p.row, kFinestQueries), p.heads);
+    withHeadWidth(width, [&]<int kWidth>() {
+        if (kFinestShared<kWidth, 64> <= device.sharedPerBlock())
+            launch(device, finestHop<kWidth, 64>, grid, kFinestWarps * kWarp, kFinestShared<kWidth, 64>, p);
+        else
+            launch(device, finestHop<kWidth, 32>, grid, kFinestWarps * kWarp, kFinestShared<kWidth, 32>, p);
+    });
+}
+
+} // namespace octavo::cuda
