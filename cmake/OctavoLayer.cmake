@@ -8,8 +8,9 @@
 function(octavo_layer name)
     cmake_parse_arguments(ARG "" "" "USES;PUBLIC;PRIVATE" ${ARGN})
     set(folder ${CMAKE_CURRENT_SOURCE_DIR})
-    file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp ${folder}/*.h ${folder}/*.qrc)
-    list(FILTER sources EXCLUDE REGEX "/main\\.cpp$|/(bench|cli|examples)/")
+    # Below the layer only: where the whole tree lies may be called bench, too.
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/*.cpp ${folder}/*.h ${folder}/*.qrc)
+    list(FILTER sources EXCLUDE REGEX "(^|/)main\\.cpp$|(^|/)(bench|cli|examples)/")
     add_library(octavo_${name} STATIC ${sources})
     target_include_directories(octavo_${name} PUBLIC ${folder}/include PRIVATE ${folder})
     target_link_libraries(octavo_${name} PUBLIC octavo_base ${ARG_PUBLIC} PRIVATE octavo_warnings ${ARG_USES} ${ARG_PRIVATE})

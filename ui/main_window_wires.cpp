@@ -54,7 +54,10 @@ void MainWindow::wireLibrary()
     });
     connect(&m_assistant, &Assistant::modelReady, this, [this](const app::ModelSummary& model) {
         m_model->setText(QStringLiteral("%1 · %2").arg(model.name, model.device));
-        m_model->setToolTip(plainTip(tr("%1\nContext of %2 tokens").arg(model.file).arg(model.contextTokens)));
+        QString tip = tr("%1\nContext of %2 tokens").arg(model.file).arg(model.contextTokens);
+        if (!model.whyNoGpu.isEmpty())
+            tip += tr("\nNot on the GPU: %1").arg(model.whyNoGpu);
+        m_model->setToolTip(plainTip(tip));
     });
     connect(&m_assistant, &Assistant::busyChanged, this, [this](bool busy) {
         m_stop->setEnabled(busy);

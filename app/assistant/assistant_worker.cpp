@@ -101,7 +101,7 @@ void Assistant::Worker::start(std::stop_token stop)
     EventLog::instance().add("model open, tokens of context", model->contextTokens);
     if (modelChanged(*model))
         tellLibrary();
-    tell(&Assistant::modelReady, ModelSummary{model->name, m_options.modelFile, model->device, model->contextTokens});
+    tell(&Assistant::modelReady, ModelSummary{model->name, m_options.modelFile, model->device, model->contextTokens, model->whyNoGpu});
     const Outcome<QList<DocumentId>> interrupted = m_service->interruptedReads();
     if (!interrupted)
         return fail(interrupted.error());

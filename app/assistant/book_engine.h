@@ -24,6 +24,7 @@ struct EngineModel {
     QString hash;              // identifies the model file; part of a reading's name on disk
     qint64 contextTokens = 0;
     EngineSettings settings{};
+    QString whyNoGpu{};        // why it is not the GPU though that was left open; empty where nothing is to be said
 };
 
 // One document to be read. The engine keeps its reading (in memory and at `readingFile`) under `document`.

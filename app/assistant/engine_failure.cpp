@@ -44,11 +44,16 @@ Failure failureOf(const Error& error)
     case Errc::OutOfMemory:
         if (error.needed <= error.room)
             return {Kind::OutOfMemory, tr("The memory is used up; what was done so far is kept. Close other programs, then go on.")};
+        if (error.subject == "GPU")
+            return {Kind::OutOfMemory, tr("The GPU's memory is used up (%1 are needed, %2 are free); close other programs that use it, read a part of it, or choose "
+                                          "--device cpu.").arg(size(error.needed), size(error.room))};
         return {Kind::OutOfMemory, tr("Reading this needs %1 of memory, but only %2 is free; close other programs, or read a part of it.")
                                        .arg(size(error.needed), size(error.room))};
     case Errc::Stopped: return {Kind::Stopped, tr("Stopped; what was done so far is kept.")};
     case Errc::StaleReading:
     case Errc::CorruptReading: return {Kind::File, tr("The saved reading %1 cannot be used (%2); the document is read again.").arg(subject, detail)};
+    case Errc::NoDevice: return {Kind::Engine, tr("The GPU cannot be used: %1. Choose --device cpu, or auto.").arg(detail)};
+    case Errc::DeviceFailed: return {Kind::Engine, tr("The GPU stopped working (%1); start Octavo again, or choose --device cpu.").arg(detail)};
     case Errc::InUse:
         return {Kind::File, tr("Another Octavo is reading this document just now and keeps it in %1; wait until it is done, or stop it there.").arg(subject)};
     case Errc::WriteFailed: return {Kind::File, tr("%1 cannot be written (%2); free some disk space or choose another data folder.").arg(subject, detail)};

@@ -121,8 +121,8 @@ Outcome<EngineModel> LocalEngine::open(const QString& modelFile, std::stop_token
     m_kept.clear();
     m_model = *model;
     const ModelConfig& config = m_model->config();
-    return EngineModel{QString::fromStdString(config.name), QString::fromStdString(m_engine->device()), QString::fromStdString(m_model->hash()),
-                       config.context, settings()};
+    return EngineModel{QString::fromStdString(config.name), QString::fromStdString(m_model->device()), QString::fromStdString(m_model->hash()),
+                       config.context, settings(), QString::fromStdString(m_model->whyNoGpu())};
 }
 
 EngineSettings LocalEngine::settings() const

@@ -79,13 +79,13 @@ int bench(const Session& session, const Options& options, bool decode)
     const std::string attention = plan.attention.toStdString();
     char text[160];
     std::snprintf(text, sizeof text, "%s %s %llu tokens, %s attention, %s: %.1f tokens/s", decode ? "decode" : "prefill", decode ? "at" : "of",
-                  static_cast<unsigned long long>(options.tokens), attention.c_str(), model->engine().device().c_str(), rate);
+                  static_cast<unsigned long long>(options.tokens), attention.c_str(), model->device().c_str(), rate);
     return session.done({{"tokens", options.tokens},
                          {"tokens_per_second", rate},
                          {"prefill_tokens_per_second", prefillRate},
                          {"attention", attention},
                          {"plan", jsonOf(plan)},
-                         {"device", model->engine().device()},
+                         {"device", model->device()},
                          {"threads", model->engine().threads()},
                          {"peak_bytes", peakBytes()}},
                         text);

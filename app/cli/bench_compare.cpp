@@ -94,7 +94,7 @@ public:
 
     QStringList own(const QStringList& command, const char* precision = "int8") const
     {
-        return QStringList{"--json", "--model", m_session.modelPath(), "--threads", QString::number(m_session.threads), "--precision", precision} + command;
+        return QStringList{"--json", "--model", m_session.modelPath(), "--threads", QString::number(m_session.threads), "--precision", precision, "--device", "cpu"} + command;
     }
 
     // Both sides read `tokens`, and write then where that is wanted, in turn. False where a process failed or a stop was asked for.
@@ -234,7 +234,7 @@ int compareWithPeer(const Session& session, const CompareOptions& options)
                 return stopped();
     }
     session.endProgress();
-    const std::string device = (*engine)->device();
+    const std::string device = (*engine)->cpuName();
     return session.done({{"device", device}, {"kv", options.kv}, {"rounds", options.rounds}, {"rows", comparison.rows}},
                         device + ", keys and values in " + options.kv + ", medians of " + std::to_string(options.rounds) + "; in brackets: extrapolated\n\n" + comparison.table + comparison.quality);
 }

@@ -29,7 +29,14 @@ std::shared_ptr<const Model> Session::openModel() const
         fail(opened.error());
         return nullptr;
     }
+    tellDevice(QString::fromStdString((*opened)->whyNoGpu()));
     return *opened;
+}
+
+void Session::tellDevice(const QString& whyNoGpu) const
+{
+    if (!whyNoGpu.isEmpty() && (device == "auto" || Engine::hasGpuDriver()))
+        notice(QStringLiteral("Computing on the CPU: %1.").arg(whyNoGpu));
 }
 
 int Session::done(const nlohmann::json& object, const std::string& text) const

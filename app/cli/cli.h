@@ -28,14 +28,18 @@ struct Session {
     std::string model;       // empty: the default
     std::vector<std::string> adapters; // of the model
     int threads = 0;
-    std::string device = "auto";
+    std::string device;      // empty: auto, and where there is no GPU nothing is said of it
     std::string precision = "int8";
     std::stop_token stop;    // requested by Ctrl+C
 
     QString dataDirPath() const;
     QString modelPath() const;
 
-    EngineOptions engineOptions() const { return {threads, precision == "f32" ? Precision::Float32 : Precision::Int8}; }
+    EngineOptions engineOptions() const
+    {
+        const DeviceChoice choice = device == "cpu" ? DeviceChoice::Cpu : device == "cuda" ? DeviceChoice::Cuda : DeviceChoice::Auto;
+        return {threads, precision == "f32" ? Precision::Float32 : Precision::Int8, choice};
+    }
 
     // Opens the model for commands that talk to the engine itself. Fails by printing the sentence.
     std::shared_ptr<const Model> openModel() const;
@@ -46,6 +50,7 @@ struct Session {
     void progress(const std::string& line) const;    // one line that replaces itself; nothing where nobody looks (no terminal)
     void endProgress() const;
     void tell(const ReadPlan& plan) const;           // its reason, on stderr
+    void tellDevice(const QString& whyNoGpu) const;  // on stderr, where the GPU was asked about or is there
     void notice(const QString& sentence) const;      // on stderr, unless it is empty
 };
 

@@ -32,6 +32,7 @@ Outcome<Desk> Desk::openWithModel(const Session& session, const PlanOptions& opt
     const auto model = desk->service->openModel(session.modelPath(), session.stop);
     if (!model)
         return model.error();
+    session.tellDevice(model->whyNoGpu);
     desk->model = *model;
     return desk;
 }

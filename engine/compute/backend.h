@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <span>
+#include <stdexcept>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -23,6 +25,7 @@ class KvCache;
 class Model;
 class Rotary;
 struct ModelConfig;
+struct ModelWeights;
 
 // A matrix as it stands in the file: `rows` outputs of `columns` inputs, blocks of `type` along the columns.
 struct Weight {
@@ -143,6 +146,28 @@ public:
     virtual std::vector<float> logits(const float* hidden, std::size_t count, std::stop_token stop) = 0;
 };
 
+// A device has not so many bytes left. What was being computed is dropped; the process lives on.
+class OutOfDeviceMemory : public std::bad_alloc {
+public:
+    OutOfDeviceMemory(std::uint64_t neededBytes, std::uint64_t roomBytes) : needed(neededBytes), room(roomBytes) {}
+    const char* what() const noexcept override { return "out of device memory"; }
+
+    std::uint64_t needed;
+    std::uint64_t room;
+};
+
+// What a driver says of a call that must not fail: the device is of no more use.
+class DeviceFailure : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+// What a backend keeps of a model in its device's memory.
+class HeldModel {
+public:
+    virtual ~HeldModel() = default;
+};
+
 // All that is computed for a model, on one device. The seam lies around whole forward passes, not single operations: what a device fuses, queues ahead
 // and keeps in its own memory is its own affair. Keys, values and hop values have their home in the host's memory (KvPage, HopValues).
 // Threads: one run at a time.
@@ -156,6 +181,11 @@ public:
     virtual std::uint32_t chunkTokens() const = 0;          // new tokens that one forward pass of a reading takes at most; a multiple of kChunkTokens
     virtual std::uint64_t availableMemory() const = 0;      // bytes that keys and values could still have; 0 if it cannot be known
 
+    // Brings what forward passes need of a model into the device's memory; null where they use it as it is. Errors: OutOfMemory; UnsupportedType where
+    // there are no kernels for its shape.
+    virtual Result<std::shared_ptr<HeldModel>> hold(const ModelConfig& config, const ModelWeights& weights) = 0;
+
+    // Of a model that is held.
     virtual std::unique_ptr<ForwardPass> forwardPass(const Model& model) = 0;
     virtual std::unique_ptr<HopValues> hopValues(const ReadingPlan& plan, const ModelConfig& config) = 0;
     // `hopValues` are of this backend.

@@ -55,7 +55,7 @@ Result<std::shared_ptr<const Model>> Model::open(const std::filesystem::path& pa
     std::shared_ptr<Model> model(new Model);
     model->m_chat = ChatTemplate::fromGguf(**file, **tokenizer);
     model->m_tokenizer = std::move(*tokenizer);
-    auto weights = bindWeights(std::move(*file), *config, engine->backend());
+    auto weights = bindWeights(std::move(*file), *config, engine->cpu());
     if (!weights)
         return inFile(path, weights.error());
     ContentHash hash;
@@ -71,9 +71,34 @@ Result<std::shared_ptr<const Model>> Model::open(const std::filesystem::path& pa
     model->m_hash = hash.text();
     model->m_weights = std::move(*weights);
     model->m_engine = std::move(engine);
+    if (const auto chosen = model->chooseDevice(); !chosen)
+        return inFile(path, chosen.error());
     return std::shared_ptr<const Model>(std::move(model));
 }
 
+Result<void> Model::chooseDevice()
+{
+    m_backend = &m_engine->cpu();
+    m_whyNoGpu = m_engine->whyNoGpu();
+    if (!m_engine->gpu())
+        return {};
+    auto held = m_engine->gpu()->hold(m_config, *m_weights);
+    if (held) {
+        m_held = std::move(*held);
+        m_backend = m_engine->gpu();
+        return {};
+    }
+    if (m_engine->deviceChoice() == DeviceChoice::Cuda)
+        return held.error();
+    constexpr std::uint64_t kMegabyte = 1'000'000;
+    const Error& why = held.error();
+    m_whyNoGpu = m_engine->gpu()->name() + (why.code == Errc::OutOfMemory ? " has " + std::to_string(why.room / kMegabyte) + " MB of memory left, "
+                                                                                + std::to_string(why.needed / kMegabyte) + " MB are needed"
+                                                                          : " has no kernels for " + why.subject + " " + why.detail);
+    return {};
+}
+
+std::string Model::device() const { return m_backend->name(); }
 const std::filesystem::path& Model::file() const { return m_weights->file->path(); }
 std::uint64_t Model::fileSize() const { return m_weights->file->fileSize(); }
 const std::string& Model::hash() const { return m_hash; }

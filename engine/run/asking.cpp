@@ -2,10 +2,10 @@
 #include "octavo/engine/asking.h"
 
 #include <algorithm>
-#include <new>
 #include <numeric>
 #include <utility>
 
+#include "run/guarded.h"
 #include "run/reading_state.h"
 #include "run/work_queue.h"
 
@@ -14,6 +14,8 @@ namespace octavo {
 namespace {
 
 constexpr std::size_t kAskedAtOnce = 128; // question tokens per forward pass
+
+Error noMemory() { return {Errc::OutOfMemory, "conversation", {}}; }
 
 // Tokens [0, count) of one cache as runs that cross neither a page nor a row; token 0 stands at `place`, counted in positions of
 // rows laid end to end. Their keys are turned to their place in rows of `turnedRow` tokens; 0: in the rows they stand in.
@@ -140,13 +142,13 @@ class AskingState {
 public:
     explicit AskingState(std::shared_ptr<const AskedReadings> asked)
         : readings(std::move(asked)), model(*readings->model), own(std::make_unique<KvCache>(model.config())),
-          rotary(model.config().rope, model.config().headWidth), forward(model, model.engine().backend())
+          rotary(model.config().rope, model.config().headWidth), forward(model, model.backend())
     {
         makeAttention();
     }
 
     AskingState(const AskingState& other, std::unique_ptr<KvCache> cache)
-        : readings(other.readings), model(other.model), own(std::move(cache)), ownTokens(other.ownTokens), rotary(other.rotary), forward(model, model.engine().backend()),
+        : readings(other.readings), model(other.model), own(std::move(cache)), ownTokens(other.ownTokens), rotary(other.rotary), forward(model, model.backend()),
           lastHidden(other.lastHidden), hops(other.hops), heads(other.heads)
     {
         makeAttention();
@@ -157,18 +159,14 @@ public:
         std::vector<const KvCache*> caches;
         for (const auto& snapshot : readings->snapshots)
             caches.push_back(snapshot.get());
-        attention = model.engine().backend().askingAttention(attentionShape(model.config()), model.config().layers, readings->geometry, rotary,
+        attention = model.backend().askingAttention(attentionShape(model.config()), model.config().layers, readings->geometry, rotary,
                                                              std::move(caches), *own);
     }
 
     // Adds tokens in one forward pass; the caller has checked the room. False if stopped.
     Result<bool> add(std::span<const TokenId> ids, std::stop_token stop)
     {
-        try {
-            return tryToAdd(ids, stop);
-        } catch (const std::bad_alloc&) {
-            return Error{Errc::OutOfMemory, "conversation", {}};
-        }
+        return guarded(noMemory(), [&] { return tryToAdd(ids, stop); });
     }
 
     Result<bool> tryToAdd(std::span<const TokenId> ids, const std::stop_token& stop)
@@ -282,8 +280,10 @@ Result<std::unique_ptr<Asking>> Asking::over(std::span<const Reading* const> rea
     const ModelConfig& config = readings.front()->model().config();
     if (!options.heads.fits(config.layers, config.heads))
         return wrong("heads", "of layers and heads that the model has");
-    auto asked = std::make_shared<const AskedReadings>(readings, std::move(options));
-    return std::unique_ptr<Asking>(new Asking(std::make_unique<AskingState>(std::move(asked))));
+    return guarded(noMemory(), [&]() -> Result<std::unique_ptr<Asking>> {
+        auto asked = std::make_shared<const AskedReadings>(readings, std::move(options));
+        return std::unique_ptr<Asking>(new Asking(std::make_unique<AskingState>(std::move(asked))));
+    });
 }
 
 std::uint64_t Asking::tokens() const { return m_state->readings->tokens + m_state->ownTokens; }
@@ -294,24 +294,28 @@ const HeadHops& Asking::lastHeads() const { return m_state->heads; }
 
 Result<std::unique_ptr<Asking>> Asking::fork() const
 {
-    auto cache = m_state->own->fork(m_state->ownTokens);
-    if (!cache)
-        return cache.error();
-    return std::unique_ptr<Asking>(new Asking(std::make_unique<AskingState>(*m_state, std::move(*cache))));
+    return guarded(noMemory(), [&]() -> Result<std::unique_ptr<Asking>> {
+        auto cache = m_state->own->fork(m_state->ownTokens);
+        if (!cache)
+            return cache.error();
+        return std::unique_ptr<Asking>(new Asking(std::make_unique<AskingState>(*m_state, std::move(*cache))));
+    });
 }
 
 Result<void> Asking::rewind(std::uint64_t tokens)
 {
     if (tokens >= m_state->ownTokens)
         return {};
-    auto cache = m_state->own->fork(tokens); // branches may share the pages that are written next
-    if (!cache)
-        return cache.error();
-    m_state->own = std::move(*cache);
-    m_state->ownTokens = tokens;
-    m_state->lastHidden.clear();
-    m_state->makeAttention();
-    return {};
+    return guarded(noMemory(), [&]() -> Result<void> {
+        auto cache = m_state->own->fork(tokens); // branches may share the pages that are written next
+        if (!cache)
+            return cache.error();
+        m_state->own = std::move(*cache);
+        m_state->ownTokens = tokens;
+        m_state->lastHidden.clear();
+        m_state->makeAttention();
+        return {};
+    });
 }
 
 Result<void> Asking::prefill(std::span<const TokenId> tokens, std::stop_token stop)
@@ -374,8 +378,10 @@ Result<Answer> Asking::generate(Sampler& sampler, std::uint64_t maxTokens, const
             answer.end = Answer::End::Length;
             return answer;
         }
-        std::vector<float> logits = lastLogits();
-        const TokenId id = sampler.pick(logits);
+        auto logits = guarded(noMemory(), [&]() -> Result<std::vector<float>> { return lastLogits(); });
+        if (!logits)
+            return logits.error();
+        const TokenId id = sampler.pick(*logits);
         if (tokenizer.endsTurn(id)) {
             answer.end = Answer::End::Turn;
             return answer;

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "compute/cpu/cpu_backend.h"
+#include "compute/plugin.h"
 #include "run/work_queue.h"
 
 namespace octavo {
@@ -15,22 +16,43 @@ namespace {
 constexpr int kMaxThreads = 1024;
 }
 
-Engine::Engine(std::unique_ptr<Backend> host, std::unique_ptr<Backend> device)
-    : m_host(std::move(host)), m_device(std::move(device)), m_queue(std::make_unique<WorkQueue>())
+Engine::Engine(DeviceChoice choice, std::unique_ptr<Backend> cpu, std::unique_ptr<Backend> gpu, std::string whyNoGpu)
+    : m_choice(choice), m_cpu(std::move(cpu)), m_gpu(std::move(gpu)), m_whyNoGpu(std::move(whyNoGpu)), m_queue(std::make_unique<WorkQueue>())
 {
 }
 Engine::~Engine() = default;
 
-Result<std::shared_ptr<Engine>> Engine::create(const EngineOptions& options)
+std::shared_ptr<Engine> Engine::make(const EngineOptions& options, std::unique_ptr<Backend> gpu, std::string whyNoGpu)
+{
+    const int cores = std::max(1u, std::thread::hardware_concurrency());
+    auto cpu = makeCpuBackend(options.threads ? options.threads : cores, options.precision);
+    return std::shared_ptr<Engine>(new Engine(options.device, std::move(cpu), std::move(gpu), std::move(whyNoGpu)));
+}
+
+Result<std::shared_ptr<Engine>> Engine::create(const EngineOptions& options, std::unique_ptr<Backend> gpu)
 {
     if (options.threads < 0 || options.threads > kMaxThreads)
         return Error{Errc::InvalidArgument, "threads", "0 to 1024"};
-    const int cores = std::max(1u, std::thread::hardware_concurrency());
-    return std::shared_ptr<Engine>(new Engine(makeCpuBackend(options.threads ? options.threads : cores, options.precision), nullptr));
+    return make(options, std::move(gpu), {});
 }
 
-std::string Engine::device() const { return backend().name(); }
-int Engine::threads() const { return backend().threads(); }
+Result<std::shared_ptr<Engine>> Engine::create(const EngineOptions& options)
+{
+    if (options.device == DeviceChoice::Cpu)
+        return create(options, nullptr);
+    auto loaded = loadCudaBackend();
+    if (auto* backend = std::get_if<std::unique_ptr<Backend>>(&loaded))
+        return create(options, std::move(*backend));
+    if (options.device == DeviceChoice::Cuda)
+        return Error{Errc::NoDevice, "GPU", std::get<std::string>(loaded)};
+    if (options.threads < 0 || options.threads > kMaxThreads)
+        return Error{Errc::InvalidArgument, "threads", "0 to 1024"};
+    return make(options, nullptr, std::get<std::string>(loaded));
+}
+
+bool Engine::hasGpuDriver() { return octavo::hasGpuDriver(); }
+std::string Engine::cpuName() const { return m_cpu->name(); }
+int Engine::threads() const { return m_cpu->threads(); }
 
 std::uint64_t Engine::availableMemory()
 {

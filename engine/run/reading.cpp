@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <new>
 
+#include "run/guarded.h"
 #include "run/reading_state.h"
 #include "run/work_queue.h"
 
@@ -13,6 +13,11 @@ namespace octavo {
 namespace {
 
 Error stopped() { return {Errc::Stopped, "reading", {}}; }
+
+Error noHopValues(const ModelConfig& config, const ReadingPlan& plan)
+{
+    return {Errc::OutOfMemory, "hop values", {}, HopValues::bytesFor(plan, config), Engine::availableMemory()};
+}
 
 } // namespace
 
@@ -49,19 +54,17 @@ Result<std::unique_ptr<Reading>> Reading::make(std::shared_ptr<const Model> mode
     if (plannedTokens == 0)
         return Error{Errc::InvalidArgument, "planned tokens", "at least 1"};
     const ModelConfig& config = model->config();
-    try {
+    return guarded(noHopValues(config, plan), [&]() -> Result<std::unique_ptr<Reading>> {
         auto cache = std::make_unique<KvCache>(config, plan.kv);
-        return std::unique_ptr<Reading>(new Reading(model, model->engine().backend(), plan, plannedTokens, std::move(cache)));
-    } catch (const std::bad_alloc&) {
-        return Error{Errc::OutOfMemory, "hop values", {}, HopValues::bytesFor(plan, config), Engine::availableMemory()};
-    }
+        return std::unique_ptr<Reading>(new Reading(model, model->backend(), plan, plannedTokens, std::move(cache)));
+    });
 }
 
 // Whether memory will do for all that is planned but `there` bytes.
 Result<void> Reading::checkRoom(const Model& model, const ReadingPlan& plan, std::uint64_t plannedTokens, std::uint64_t there)
 {
     const std::uint64_t total = cost(model.config(), plan, plannedTokens).total();
-    const std::uint64_t needed = total - std::min(total, there), room = model.engine().backend().availableMemory();
+    const std::uint64_t needed = total - std::min(total, there), room = model.backend().availableMemory();
     return room == 0 || needed <= room ? Result<void>() : Error{Errc::OutOfMemory, "keys and values", {}, needed, room};
 }
 
@@ -81,13 +84,11 @@ Result<std::vector<TokenScore>> Reading::readAndScore(std::span<const TokenId> t
 Result<std::vector<TokenScore>> Reading::run(std::span<const TokenId> tokens, std::uint64_t firstScored, const ReadingProgressFn& progress,
                                              std::stop_token stop)
 {
-    try {
+    return guarded({Errc::OutOfMemory, "reading", {}}, [&] { // the chunk at hand is dropped, as by a stop
         m_ids.reserve(m_plannedTokens); // so that a chunk once read can be taken note of
         m_lastHidden.reserve(m_model->config().hidden);
         return readChunks(tokens, firstScored, progress, stop);
-    } catch (const std::bad_alloc&) {
-        return Error{Errc::OutOfMemory, "reading", {}}; // the chunk at hand is dropped, as by a stop
-    }
+    });
 }
 
 Result<std::vector<TokenScore>> Reading::readChunks(std::span<const TokenId> tokens, std::uint64_t firstScored, const ReadingProgressFn& progress,
@@ -107,7 +108,7 @@ Result<std::vector<TokenScore>> Reading::readChunks(std::span<const TokenId> tok
     Forward& forward = m_state->forward;
     for (std::size_t at = 0; at < tokens.size();) {
         const std::uint64_t first = m_ids.size();
-        const std::uint64_t chunkTokens = m_model->engine().backend().chunkTokens();
+        const std::uint64_t chunkTokens = m_model->backend().chunkTokens();
         std::uint64_t count = std::min<std::uint64_t>(chunkTokens - first % chunkTokens, tokens.size() - at);
         if (!m_plan.isFull())
             count = std::min(count, snapshotInterval() - first % snapshotInterval());
@@ -140,7 +141,7 @@ Result<std::vector<float>> Reading::lastLogits() const
     if (m_lastHidden.empty())
         return Error{Errc::InvalidArgument, "logits", "nothing was read yet"};
     const auto turn = m_model->engine().queue().take(WorkQueue::Kind::Asking, {});
-    return m_state->forward.logits(m_lastHidden.data(), 1, {});
+    return guarded({Errc::OutOfMemory, "logits", {}}, [&]() -> Result<std::vector<float>> { return m_state->forward.logits(m_lastHidden.data(), 1, {}); });
 }
 
 std::uint64_t Reading::snapshotInterval() const { return m_plan.isFull() ? 1 : HopValues::snapshotInterval(m_plan, m_model->config()); }
@@ -162,7 +163,7 @@ std::uint64_t Reading::resumableAt(std::uint64_t tokens) const
 
 Result<std::unique_ptr<Reading>> Reading::fork(std::uint64_t tokens, std::uint64_t plannedTokens) const
 {
-    return forkOn(m_model->engine().backend(), tokens, plannedTokens);
+    return forkOn(m_model->backend(), tokens, plannedTokens);
 }
 
 Result<std::unique_ptr<Reading>> Reading::forkOn(Backend& backend, std::uint64_t tokens, std::uint64_t plannedTokens) const
@@ -176,11 +177,8 @@ Result<std::unique_ptr<Reading>> Reading::forkOn(Backend& backend, std::uint64_t
     auto cache = m_cache->fork(from);
     if (!cache)
         return cache.error();
-    try {
-        return forkAt(backend, from, plannedTokens, std::move(*cache));
-    } catch (const std::bad_alloc&) {
-        return Error{Errc::OutOfMemory, "hop values", {}, HopValues::bytesFor(m_plan, m_model->config()), Engine::availableMemory()};
-    }
+    return guarded(noHopValues(m_model->config(), m_plan),
+                   [&]() -> Result<std::unique_ptr<Reading>> { return forkAt(backend, from, plannedTokens, std::move(*cache)); });
 }
 
 // With the state of a place from which reading can go on.
@@ -247,7 +245,7 @@ Result<std::uint64_t> Reading::readAgain(const ReadingProgressFn& progress, std:
             auto cache = m_cache->fork(from);
             if (!cache)
                 return cache.error();
-            again = forkAt(m_model->engine().backend(), from, m_plannedTokens, std::move(*cache));
+            again = forkAt(m_model->backend(), from, m_plannedTokens, std::move(*cache));
         }
         const std::uint64_t first = again->tokens();
         const auto done = again->read(std::span(m_ids).subspan(first, end - first), progress, stop);

@@ -9,6 +9,7 @@
 #include "octavo/engine/reading.h"
 #include "run/reading_keeper.h"
 #include "run/reading_log.h"
+#include "run/guarded.h"
 #include "run/reading_state.h"
 
 namespace octavo {
@@ -250,27 +251,27 @@ ReadingImage Reading::image() const
 }
 
 Result<void> Reading::save(const std::filesystem::path& file, std::stop_token stop) const
-try {
-    if (const auto wrong = unchecked())
-        return *wrong;
-    const auto keeper = ReadingKeeper::begin(file, image(), kCheckpointInterval, stop);
-    return keeper ? (*keeper)->finish(image()) : Result<void>(keeper.error());
-} catch (const std::bad_alloc&) {
-    return noMemory();
+{
+    return guarded(noMemory(), [&]() -> Result<void> {
+        if (const auto wrong = unchecked())
+            return *wrong;
+        const auto keeper = ReadingKeeper::begin(file, image(), kCheckpointInterval, stop);
+        return keeper ? (*keeper)->finish(image()) : Result<void>(keeper.error());
+    });
 }
 
 Result<void> Reading::keepIn(const std::filesystem::path& file, std::stop_token stop, std::chrono::duration<double> interval)
-try {
-    if (const auto wrong = unchecked())
-        return *wrong;
-    auto keeper = ReadingKeeper::begin(file, image(), interval, stop);
-    if (!keeper)
-        return keeper.error();
-    m_state->keeper = std::move(*keeper);
-    m_state->keepError.reset();
-    return {};
-} catch (const std::bad_alloc&) {
-    return noMemory();
+{
+    return guarded(noMemory(), [&]() -> Result<void> {
+        if (const auto wrong = unchecked())
+            return *wrong;
+        auto keeper = ReadingKeeper::begin(file, image(), interval, stop);
+        if (!keeper)
+            return keeper.error();
+        m_state->keeper = std::move(*keeper);
+        m_state->keepError.reset();
+        return {};
+    });
 }
 
 bool Reading::isBeingKept(const std::filesystem::path& file) { return isBeingWritten(file) || isBeingWritten(ReadingKeeper::partialOf(file)); }

@@ -114,7 +114,7 @@ Result<ReadingHops> Reading::hopsOf(std::uint64_t token, const HeadChoice& heads
     if (!heads.fits(config.layers, config.heads))
         return Error{Errc::InvalidArgument, "heads", "of layers and heads that the model has"};
     // On the CPU, whatever device read it: a row at most, and the queries are kept here.
-    Backend& backend = m_model->engine().hostBackend();
+    Backend& backend = m_model->engine().cpu();
     const auto again = forkOn(backend, token + 1 - std::min(m_plan.stride(0), token + 1), m_plannedTokens);
     if (!again)
         return again.error();

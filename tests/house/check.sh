@@ -15,7 +15,7 @@ while IFS= read -r file; do
     *) [ "$lines" -le 600 ] || fail "$file has $lines lines, more than 600: split it by job" ;;
     esac
     head -n 1 "$file" | grep -q 'SPDX-License-Identifier: Apache-2.0' || fail "$file does not begin with its licence"
-done < <(find base engine app ui tests -name '*.h' -o -name '*.cpp')
+done < <(find base engine app ui tests -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name '*.cuh')
 
 if grep -rnE '#include *[<"]Q[A-Z]' base engine; then fail "engine/ must not see Qt"; fi
 if grep -rnE '#include *[<"]octavo/engine' ui app/include; then fail "ui/ and what it sees of app/ must not see engine/"; fi

@@ -36,7 +36,7 @@ public:
     static EmulatedBlock& current() { return *running(); }
 
     EmulatedBlock(dim3 grid, unsigned threads, std::size_t sharedBytes, const std::function<void()>& kernel)
-        : m_grid(grid), m_threads(threads), m_shared(new (std::align_val_t(128)) std::byte[sharedBytes + 1], Free()), m_sharedBytes(sharedBytes),
+        : m_grid(grid), m_threads(threads), m_shared(new (kSharedAlignment) std::byte[sharedBytes + 1], Free()), m_sharedBytes(sharedBytes),
           m_kernel(kernel), m_fibres(threads), m_warps(threads / 32)
     {
         if (threads % 32 != 0)
@@ -134,10 +134,11 @@ public:
     }
 
 private:
+    static constexpr std::align_val_t kSharedAlignment{1024};
     static constexpr std::size_t kStackBytes = 64 * 1024;
     static constexpr std::size_t kExchangeBytes = 64;
     struct Free {
-        void operator()(std::byte* data) const { ::operator delete[](data, std::align_val_t(128)); }
+        void operator()(std::byte* data) const { ::operator delete[](data, kSharedAlignment); }
     };
     struct CopyGroup {
         std::vector<Copy> copies;
@@ -245,13 +246,20 @@ inline void emulatedLoadTiles(std::uint32_t (&r)[4], const __half* row, bool tra
 inline void loadTiles(std::uint32_t (&r)[4], const __half* row) { emulatedLoadTiles(r, row, false); }
 inline void loadTilesTransposed(std::uint32_t (&r)[4], const __half* row) { emulatedLoadTiles(r, row, true); }
 
-inline void copyAsync(void* shared, const void* global, bool valid) { EmulatedBlock::current().copyLater({shared, valid ? global : nullptr}); }
+inline void copyAsync(void* shared, const void* global, bool valid)
+{
+    if ((reinterpret_cast<std::uintptr_t>(shared) | reinterpret_cast<std::uintptr_t>(global)) % 16 != 0)
+        throw std::logic_error("a copy that a GPU would refuse: not at a multiple of 16 bytes");
+    EmulatedBlock::current().copyLater({shared, valid ? global : nullptr});
+}
 inline void commitCopies() { EmulatedBlock::current().commit(); }
 template <int kPending>
 void awaitCopies()
 {
     EmulatedBlock::current().await(kPending);
 }
+
+inline void prefetch(const void*) {}
 
 inline float rsqrtf(float x) { return 1.0f / std::sqrt(x); }
 inline float exp2Fast(float x) { return std::exp2(x); }

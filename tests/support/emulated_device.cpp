@@ -3,11 +3,16 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "compute/cuda/device.h"
+#include "compute/cuda/matrix_product.h"
 
 namespace octavo::cuda {
 
-Device::Device(int) : m_name("emulated"), m_multiprocessors(2), m_sharedPerBlock(99 * 1024) {}
+// Number 0 is like most GPUs, number 1 like a Hopper.
+Device::Device(int index)
+    : m_name("emulated"), m_multiprocessors(2), m_sharedPerBlock(index == 0 ? 99 * 1024 : 227 * 1024), m_totalMemory(std::uint64_t{1} << 30),
+      m_hasGroupProducts(index == 1)
+{
+}
 Device::~Device() = default;
 std::uint64_t Device::freeMemory() const { return std::uint64_t{1} << 30; }
 
@@ -23,6 +28,8 @@ void* Device::allocate(std::size_t bytes)
 }
 
 void Device::free(void* data) noexcept { std::free(data); }
+void* Device::allocateHost(std::size_t bytes) { return allocate(bytes); }
+void Device::freeHost(void* data) noexcept { free(data); }
 void Device::upload(void* to, const void* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
 void Device::download(void* to, const void* from, std::size_t bytes) { std::memcpy(to, from, bytes); }
 
@@ -32,7 +39,48 @@ void Device::copyRows(void* to, std::size_t toPitch, const void* from, std::size
         std::memcpy(static_cast<std::byte*>(to) + n * toPitch, static_cast<const std::byte*>(from) + n * fromPitch, bytes);
 }
 
+void Device::uploadRows(void* to, std::size_t toPitch, const void* from, std::size_t fromPitch, std::size_t bytes, std::size_t rows)
+{
+    copyRows(to, toPitch, from, fromPitch, bytes, rows);
+}
+
 void Device::zero(void* data, std::size_t bytes) { std::memset(data, 0, bytes); }
 void Device::wait() {}
+
+Checkpoints::Checkpoints(Device& device, std::size_t) : m_device(device) {}
+Checkpoints::~Checkpoints() = default;
+void Checkpoints::add() {}
+void Checkpoints::wait() {}
+
+// cuBLASLt's part, plainly.
+struct MatrixProduct::Plan {};
+MatrixProduct::MatrixProduct(Device& device) : m_device(device), m_workspace(device) {}
+MatrixProduct::~MatrixProduct() = default;
+
+namespace {
+
+float product(const __half* w, const __half* x, std::size_t columns)
+{
+    double sum = 0;
+    for (std::size_t n = 0; n < columns; ++n)
+        sum += static_cast<double>(__half2float(w[n])) * __half2float(x[n]);
+    return static_cast<float>(sum);
+}
+
+} // namespace
+
+void MatrixProduct::multiply(const __half* w, const __half* x, std::size_t rows, std::size_t columns, std::size_t count, __half* y)
+{
+    for (std::size_t n = 0; n < count; ++n)
+        for (std::size_t row = 0; row < rows; ++row)
+            y[n * rows + row] = __float2half(product(w + row * columns, x + n * columns, columns));
+}
+
+void MatrixProduct::multiply(const __half* w, const __half* x, std::size_t rows, std::size_t columns, std::size_t count, float* y, bool add)
+{
+    for (std::size_t n = 0; n < count; ++n)
+        for (std::size_t row = 0; row < rows; ++row)
+            y[n * rows + row] = (add ? y[n * rows + row] : 0) + product(w + row * columns, x + n * columns, columns);
+}
 
 } // namespace octavo::cuda

@@ -101,19 +101,9 @@ void CudaAskingAttention::begin(std::span<const CachedRun> runs, std::span<const
 void CudaAskingAttention::attend(std::uint32_t layer, const ProjectedHeads& heads, __half* out)
 {
     const std::uint32_t width = m_shape.headWidth, rowLength = (m_shape.heads + 2 * m_shape.kvHeads) * width;
-    launch(m_device, placeKeysValues, dim3((m_tokens * 2 * m_shape.kvHeads + kTokenWarps - 1) / kTokenWarps), kTokenWarps * kWarp, 0,
-           PlaceKeysValues{heads.data, rowLength, m_shape.heads * width, heads.keys, heads.valueBias, m_columnTurns.data(), nullptr, m_ownPages.keys(layer),
-                           m_ownPages.values(layer), {}, {}, {}, m_firstOnDevice.data(), m_tokens, m_shape.kvHeads, width});
-    PlaceQueries queries;
-    queries.projected = heads.data;
-    queries.rowLength = rowLength;
-    queries.how = heads.queries;
-    queries.q = m_queries.data();
-    queries.count = m_tokens;
-    queries.heads = m_shape.heads;
-    queries.kvHeads = m_shape.kvHeads;
-    queries.width = width;
-    launch(m_device, placeQueries, dim3((m_tokens * m_shape.heads + kTokenWarps - 1) / kTokenWarps), kTokenWarps * kWarp, 0, queries);
+    launchPlaceKeysValues(m_device, {heads.data, rowLength, m_shape.heads * width, heads.keys, heads.valueBias, m_columnTurns.data(), nullptr, m_ownPages.keys(layer),
+                                     m_ownPages.values(layer), {}, {}, {}, m_firstOnDevice.data(), m_tokens, m_shape.kvHeads, width});
+    launchPlaceQueries(m_device, {heads.data, rowLength, heads.queries, nullptr, m_queries.data(), m_tokens, m_shape.heads, width});
 
     AskedAttention p;
     p.counts = m_counts.data();
@@ -137,7 +127,7 @@ void CudaAskingAttention::attend(std::uint32_t layer, const ProjectedHeads& head
     }
     const dim3 grid(m_parts, m_shape.kvHeads, (m_tokens * m_shape.group() + 15) / 16);
     withHeadWidth(width, [&]<int kWidth>() { launch(m_device, askedPart<kWidth>, grid, kAskingWarps * kWarp, kAskingShared<kWidth>, p); });
-    launch(m_device, joinParts, dim3(m_shape.heads, m_tokens), kJoinThreads, 0,
+    launch(m_device, joinParts, dim3(m_shape.heads, m_tokens), kJoinThreads, joinShared(m_parts),
            AskedJoin{m_counts.data(), m_partial.data(), m_parts, m_tokens, m_shape.heads, width, out, m_joined.data()});
     if (!m_request)
         return;

@@ -82,6 +82,13 @@ askedPart(AskedAttention p)
         recorded[half] = p.weights && query < queries && token[half] + 1 == counts.tokens;
     }
 
+    // Sixteen keys, or values, on their way to L2.
+    const auto fetch = [&](const AskedRun& run, std::uint32_t tile, const CachedPart& part) {
+        const std::uint32_t at = lane * 128;
+        if (tile * 16 < run.count && at < 16 * part.token)
+            prefetch(run.page + part.begin + kvHead * part.head + static_cast<std::size_t>(run.slot + tile * 16) * part.token + at);
+    };
+
     Gathered<kWidth> gathered;
     gathered.clear();
     Slice<kWidth> q[2];
@@ -98,7 +105,14 @@ askedPart(AskedAttention p)
         }
         const CachedPart& keys = p.keys[run.format];
         const CachedPart& values = p.values[run.format];
+        if (n + 1 < end) {
+            const AskedRun& following = p.runs[n + 1];
+            fetch(following, warp, p.keys[following.format]);
+            fetch(following, warp, p.values[following.format]);
+        }
         for (std::uint32_t tile = warp; tile * 16 < run.count; tile += kAskingWarps) {
+            fetch(run, tile + kAskingWarps, keys);
+            fetch(run, tile + kAskingWarps, values);
             const std::uint32_t first = tile * 16, last = run.count - 1;
             ValueSlice<kWidth> value[4];
 #pragma unroll
@@ -118,7 +132,7 @@ askedPart(AskedAttention p)
                         scores[i][n4] = kMasked;
                 }
             }
-            gathered.weigh(scores);
+            weighScores(scores, gathered.maximum, gathered.total, gathered.sums);
             if (recorded[0] || recorded[1]) {
 #pragma unroll
                 for (int n4 = 0; n4 < 8; ++n4) {
@@ -142,7 +156,7 @@ askedPart(AskedAttention p)
     float* sums = reinterpret_cast<float*>(sharedMemory());               // [warp][16][width + 2]
 #pragma unroll
     for (int half = 0; half < 2; ++half) {
-        const float total = gathered.wholeTotal(half);
+        const float total = sumOfRow(gathered.total[half]);
         float* of = sums + (warp * 16 + r + 8 * half) * (kWidth + 2);
 #pragma unroll
         for (int n = 0; n < kWidth / 8; ++n) {
@@ -190,23 +204,43 @@ struct AskedJoin {
 };
 
 constexpr int kJoinThreads = 128;
+OCTAVO_HD std::size_t joinShared(std::uint32_t parts) { return sizeof(float) * (parts + 2 * kJoinThreads / kWarp); }
 
-// The parts' weighted values as one softmax. grid: {heads, asked tokens}.
+// The parts' weighted values as one softmax. grid: {heads, asked tokens}, shared memory joinShared.
 OCTAVO_KERNEL(kJoinThreads, 1)
 joinParts(AskedJoin p)
 {
+    float* factors = reinterpret_cast<float*>(sharedMemory());            // [part]
+    float* shares = factors + p.parts;                                    // [warp], twice
+    const int warp = threadIdx.x / kWarp;
     const std::uint32_t head = blockIdx.x, token = blockIdx.y;
     const std::size_t step = static_cast<std::size_t>(p.heads) * p.tokens * (p.width + 2);
     const float* first = p.partial + (static_cast<std::size_t>(head) * p.tokens + token) * (p.width + 2);
     float maximum = kMasked, total = 0;
-    for (std::uint32_t part = 0; part < p.parts; ++part)
+    for (std::uint32_t part = threadIdx.x; part < p.parts; part += kJoinThreads)
         maximum = fmaxf(maximum, first[part * step + p.width + 1]);
-    for (std::uint32_t part = 0; part < p.parts; ++part)
-        total += first[part * step + p.width] * exp2Fast(first[part * step + p.width + 1] - maximum);
+    maximum = maximumOfWarp(maximum);
+    if (threadIdx.x % kWarp == 0)
+        shares[warp] = maximum;
+    syncBlock();
+    for (int n = 0; n < kJoinThreads / kWarp; ++n)
+        maximum = fmaxf(maximum, shares[n]);
+    for (std::uint32_t part = threadIdx.x; part < p.parts; part += kJoinThreads) {
+        factors[part] = exp2Fast(first[part * step + p.width + 1] - maximum);
+        total += factors[part] * first[part * step + p.width];
+    }
+    total = sumOfWarp(total);
+    if (threadIdx.x % kWarp == 0)
+        shares[kJoinThreads / kWarp + warp] = total;
+    syncBlock();
+    total = 0;
+    for (int n = 0; n < kJoinThreads / kWarp; ++n)
+        total += shares[kJoinThreads / kWarp + n];
     for (std::uint32_t d = threadIdx.x; d < p.width; d += kJoinThreads) {
         float sum = 0;
+#pragma unroll 8
         for (std::uint32_t part = 0; part < p.parts; ++part)
-            sum += first[part * step + d] * exp2Fast(first[part * step + p.width + 1] - maximum);
+            sum += first[part * step + d] * factors[part];
         p.out[(static_cast<std::size_t>(token) * p.heads + head) * p.width + d] = __float2half(sum / total);
     }
     if (threadIdx.x == 0 && token + 1 == p.counts->tokens)

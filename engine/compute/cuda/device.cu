@@ -19,8 +19,21 @@ void checkLaunch(cudaError_t error, const char* what) { check(error, what); }
 
 Device::Device(int index)
 {
-    cudaDeviceProp properties;
     check(cudaSetDevice(index), "no usable GPU");
+    readProperties(index);
+    check(cudaStreamCreateWithFlags(&m_stream, cudaStreamNonBlocking), "stream");
+}
+
+Device::Device(cudaStream_t queue) : m_stream(queue), m_ownsStream(false)
+{
+    int index = 0;
+    check(cudaGetDevice(&index), "no usable GPU");
+    readProperties(index);
+}
+
+void Device::readProperties(int index)
+{
+    cudaDeviceProp properties;
     check(cudaGetDeviceProperties(&properties, index), "no usable GPU");
     m_name = properties.name;
     if (properties.major < kOldestMajor)
@@ -28,11 +41,14 @@ Device::Device(int index)
                             + ", at least 8.0 is needed");
     m_multiprocessors = properties.multiProcessorCount;
     m_sharedPerBlock = properties.sharedMemPerBlockOptin;
-    check(cudaStreamCreateWithFlags(&m_stream, cudaStreamNonBlocking), "stream");
+    m_totalMemory = properties.totalGlobalMem;
+    m_hasGroupProducts = properties.major == 9 && properties.minor == 0;
 }
 
 Device::~Device()
 {
+    if (!m_ownsStream)
+        return;
     cudaStreamSynchronize(m_stream);
     cudaStreamDestroy(m_stream);
 }
@@ -62,9 +78,26 @@ void Device::free(void* data) noexcept
     cudaFree(data);
 }
 
+void* Device::allocateHost(std::size_t bytes)
+{
+    void* data = nullptr;
+    if (cudaMallocHost(&data, bytes) != cudaSuccess) {
+        cudaGetLastError();
+        throw std::bad_alloc();
+    }
+    return data;
+}
+
+void Device::freeHost(void* data) noexcept { cudaFreeHost(data); }
+
 void Device::upload(void* to, const void* from, std::size_t bytes)
 {
     check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, m_stream), "copy to the GPU");
+}
+
+void Device::uploadRows(void* to, std::size_t toPitch, const void* from, std::size_t fromPitch, std::size_t bytes, std::size_t rows)
+{
+    check(cudaMemcpy2DAsync(to, toPitch, from, fromPitch, bytes, rows, cudaMemcpyHostToDevice, m_stream), "copy to the GPU");
 }
 
 void Device::download(void* to, const void* from, std::size_t bytes)
@@ -81,5 +114,25 @@ void Device::copyRows(void* to, std::size_t toPitch, const void* from, std::size
 
 void Device::zero(void* data, std::size_t bytes) { check(cudaMemsetAsync(data, 0, bytes, m_stream), "memory"); }
 void Device::wait() { check(cudaStreamSynchronize(m_stream), "work on the GPU"); }
+
+Checkpoints::Checkpoints(Device& device, std::size_t ahead) : m_device(device), m_events(ahead)
+{
+    for (cudaEvent_t& event : m_events)
+        check(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "event");
+}
+
+Checkpoints::~Checkpoints()
+{
+    for (cudaEvent_t event : m_events)
+        cudaEventDestroy(event);
+}
+
+void Checkpoints::add() { check(cudaEventRecord(m_events[m_added++ % m_events.size()], m_device.stream()), "event"); }
+
+void Checkpoints::wait()
+{
+    if (m_added >= m_events.size())
+        check(cudaEventSynchronize(m_events[m_added % m_events.size()]), "work on the GPU");
+}
 
 } // namespace octavo::cuda

@@ -7,13 +7,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #ifdef OCTAVO_CUDA_EMULATED
 #include "support/cuda_emulator.h"
 #else
 #define OCTAVO_HD __host__ __device__ __forceinline__
 #define OCTAVO_DEVICE __device__ __forceinline__
-#define OCTAVO_KERNEL(maxThreads, minBlocks) __global__ void __launch_bounds__(maxThreads, minBlocks)
+#define OCTAVO_KERNEL(maxThreads, minBlocks) static __global__ void __launch_bounds__(maxThreads, minBlocks)
 
 namespace octavo::cuda {
 
@@ -63,6 +64,9 @@ OCTAVO_DEVICE void awaitCopies()
     asm volatile("cp.async.wait_group %0;" ::"n"(kPending));
 }
 
+// Has the line at an address brought from memory to L2.
+OCTAVO_DEVICE void prefetch(const void* global) { asm volatile("prefetch.global.L2 [%0];" ::"l"(global)); }
+
 OCTAVO_DEVICE void syncBlock() { __syncthreads(); }
 OCTAVO_DEVICE void syncWarp() { __syncwarp(); }
 
@@ -90,14 +94,17 @@ namespace octavo::cuda {
 constexpr int kWarp = 32;
 constexpr float kLog2e = 1.4426950408889634f;
 
-OCTAVO_HD std::uint32_t bitsOf(__half2 pair)
+// The same bits as another type.
+template <class To, class From>
+OCTAVO_HD To bitsAs(From from)
 {
-    return *reinterpret_cast<const std::uint32_t*>(&pair);
+    static_assert(sizeof(To) == sizeof(From));
+    To to;
+    memcpy(static_cast<void*>(&to), &from, sizeof to);
+    return to;
 }
-OCTAVO_HD __half2 pairOf(std::uint32_t bits)
-{
-    return *reinterpret_cast<const __half2*>(&bits);
-}
+OCTAVO_HD std::uint32_t bitsOf(__half2 pair) { return bitsAs<std::uint32_t>(pair); }
+OCTAVO_HD __half2 pairOf(std::uint32_t bits) { return bitsAs<__half2>(bits); }
 // Two floats as halves, the first in the low bits.
 OCTAVO_HD std::uint32_t packHalves(float low, float high) { return bitsOf(__floats2half2_rn(low, high)); }
 OCTAVO_HD float2 unpackHalves(std::uint32_t bits) { return __half22float2(pairOf(bits)); }

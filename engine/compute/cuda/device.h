@@ -5,35 +5,19 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <new>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
+
+#include "compute/backend.h"
 
 #ifdef OCTAVO_CUDA_EMULATED
 #include "support/cuda_emulator.h"
 #endif
 
 namespace octavo::cuda {
-
-// The device has not so many bytes left. The process lives on: what was being computed is dropped.
-class OutOfDeviceMemory : public std::bad_alloc {
-public:
-    OutOfDeviceMemory(std::uint64_t neededBytes, std::uint64_t roomBytes) : needed(neededBytes), room(roomBytes) {}
-    const char* what() const noexcept override { return "out of device memory"; }
-
-    std::uint64_t needed;
-    std::uint64_t room;
-};
-
-// What the driver says of a call that must not fail.
-class DeviceFailure : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
 
 // One GPU: its memory, and a queue of work that is done in order. Calls queue and return, but for download() and wait().
 // Threads: one at a time, and the engine's turns see to that. Lifetime: outlives every DeviceArray of it.
@@ -42,6 +26,7 @@ class Device {
 public:
     // Errors: DeviceFailure, with why the GPU numbered `index` cannot be used.
     explicit Device(int index);
+    explicit Device(cudaStream_t queue);  // somebody else's queue, on the current device
     ~Device();
     Device(const Device&) = delete;
     Device& operator=(const Device&) = delete;
@@ -49,11 +34,16 @@ public:
     const std::string& name() const { return m_name; }
     int multiprocessors() const { return m_multiprocessors; }
     std::size_t sharedPerBlock() const { return m_sharedPerBlock; }      // bytes that a block may ask for
+    bool hasGroupProducts() const { return m_hasGroupProducts; }         // group_products.cuh
     std::uint64_t freeMemory() const;                                    // bytes
+    std::uint64_t totalMemory() const { return m_totalMemory; }
 
     void* allocate(std::size_t bytes);                                   // errors: OutOfDeviceMemory
     void free(void* data) noexcept;
+    void* allocateHost(std::size_t bytes);                               // memory of the host's that is copied from and to at full speed
+    void freeHost(void* data) noexcept;
     void upload(void* to, const void* from, std::size_t bytes);          // `from` may change as soon as it returns
+    void uploadRows(void* to, std::size_t toPitch, const void* from, std::size_t fromPitch, std::size_t bytes, std::size_t rows);
     void download(void* to, const void* from, std::size_t bytes);        // waits
     // `rows` pieces of `bytes` within the device, each `toPitch` and `fromPitch` bytes behind the one before.
     void copyRows(void* to, std::size_t toPitch, const void* from, std::size_t fromPitch, std::size_t bytes, std::size_t rows);
@@ -63,10 +53,15 @@ public:
     cudaStream_t stream() const { return m_stream; }
 
 private:
+    void readProperties(int index);
+
     cudaStream_t m_stream = nullptr;
+    bool m_ownsStream = true;
     std::string m_name;
     int m_multiprocessors = 0;
     std::size_t m_sharedPerBlock = 0;
+    std::uint64_t m_totalMemory = 0;
+    bool m_hasGroupProducts = false;
 };
 
 // So many T of a device's memory. Grows, never shrinks; growing loses what it held.
@@ -117,6 +112,37 @@ private:
     Device* m_device;
     T* m_data = nullptr;
     std::size_t m_size = 0;
+};
+
+// So many bytes of the host's memory that is copied from and to at full speed.
+class StagingBuffer {
+public:
+    StagingBuffer(Device& device, std::size_t bytes) : m_device(device), m_data(static_cast<std::byte*>(device.allocateHost(bytes))), m_size(bytes) {}
+    StagingBuffer(const StagingBuffer&) = delete;
+    StagingBuffer& operator=(const StagingBuffer&) = delete;
+    ~StagingBuffer() { m_device.freeHost(m_data); }
+
+    std::byte* data() const { return m_data; }
+    std::size_t size() const { return m_size; }
+
+private:
+    Device& m_device;
+    std::byte* m_data;
+    std::size_t m_size;
+};
+
+// Marks in the queue, to stay at most a few of them ahead of the GPU.
+class Checkpoints {
+public:
+    Checkpoints(Device& device, std::size_t ahead);
+    ~Checkpoints();
+    void add();
+    void wait();                          // until at most `ahead` marks are not reached yet
+
+private:
+    Device& m_device;
+    std::vector<cudaEvent_t> m_events;    // a ring
+    std::size_t m_added = 0;
 };
 
 void checkLaunch(cudaError_t error, const char* what);

@@ -22,7 +22,23 @@ public:
 };
 
 // Whether there are kernels for heads so wide.
-bool hasHeadWidth(std::uint32_t width);
+inline bool hasHeadWidth(std::uint32_t width) { return width == 64 || width == 80 || width == 96 || width == 128; }
+
+inline unsigned blocksOf(std::uint64_t count, unsigned each) { return static_cast<unsigned>((count + each - 1) / each); }
+
+// A warp per token and head.
+inline void launchPlaceKeysValues(Device& device, const PlaceKeysValues& p)
+{
+    launch(device, p.width > 64 ? placeKeysValues<2> : placeKeysValues<1>, dim3(blocksOf(std::uint64_t{p.count} * 2 * p.kvHeads, kTokenWarps)), kTokenWarps * kWarp, 0, p);
+}
+inline void launchOpenWindow(Device& device, const OpenWindow& p)
+{
+    launch(device, p.width > 64 ? openWindow<2> : openWindow<1>, dim3(blocksOf(std::uint64_t{p.count} * 2 * p.kvHeads, kTokenWarps)), kTokenWarps * kWarp, 0, p);
+}
+inline void launchPlaceQueries(Device& device, const PlaceQueries& p)
+{
+    launch(device, p.width > 64 ? placeQueries<2> : placeQueries<1>, dim3(blocksOf(std::uint64_t{p.count} * p.heads, kTokenWarps)), kTokenWarps * kWarp, 0, p);
+}
 
 // Calls kernel.template operator()<width>() for one of the widths there are kernels for.
 template <class Kernel>
@@ -34,6 +50,12 @@ void withHeadWidth(std::uint32_t width, const Kernel& kernel)
     case 96: return kernel.template operator()<96>();
     default: return kernel.template operator()<128>(); // hasHeadWidth() was asked when the model was opened
     }
+}
+
+inline void launchScoreSinks(Device& device, std::uint32_t width, const ScoreSinks& p)
+{
+    const dim3 grid(blocksOf(std::uint64_t{p.count} * (p.heads / p.kvHeads), 16 * kTokenWarps), p.kvHeads);
+    withHeadWidth(width, [&]<int kWidth>() { launch(device, scoreSinks<kWidth>, grid, kTokenWarps * kWarp, 0, p); });
 }
 
 // cos and sin of positions, on the device. Positions of one list at a time.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compute/cuda/device_hop_values.h"
 
+#include <algorithm>
 #include <cassert>
 
 namespace octavo::cuda {
@@ -45,15 +46,21 @@ const DeviceHopValues::Side& DeviceHopValues::after(std::uint64_t tokens) const
 
 void DeviceHopValues::forEachPiece(std::uint32_t hop, std::uint64_t tokens, const std::function<void(std::span<const Half>)>& piece) const
 {
+    constexpr std::size_t kStaged = 16 << 20; // bytes: heads of a layer are gathered and copied together as far as they fit, or one by one
     const Side& side = after(tokens);
     const std::uint64_t count = kept(hop, tokens);
-    DeviceArray<Half> together(m_device, m_heads * count * m_headWidth);
-    std::vector<Half> values(m_heads * count * m_headWidth);
-    for (std::uint32_t layer = 0; layer < m_layers && count > 0; ++layer) {
-        const std::size_t bytes = count * m_headWidth * sizeof(Half);
-        m_device.copyRows(together.data(), bytes, place(side, hop, layer, 0, tokens - count), m_strides[hop] * m_headWidth * sizeof(Half), bytes, m_heads);
-        m_device.download(values.data(), together.data(), values.size() * sizeof(Half));
-        piece(values);
+    const std::size_t headBytes = count * m_headWidth * sizeof(Half), all = std::size_t{m_layers} * m_heads;
+    if (headBytes == 0)
+        return;
+    const std::size_t together = std::clamp<std::size_t>(kStaged / headBytes, 1, all);
+    DeviceArray<Half> gathered(m_device, together * count * m_headWidth);
+    StagingBuffer staged(m_device, together * headBytes);
+    for (std::size_t begin = 0; begin < all; begin += together) {
+        const std::size_t heads = std::min(together, all - begin);
+        m_device.copyRows(gathered.data(), headBytes, place(side, hop, 0, 0, tokens - count) + begin * m_strides[hop] * m_headWidth,
+                          m_strides[hop] * m_headWidth * sizeof(Half), headBytes, heads);
+        m_device.download(staged.data(), gathered.data(), heads * headBytes);
+        piece({reinterpret_cast<const Half*>(staged.data()), heads * count * m_headWidth});
     }
 }
 

@@ -66,6 +66,65 @@ OCTAVO_DEVICE void halvesOfBytes(std::uint32_t bytes, __half2 scale, std::uint32
     high = bitsOf(__hmul2(__hsub2(pairOf(pickBytes(shifted, 0x64646464u, 0x4342)), offset), scale));
 }
 
+// A rotary pair of halves turned by (cosine, sine).
+OCTAVO_DEVICE std::uint32_t turnPair(std::uint32_t pair, float2 turn, float scale = 1)
+{
+    const float2 x = unpackHalves(pair);
+    return packHalves((x.x * turn.x - x.y * turn.y) * scale, (x.x * turn.y + x.y * turn.x) * scale);
+}
+
+// Elements 8·piece to 8·piece + 7 of one cached key or value, as halves.
+template <int kWidth>
+OCTAVO_DEVICE void loadPiece(const std::byte* page, const CachedPart& part, std::uint32_t head, std::uint32_t slot, int piece, std::uint32_t (&pairs)[4])
+{
+    const std::byte* of = page + part.begin + head * part.head;
+    const std::byte* row = of + static_cast<std::size_t>(slot) * part.token;
+    if (!part.whole)
+        return loadWords(row + 16 * piece, pairs);
+    const __half2 scale = __half2half2(reinterpret_cast<const __half*>(of + kPage * kWidth)[slot * ((kWidth + 31) / 32) + piece / 4]);
+    const uint2 bytes = *reinterpret_cast<const uint2*>(row + 8 * piece);
+    halvesOfBytes(bytes.x, scale, pairs[0], pairs[1]);
+    halvesOfBytes(bytes.y, scale, pairs[2], pairs[3]);
+}
+
+// The sum of what the four lanes of a row hold.
+OCTAVO_DEVICE float sumOfRow(float share)
+{
+    share += exchange(share, 1);
+    return share + exchange(share, 2);
+}
+
+// Scores of 16 rows and 8·kScoreTiles keys, in units of log 2, become weights; what was gathered so far (maximum, each lane's share of the sum of weights,
+// weighted values) is made to match.
+template <int kScoreTiles, int kColumns>
+OCTAVO_DEVICE void weighScores(float (&scores)[kScoreTiles][4], float (&maximum)[2], float (&total)[2], float (&sums)[kColumns][4])
+{
+#pragma unroll
+    for (int half = 0; half < 2; ++half) {
+        float highest = maximum[half];
+#pragma unroll
+        for (int n = 0; n < kScoreTiles; ++n)
+            highest = fmaxf(highest, fmaxf(scores[n][2 * half], scores[n][2 * half + 1]));
+        highest = fmaxf(highest, exchange(highest, 1));
+        highest = fmaxf(highest, exchange(highest, 2));
+        const float rescale = exp2Fast(maximum[half] - highest);
+        maximum[half] = highest;
+        float sum = total[half] * rescale;
+#pragma unroll
+        for (int n = 0; n < kScoreTiles; ++n) {
+            scores[n][2 * half] = exp2Fast(scores[n][2 * half] - highest);
+            scores[n][2 * half + 1] = exp2Fast(scores[n][2 * half + 1] - highest);
+            sum += scores[n][2 * half] + scores[n][2 * half + 1];
+        }
+        total[half] = sum;
+#pragma unroll
+        for (int n = 0; n < kColumns; ++n) {
+            sums[n][2 * half] *= rescale;
+            sums[n][2 * half + 1] *= rescale;
+        }
+    }
+}
+
 // One row of halves, as lane j of four holds it for products over the width.
 template <int kWidth>
 struct Slice {
@@ -105,10 +164,16 @@ struct Slice {
     OCTAVO_DEVICE void turn(const float2* turns, int j, float scale = 1)
     {
 #pragma unroll
+        for (int n = 0; n < kWidth / 8; ++n)
+            pairs[n] = turnPair(pairs[n], turns[pairIndex(n, j)], scale);
+    }
+
+    OCTAVO_DEVICE void turnBack(const float2* turns, int j)
+    {
+#pragma unroll
         for (int n = 0; n < kWidth / 8; ++n) {
             const float2 turn = turns[pairIndex(n, j)];
-            const float2 x = unpackHalves(pairs[n]);
-            pairs[n] = packHalves((x.x * turn.x - x.y * turn.y) * scale, (x.x * turn.y + x.y * turn.x) * scale);
+            pairs[n] = turnPair(pairs[n], {turn.x, -turn.y});
         }
     }
 };
@@ -186,36 +251,6 @@ struct Gathered {
         total[0] = total[1] = 0;
     }
 
-    // Scores of 8·kScoreTiles keys become weights; what was gathered is made to match.
-    template <int kScoreTiles>
-    OCTAVO_DEVICE void weigh(float (&scores)[kScoreTiles][4])
-    {
-#pragma unroll
-        for (int half = 0; half < 2; ++half) {
-            float highest = maximum[half];
-#pragma unroll
-            for (int n = 0; n < kScoreTiles; ++n)
-                highest = fmaxf(highest, fmaxf(scores[n][2 * half], scores[n][2 * half + 1]));
-            highest = fmaxf(highest, exchange(highest, 1));
-            highest = fmaxf(highest, exchange(highest, 2));
-            const float rescale = exp2Fast(maximum[half] - highest);
-            maximum[half] = highest;
-            float sum = total[half] * rescale;
-#pragma unroll
-            for (int n = 0; n < kScoreTiles; ++n) {
-                scores[n][2 * half] = exp2Fast(scores[n][2 * half] - highest);
-                scores[n][2 * half + 1] = exp2Fast(scores[n][2 * half + 1] - highest);
-                sum += scores[n][2 * half] + scores[n][2 * half + 1];
-            }
-            total[half] = sum;
-#pragma unroll
-            for (int n = 0; n < kTiles; ++n) {
-                sums[n][2 * half] *= rescale;
-                sums[n][2 * half + 1] *= rescale;
-            }
-        }
-    }
-
     // Adds 16 weighted values: `values` are those of keys 2j, 2j + 1, 2j + 8 and 2j + 9, j = l % 4.
     OCTAVO_DEVICE void add(const float (&weights)[2][4], const ValueSlice<kWidth> (&values)[4])
     {
@@ -227,25 +262,6 @@ struct Gathered {
             multiplyTile(sums[n], a, pickBytes(values[0].pairs[n / 2], values[1].pairs[n / 2], selector),
                          pickBytes(values[2].pairs[n / 2], values[3].pairs[n / 2], selector));
         }
-    }
-
-    OCTAVO_DEVICE float wholeTotal(int half) const
-    {
-        float sum = total[half];
-        sum += exchange(sum, 1);
-        return sum + exchange(sum, 2);
-    }
-
-    // This lane's width/4 elements of a row, those from 2j·width/8 on, times `factor`.
-    OCTAVO_DEVICE void store(int half, float factor, __half* row, int j) const
-    {
-        std::uint32_t words[kWidth / 8];
-#pragma unroll
-        for (int n = 0; n < kTiles; n += 2) {
-            words[n / 2] = packHalves(sums[n][2 * half] * factor, sums[n + 1][2 * half] * factor);
-            words[kTiles / 2 + n / 2] = packHalves(sums[n][2 * half + 1] * factor, sums[n + 1][2 * half + 1] * factor);
-        }
-        storeWords(row + j * (kWidth / 4), words);
     }
 };
 

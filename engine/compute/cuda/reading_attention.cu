@@ -3,15 +3,9 @@
 
 #include <algorithm>
 
+#include "compute/cuda/group_kernels.cuh"
+
 namespace octavo::cuda {
-
-namespace {
-
-unsigned blocksOf(std::uint64_t count, unsigned each) { return static_cast<unsigned>((count + each - 1) / each); }
-
-} // namespace
-
-bool hasHeadWidth(std::uint32_t width) { return width == 64 || width == 80 || width == 96 || width == 128; }
 
 CudaReadingAttention::CudaReadingAttention(Device& device, const AttentionShape& shape, std::uint32_t layers, const ReadingPlan& plan, std::uint64_t row,
                                            std::uint64_t rowStep, const Rotary& rotary, KvCache& cache, DeviceHopValues& hopValues)
@@ -92,17 +86,14 @@ void CudaReadingAttention::attend(std::uint32_t layer, const ProjectedHeads& hea
 {
     const std::uint32_t width = m_shape.headWidth, rowLength = (m_shape.heads + 2 * m_shape.kvHeads) * width;
     const CachedPart keys = m_pages.keys(layer), values = m_pages.values(layer);
-    launch(m_device, placeKeysValues, dim3(blocksOf(std::uint64_t{m_count} * 2 * m_shape.kvHeads, kTokenWarps)), kTokenWarps * kWarp, 0,
-           PlaceKeysValues{heads.data, rowLength, m_shape.heads * width, heads.keys, heads.valueBias, m_columnTurns.data(), m_rowBack.data(), keys, values,
-                           m_keyWindow, m_keyWindowBefore, m_valueWindow, m_firstOnDevice.data(), m_count, m_shape.kvHeads, width});
-    const std::uint32_t before = static_cast<std::uint32_t>(m_first - m_windowFirst);
-    launch(m_device, openWindow, dim3(blocksOf(std::uint64_t{before} * 2 * m_shape.kvHeads, kTokenWarps)), kTokenWarps * kWarp, 0,
-           OpenWindow{keys, values, m_rowBack.data(), m_keyWindow, m_keyWindowBefore, m_valueWindow, m_windowFirst, before, m_shape.kvHeads, width});
+    const PlaceKeysValues place{heads.data,  rowLength,         m_shape.heads * width, heads.keys, heads.valueBias, m_columnTurns.data(),   m_rowBack.data(), keys,
+                                values,      m_keyWindow,       m_keyWindowBefore,     m_valueWindow, m_firstOnDevice.data(), m_count, m_shape.kvHeads, width};
+    launchPlaceKeysValues(m_device, place);
+    launchOpenWindow(m_device, {keys, values, m_rowBack.data(), m_keyWindow, m_keyWindowBefore, m_valueWindow, m_windowFirst,
+                                static_cast<std::uint32_t>(m_first - m_windowFirst), m_shape.kvHeads, width});
+    launchPlaceQueries(m_device, {heads.data, rowLength, heads.queries, m_columnTurns.data(), m_queries.data(), m_count, m_shape.heads, width});
     if (seesSinks())
-        openSinks(layer);
-    launch(m_device, placeQueries, dim3(blocksOf(std::uint64_t{m_count} * m_shape.heads, kTokenWarps)), kTokenWarps * kWarp, 0,
-           PlaceQueries{heads.data, rowLength, heads.queries, m_columnTurns.data(), m_queries.data(), m_sinkKeys.data(), m_sinkScores.data(),
-                        seesSinks() ? m_plan.sinks : 0, m_shape.scale() * kLog2e, m_first, m_row, m_count, m_shape.heads, m_shape.kvHeads, width});
+        scoreSinks(layer);
     for (std::uint32_t hop = 0; hop < m_hops.size(); ++hop)
         attendCoarse(hop, layer);
     attendFinest(out);
@@ -127,30 +118,20 @@ void CudaReadingAttention::attendCoarse(std::uint32_t hop, std::uint32_t layer)
     p.reach = m_plan.dims[hop];
     p.heads = m_shape.heads;
     p.kvHeads = m_shape.kvHeads;
-    const std::uint32_t rows = fibreRows(m_count, stride, 0);
-    const auto grid = [&](std::uint32_t together) {
-        const std::uint64_t warps = std::uint64_t{fibreColumns(m_count, stride)} * blocksOf(std::uint64_t{rows} * together, 16);
-        return dim3(blocksOf(warps, kCoarseWarps), m_shape.heads / together);
-    };
-    withHeadWidth(m_shape.headWidth, [&]<int kWidth>() {
-        if (hop == 0) {
-            launch(m_device, coarseHop<kWidth, false>, grid(m_shape.group()), kCoarseWarps * kWarp, 0, p);
-        } else {
-            p.carried = m_hops[hop - 1].window;
-            launch(m_device, coarseHop<kWidth, true>, grid(1), kCoarseWarps * kWarp, 0, p);
-        }
-    });
+    if (hop > 0)
+        p.carried = m_hops[hop - 1].window;
+    launchCoarseHop(m_device, m_shape.headWidth, p, hop > 0);
     m_hopValues.keep(hop, layer, own.window);
 }
 
-// Keys as seen from a row away, and values, of the first tokens.
-void CudaReadingAttention::openSinks(std::uint32_t layer)
+void CudaReadingAttention::scoreSinks(std::uint32_t layer)
 {
     const std::uint32_t width = m_shape.headWidth;
     const std::uint64_t head = std::uint64_t{m_plan.sinks} * width;
-    launch(m_device, openWindow, dim3(blocksOf(std::uint64_t{m_plan.sinks} * 2 * m_shape.kvHeads, kTokenWarps)), kTokenWarps * kWarp, 0,
-           OpenWindow{m_pages.keys(layer), m_pages.values(layer), m_rowBack.data(), {}, {m_sinkKeys.data(), 0, head, width},
-                      {m_sinkValues.data(), 0, head, width}, 0, m_plan.sinks, m_shape.kvHeads, width});
+    launchOpenWindow(m_device, {m_pages.keys(layer), m_pages.values(layer), m_rowBack.data(), {}, {m_sinkKeys.data(), 0, head, width},
+                                {m_sinkValues.data(), 0, head, width}, 0, m_plan.sinks, m_shape.kvHeads, width});
+    launchScoreSinks(m_device, width, {m_queries.data(), m_columnTurns.data(), m_sinkKeys.data(), m_sinkScores.data(), m_plan.sinks, m_shape.scale() * kLog2e,
+                                       m_first, m_row, m_count, m_shape.heads, m_shape.kvHeads});
 }
 
 void CudaReadingAttention::attendFinest(__half* out)
@@ -175,10 +156,24 @@ void CudaReadingAttention::attendFinest(__half* out)
     launchFinestHop(m_device, m_shape.headWidth, p);
 }
 
+void launchCoarseHop(Device& device, std::uint32_t width, const CoarseHop& p, bool headValues)
+{
+    const std::uint32_t together = headValues ? 1 : p.heads / p.kvHeads;
+    const dim3 grid(fibreColumns(p.count, p.stride), p.heads / together, blocksOf(std::uint64_t{fibreRows(p.count, p.stride, 0)} * together, kCoarseQueries));
+    withHeadWidth(width, [&]<int kWidth>() {
+        launch(device, headValues ? coarseHop<kWidth, true> : coarseHop<kWidth, false>, grid, kCoarseWarps * kWarp, kCoarseShared<kWidth>, p);
+    });
+}
+
 void launchFinestHop(Device& device, std::uint32_t width, const FinestHop& p)
 {
-    const dim3 grid(queryTiles(p.first, p.count, p.row, kFinestQueries), p.heads);
     withHeadWidth(width, [&]<int kWidth>() {
+        if constexpr (kWidth % kSwizzledRow == 0)
+            if (device.hasGroupProducts() && p.sinks <= kGroupSinks)
+                return launch(device, finestHopOfGroups<kWidth>,
+                              dim3(std::min(queryTiles(p.first, p.count, p.row, kGroupQueries) * p.heads, static_cast<unsigned>(device.multiprocessors()))),
+                              kGroupThreads, kGroupShared<kWidth>, p);
+        const dim3 grid(queryTiles(p.first, p.count, p.row, kFinestQueries), p.heads);
         if (kFinestShared<kWidth, 64> <= device.sharedPerBlock())
             launch(device, finestHop<kWidth, 64>, grid, kFinestWarps * kWarp, kFinestShared<kWidth, 64>, p);
         else

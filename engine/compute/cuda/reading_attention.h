@@ -29,7 +29,7 @@ private:
 
     Window window(DeviceArray<__half>& data, std::uint32_t heads, std::uint64_t first);
     void attendCoarse(std::uint32_t hop, std::uint32_t layer);
-    void openSinks(std::uint32_t layer);
+    void scoreSinks(std::uint32_t layer);
     void attendFinest(__half* out);
     bool seesSinks() const { return m_folded && m_plan.sinks > 0 && m_first + m_count > m_row; }
 
@@ -59,7 +59,10 @@ private:
     DeviceArray<float> m_sinkScores;      // [count][head][sinks]
 };
 
+// Queues a coarse hop; `headValues`: its values are p.carried, of query heads.
+void launchCoarseHop(Device& device, std::uint32_t width, const CoarseHop& p, bool headValues);
+
 // Queues the finest hop, with tiles as large as the device's shared memory allows.
-void launchFinestHop(Device& device, std::uint32_t width, const FinestHop& hop);
+void launchFinestHop(Device& device, std::uint32_t width, const FinestHop& p);
 
 } // namespace octavo::cuda

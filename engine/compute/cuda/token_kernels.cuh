@@ -7,7 +7,6 @@
 namespace octavo::cuda {
 
 constexpr int kTokenWarps = 8;
-constexpr int kMostPairs = 4;             // of a head, per lane: heads of up to 256 elements
 
 // turns [n][pairs] = cosine and sine of positions[n]·frequencies[pair], in double: positions reach 10^6. grid: {n}, threads: any.
 OCTAVO_KERNEL(256, 1)
@@ -20,16 +19,18 @@ fillTurns(const double* positions, const double* frequencies, std::uint32_t pair
     }
 }
 
-// out [token][width] = x / √(mean x² + epsilon) · weight. grid: {tokens}.
+// out [token][width] = x / √(mean x² + epsilon) · weight; width a multiple of 4. grid: {tokens}.
 constexpr int kNormThreads = 256;
 OCTAVO_KERNEL(kNormThreads, 1)
-rmsNorm(const float* x, const float* weight, std::uint32_t width, float epsilon, __half* half, float* single)
+rmsNorm(const float* x, const float* weight, std::uint32_t width, float epsilon, __half* halves, float* singles)
 {
     float* shares = reinterpret_cast<float*>(sharedMemory());             // [warps]
-    const std::size_t row = static_cast<std::size_t>(blockIdx.x) * width;
+    const auto* row = reinterpret_cast<const float4*>(x + static_cast<std::size_t>(blockIdx.x) * width);
     float sum = 0;
-    for (std::uint32_t n = threadIdx.x; n < width; n += kNormThreads)
-        sum += x[row + n] * x[row + n];
+    for (std::uint32_t n = threadIdx.x; n < width / 4; n += kNormThreads) {
+        const float4 four = row[n];
+        sum += four.x * four.x + four.y * four.y + four.z * four.z + four.w * four.w;
+    }
     sum = sumOfWarp(sum);
     if (threadIdx.x % kWarp == 0)
         shares[threadIdx.x / kWarp] = sum;
@@ -38,25 +39,46 @@ rmsNorm(const float* x, const float* weight, std::uint32_t width, float epsilon,
     for (int n = 0; n < kNormThreads / kWarp; ++n)
         sum += shares[n];
     const float factor = rsqrtf(sum / static_cast<float>(width) + epsilon);
-    for (std::uint32_t n = threadIdx.x; n < width; n += kNormThreads) {
-        const float y = x[row + n] * factor * weight[n];
-        if (half)
-            half[row + n] = __float2half(clampToHalf(y));
-        if (single)
-            single[row + n] = y;
+    for (std::uint32_t n = threadIdx.x; n < width / 4; n += kNormThreads) {
+        const float4 four = row[n], by = reinterpret_cast<const float4*>(weight)[n];
+        const float4 y = {four.x * factor * by.x, four.y * factor * by.y, four.z * factor * by.z, four.w * factor * by.w};
+        const std::size_t at = static_cast<std::size_t>(blockIdx.x) * (width / 4) + n;
+        if (halves)
+            reinterpret_cast<uint2*>(halves)[at] = {packHalves(clampToHalf(y.x), clampToHalf(y.y)), packHalves(clampToHalf(y.z), clampToHalf(y.w))};
+        if (singles)
+            reinterpret_cast<float4*>(singles)[at] = y;
     }
 }
 
-// out [token][width] = silu(gate)·up, both halves of gateUp [token][2·width]. grid: {⌈width / 256⌉, tokens}.
+// Adds a bias to each of the rows, rowLength apart, of floats or halves. grid: {⌈width / 256⌉, rows}.
 OCTAVO_KERNEL(256, 1)
-siluMultiply(const __half* gateUp, std::uint32_t width, __half* out)
+addBiasRows(const float* bias, std::uint32_t width, float* single, __half* half, std::uint32_t rowLength)
 {
     const std::uint32_t n = blockIdx.x * 256 + threadIdx.x;
     if (n >= width)
         return;
-    const __half* row = gateUp + static_cast<std::size_t>(blockIdx.y) * 2 * width;
-    const float gate = __half2float(row[n]);
-    out[static_cast<std::size_t>(blockIdx.y) * width + n] = __float2half(clampToHalf(gate / (1.0f + exp2Fast(-gate * kLog2e)) * __half2float(row[width + n])));
+    const std::size_t at = static_cast<std::size_t>(blockIdx.y) * rowLength + n;
+    if (single)
+        single[at] += bias[n];
+    if (half)
+        half[at] = __float2half(clampToHalf(__half2float(half[at]) + bias[n]));
+}
+
+// out [token][width] = silu(gate)·up, both halves of gateUp [token][2·width]; width a multiple of 8. grid: {⌈width / 8 / 256⌉, tokens}.
+OCTAVO_KERNEL(256, 1)
+siluMultiply(const __half* gateUp, std::uint32_t width, __half* out)
+{
+    const std::uint32_t n = blockIdx.x * 256 + threadIdx.x;
+    if (n >= width / 8)
+        return;
+    const auto* row = reinterpret_cast<const uint4*>(gateUp + static_cast<std::size_t>(blockIdx.y) * 2 * width);
+    const uint4 gates = row[n], ups = row[width / 8 + n];
+    const auto open = [](std::uint32_t gate, std::uint32_t up) {
+        const float2 g = unpackHalves(gate), u = unpackHalves(up);
+        return packHalves(clampToHalf(g.x / (1.0f + exp2Fast(-g.x * kLog2e)) * u.x), clampToHalf(g.y / (1.0f + exp2Fast(-g.y * kLog2e)) * u.y));
+    };
+    reinterpret_cast<uint4*>(out + static_cast<std::size_t>(blockIdx.y) * width)[n] = {open(gates.x, ups.x), open(gates.y, ups.y), open(gates.z, ups.z),
+                                                                                      open(gates.w, ups.w)};
 }
 
 // How heads come out of their projection; see HeadArrangement.
@@ -67,21 +89,27 @@ struct Arrangement {
     bool interleave = false;
 };
 
-// The pairs of one head that a lane holds: pair lane, lane + 32, …
+// The kPairs neighbouring pairs of one head that a lane holds: one for heads of up to 64 elements, two for up to 128.
+template <int kPairs>
 struct HeadPairs {
-    float2 pairs[kMostPairs];
+    float2 pairs[kPairs];
+
+    static OCTAVO_DEVICE bool there(std::uint32_t width, int lane) { return lane * kPairs < static_cast<int>(width / 2); } // all of a lane's or none
 
     OCTAVO_DEVICE void load(const __half* row, const float* bias, const Arrangement& how, std::uint32_t width, int lane)
     {
         float squares = 0;
 #pragma unroll
-        for (int n = 0; n < kMostPairs; ++n) {
-            const std::uint32_t pair = lane + n * kWarp;
+        for (int n = 0; n < kPairs; ++n) {
+            const std::uint32_t pair = lane * kPairs + n;
             pairs[n] = {0, 0};
-            if (pair >= width / 2)
+            if (!there(width, lane))
                 continue;
             const std::uint32_t first = how.interleave ? pair : 2 * pair, second = how.interleave ? pair + width / 2 : 2 * pair + 1;
-            pairs[n] = {__half2float(row[first]), __half2float(row[second])};
+            if (how.interleave)
+                pairs[n] = {__half2float(row[first]), __half2float(row[second])};
+            else
+                pairs[n] = __half22float2(reinterpret_cast<const __half2*>(row)[pair]);
             if (bias)
                 pairs[n] = {pairs[n].x + bias[first], pairs[n].y + bias[second]};
             squares += pairs[n].x * pairs[n].x + pairs[n].y * pairs[n].y;
@@ -90,9 +118,9 @@ struct HeadPairs {
             return;
         const float factor = rsqrtf(sumOfWarp(squares) / static_cast<float>(width) + how.epsilon);
 #pragma unroll
-        for (int n = 0; n < kMostPairs; ++n) {
-            const std::uint32_t pair = lane + n * kWarp;
-            if (pair < width / 2)
+        for (int n = 0; n < kPairs; ++n) {
+            const std::uint32_t pair = lane * kPairs + n;
+            if (there(width, lane))
                 pairs[n] = {pairs[n].x * factor * how.norm[how.interleave ? pair : 2 * pair],
                             pairs[n].y * factor * how.norm[how.interleave ? pair + width / 2 : 2 * pair + 1]};
         }
@@ -101,44 +129,46 @@ struct HeadPairs {
     OCTAVO_DEVICE void turn(const float2* turns, std::uint32_t width, int lane)
     {
 #pragma unroll
-        for (int n = 0; n < kMostPairs; ++n)
-            if (lane + n * kWarp < static_cast<int>(width / 2)) {
-                const float2 by = turns[lane + n * kWarp], x = pairs[n];
+        for (int n = 0; n < kPairs; ++n)
+            if (there(width, lane)) {
+                const float2 by = turns[lane * kPairs + n], x = pairs[n];
                 pairs[n] = {x.x * by.x - x.y * by.y, x.x * by.y + x.y * by.x};
             }
     }
 
     OCTAVO_DEVICE void store(__half* row, std::uint32_t width, int lane) const
     {
+        std::uint32_t words[kPairs];
 #pragma unroll
-        for (int n = 0; n < kMostPairs; ++n)
-            if (lane + n * kWarp < static_cast<int>(width / 2))
-                reinterpret_cast<__half2*>(row)[lane + n * kWarp] = __floats2half2_rn(pairs[n].x, pairs[n].y);
+        for (int n = 0; n < kPairs; ++n)
+            words[n] = packHalves(pairs[n].x, pairs[n].y);
+        if (there(width, lane))
+            storeWords(row + 2 * kPairs * lane, words);
     }
 
-    // As CachedPart keeps it. A block of 32 elements is half a warp's pairs.
+    // As CachedPart keeps it. A block of 32 elements is held by 16 / kPairs lanes.
     OCTAVO_DEVICE void store(const CachedPart& part, std::byte* page, std::uint32_t head, std::uint32_t slot, std::uint32_t width, int lane) const
     {
         std::byte* of = page + part.begin + head * part.head;
         std::byte* row = of + static_cast<std::size_t>(slot) * part.token;
         if (!part.whole)
             return store(reinterpret_cast<__half*>(row), width, lane);
-        __half* scales = reinterpret_cast<__half*>(of + kPage * width) + slot * ((width + 31) / 32);
+        float largest = 0;
 #pragma unroll
-        for (int n = 0; n < kMostPairs; ++n) {
-            float largest = fmaxf(fabsf(pairs[n].x), fabsf(pairs[n].y));
-            for (int mask = 8; mask > 0; mask /= 2)
-                largest = fmaxf(largest, exchange(largest, mask));
-            const float scale = __half2float(__float2half(largest / 127.0f));
-            const float inverse = scale > 0 ? 1.0f / scale : 0.0f;
-            const std::uint32_t pair = lane + n * kWarp;
-            if (pair >= width / 2)
-                continue;
-            const auto whole = [&](float x) { return static_cast<std::uint8_t>(static_cast<std::int8_t>(rintf(fminf(fmaxf(x * inverse, -127.0f), 127.0f)))); };
-            reinterpret_cast<std::uint16_t*>(row)[pair] = static_cast<std::uint16_t>(whole(pairs[n].x) | whole(pairs[n].y) << 8);
-            if (lane % 16 == 0)
-                scales[pair / 16] = __float2half(scale);
-        }
+        for (int n = 0; n < kPairs; ++n)
+            largest = fmaxf(largest, fmaxf(fabsf(pairs[n].x), fabsf(pairs[n].y)));
+        for (int mask = 8 / kPairs; mask > 0; mask /= 2)
+            largest = fmaxf(largest, exchange(largest, mask));
+        const float scale = __half2float(__float2half(largest / 127.0f));
+        const float inverse = scale > 0 ? 1.0f / scale : 0.0f;
+        if (!there(width, lane))
+            return;
+        const auto whole = [&](float x) { return static_cast<std::uint8_t>(static_cast<std::int8_t>(rintf(fminf(fmaxf(x * inverse, -127.0f), 127.0f)))); };
+#pragma unroll
+        for (int n = 0; n < kPairs; ++n)
+            reinterpret_cast<std::uint16_t*>(row)[lane * kPairs + n] = static_cast<std::uint16_t>(whole(pairs[n].x) | whole(pairs[n].y) << 8);
+        if (lane % (16 / kPairs) == 0)
+            (reinterpret_cast<__half*>(of + kPage * width) + slot * ((width + 31) / 32))[lane * kPairs / 16] = __float2half(scale);
     }
 };
 
@@ -157,6 +187,7 @@ struct PlaceKeysValues {
 };
 
 // grid: {⌈count · 2 · kvHeads / kTokenWarps⌉}: a warp per token and head of keys or values.
+template <int kPairs>
 OCTAVO_KERNEL(kTokenWarps * kWarp, 1)
 placeKeysValues(PlaceKeysValues p)
 {
@@ -170,7 +201,7 @@ placeKeysValues(PlaceKeysValues p)
     const std::uint64_t token = *p.first + index;
     const __half* row = p.projected + static_cast<std::size_t>(index) * p.rowLength + p.keysAt + of * p.width;
     const float* bias = isKey ? p.keys.bias : p.valueBias;
-    HeadPairs pairs;
+    HeadPairs<kPairs> pairs;
     if (isKey) {
         pairs.load(row, bias ? bias + head * p.width : nullptr, p.keys, p.width, lane);
         pairs.turn(p.turns + static_cast<std::size_t>(index) * (p.width / 2), p.width, lane);
@@ -209,6 +240,7 @@ OCTAVO_DEVICE float cachedElement(const CachedPart& part, std::uint32_t head, st
 }
 
 // grid: {⌈count · 2 · kvHeads / kTokenWarps⌉}
+template <int kPairs>
 OCTAVO_KERNEL(kTokenWarps * kWarp, 1)
 openWindow(OpenWindow p)
 {
@@ -223,15 +255,14 @@ openWindow(OpenWindow p)
     const Window& window = isKey ? p.keyWindow : p.valueWindow;
     if (!window.data && !(isKey && p.keyWindowBefore.data))
         return;
-    HeadPairs pairs;
+    HeadPairs<kPairs> pairs{};
 #pragma unroll
-    for (int n = 0; n < kMostPairs; ++n) {
-        const std::uint32_t pair = lane + n * kWarp;
-        if (pair < p.width / 2) {
+    for (int n = 0; n < kPairs; ++n)
+        if (pairs.there(p.width, lane)) {
             const CachedPart& part = isKey ? p.keyPart : p.valuePart;
-            pairs.pairs[n] = {cachedElement(part, head, token, p.width, 2 * pair), cachedElement(part, head, token, p.width, 2 * pair + 1)};
+            const std::uint32_t first = 2 * (lane * kPairs + n);
+            pairs.pairs[n] = {cachedElement(part, head, token, p.width, first), cachedElement(part, head, token, p.width, first + 1)};
         }
-    }
     if (window.data)
         pairs.store(window.at(head, token), p.width, lane);
     if (isKey && p.keyWindowBefore.data) {
@@ -246,16 +277,11 @@ struct PlaceQueries {
     Arrangement how;
     const float2* turns = nullptr;        // [count][width / 2]; null: not turned
     __half* q = nullptr;                  // [count][heads·width]
-    // Scores of the first tokens, which stay visible to those that no longer reach them, at the distance of a row.
-    const __half* sinkKeys = nullptr;     // [kvHead][sinks][width], a row back
-    float* sinkScores = nullptr;          // [count][heads][sinks]
-    std::uint32_t sinks = 0;
-    float scale = 1;                      // of their scores, times log2 e
-    std::uint64_t first = 0, row = 0;
-    std::uint32_t count = 0, heads = 0, kvHeads = 0, width = 0;
+    std::uint32_t count = 0, heads = 0, width = 0;
 };
 
 // grid: {⌈count · heads / kTokenWarps⌉}
+template <int kPairs>
 OCTAVO_KERNEL(kTokenWarps * kWarp, 1)
 placeQueries(PlaceQueries p)
 {
@@ -264,25 +290,60 @@ placeQueries(PlaceQueries p)
     const std::uint32_t index = warp / p.heads, head = warp % p.heads;
     if (index >= p.count)
         return;
-    HeadPairs pairs;
+    HeadPairs<kPairs> pairs;
     pairs.load(p.projected + static_cast<std::size_t>(index) * p.rowLength + head * p.width, p.how.bias ? p.how.bias + head * p.width : nullptr, p.how,
                p.width, lane);
-    for (std::uint32_t s = 0; s < p.sinks; ++s) {
-        const __half2* key = reinterpret_cast<const __half2*>(p.sinkKeys + (static_cast<std::size_t>(head / (p.heads / p.kvHeads)) * p.sinks + s) * p.width);
-        float score = 0;
-#pragma unroll
-        for (int n = 0; n < kMostPairs; ++n)
-            if (lane + n * kWarp < static_cast<int>(p.width / 2)) {
-                const float2 k = __half22float2(key[lane + n * kWarp]);
-                score += pairs.pairs[n].x * k.x + pairs.pairs[n].y * k.y;
-            }
-        score = sumOfWarp(score);
-        if (lane == 0)
-            p.sinkScores[(static_cast<std::size_t>(index) * p.heads + head) * p.sinks + s] = p.first + index >= p.row + s ? score * p.scale : kMasked;
-    }
     if (p.turns)
         pairs.turn(p.turns + static_cast<std::size_t>(index) * (p.width / 2), p.width, lane);
     pairs.store(p.q + (static_cast<std::size_t>(index) * p.heads + head) * p.width, p.width, lane);
+}
+
+// Scores of the first tokens, which stay visible to those that no longer reach them, at the distance of a row wherever a query stands.
+struct ScoreSinks {
+    const __half* q = nullptr;            // [count][heads·width], turned by turns, which is undone
+    const float2* turns = nullptr;        // [count][width / 2]; null: not turned
+    const __half* sinkKeys = nullptr;     // [kvHead][sinks][width], a row back
+    float* scores = nullptr;              // [count][heads][sinks], in units of log 2; kMasked where a token still reaches the sink itself
+    std::uint32_t sinks = 0;
+    float scale = 1;                      // times log2 e
+    std::uint64_t first = 0, row = 0;
+    std::uint32_t count = 0, heads = 0, kvHeads = 0;
+};
+
+// A warp has sixteen queries that share keys. grid: {⌈count · group / 16 / kTokenWarps⌉, kvHeads}
+template <int kWidth>
+OCTAVO_KERNEL(kTokenWarps * kWarp, 1)
+scoreSinks(ScoreSinks p)
+{
+    const int lane = threadIdx.x % kWarp, r = lane / 4, j = lane % 4;
+    const std::uint32_t group = p.heads / p.kvHeads, queries = p.count * group, kvHead = blockIdx.y;
+    const std::uint32_t begin = (blockIdx.x * kTokenWarps + threadIdx.x / kWarp) * 16;
+    if (begin >= queries)
+        return;
+    Slice<kWidth> q[2];
+    std::uint32_t token[2], head[2];
+#pragma unroll
+    for (int half = 0; half < 2; ++half) {
+        const std::uint32_t query = begin + r + 8 * half < queries ? begin + r + 8 * half : queries - 1;
+        token[half] = query / group;
+        head[half] = kvHead * group + query % group;
+        q[half].load(p.q + (static_cast<std::size_t>(token[half]) * p.heads + head[half]) * kWidth, j);
+        if (p.turns)
+            q[half].turnBack(p.turns + static_cast<std::size_t>(token[half]) * (kWidth / 2), j);
+    }
+    for (std::uint32_t first = 0; first < p.sinks; first += 8) {
+        Slice<kWidth> key;
+        key.load(p.sinkKeys + (static_cast<std::size_t>(kvHead) * p.sinks + (first + r < p.sinks ? first + r : p.sinks - 1)) * kWidth, j);
+        float scores[4];
+        scoreTile(q, key, scores);
+#pragma unroll
+        for (int i = 0; i < 4; ++i) {
+            const std::uint32_t sink = first + 2 * j + i % 2, half = i / 2;
+            if (sink < p.sinks && begin + r + 8 * half < queries)
+                p.scores[(static_cast<std::size_t>(token[half]) * p.heads + head[half]) * p.sinks + sink]
+                    = p.first + token[half] >= p.row + sink ? scores[i] * p.scale : kMasked;
+        }
+    }
 }
 
 // A page as KvPage has it, keys transposed, to the form that CachedPart describes, or back. Parts: of each layer keys of all heads, then values.

@@ -49,6 +49,7 @@ struct ModelSummary {
     QString file;
     QString device;            // "CPU, 2 threads"
     qint64 contextTokens = 0;
+    QString whyNoGpu{};        // a short reason why it is not the GPU; empty: it is, or it was not wanted
 };
 
 // What kept readings take of the disk.

@@ -17,9 +17,17 @@ enum class Precision {
     Float32,   // everything in float: what the others are measured against
 };
 
+// Where models are computed.
+enum class DeviceChoice {
+    Auto,      // on the GPU where one answers and the model fits, else on the CPU
+    Cpu,
+    Cuda,      // on the GPU, or not at all
+};
+
 struct EngineOptions {
-    int threads = 0;   // 1…1024; 0 = one per core
+    int threads = 0;   // of the CPU, 1…1024; 0 = one per core
     Precision precision = Precision::Int8;
+    DeviceChoice device = DeviceChoice::Auto;
 };
 
 // Where work is done: the backend with its threads and memory. Passed to what needs it; there is no global one, and two
@@ -29,21 +37,30 @@ struct EngineOptions {
 // Lifetime: outlives every model opened with it (models share ownership of it).
 class Engine {
 public:
+    // Errors: InvalidArgument; NoDevice where DeviceChoice::Cuda cannot be.
     static Result<std::shared_ptr<Engine>> create(const EngineOptions& options);
+    // With a backend that is there already, for `gpu`.
+    static Result<std::shared_ptr<Engine>> create(const EngineOptions& options, std::unique_ptr<Backend> gpu);
     ~Engine();
 
-    Backend& backend() const { return m_device ? *m_device : *m_host; }
-    Backend& hostBackend() const { return *m_host; } // the CPU, which is always there
+    Backend* gpu() const { return m_gpu.get(); }     // null: there is none, or it is not wanted
+    Backend& cpu() const { return *m_cpu; }          // always there
     WorkQueue& queue() const { return *m_queue; }
 
-    std::string device() const;          // "CPU, 2 threads, AVX3"
-    int threads() const;
+    DeviceChoice deviceChoice() const { return m_choice; }
+    const std::string& whyNoGpu() const { return m_whyNoGpu; } // "no NVIDIA driver"; empty: there is one, or it is not wanted
+    std::string cpuName() const;         // "CPU, 2 threads, AVX3"
+    int threads() const;                 // of the CPU
+    static bool hasGpuDriver();          // whether a machine has NVIDIA's driver, usable or not
     static std::uint64_t availableMemory(); // bytes this machine could still give; 0 if it will not say
 
 private:
-    Engine(std::unique_ptr<Backend> host, std::unique_ptr<Backend> device);
-    std::unique_ptr<Backend> m_host;
-    std::unique_ptr<Backend> m_device; // null: the host does all
+    static std::shared_ptr<Engine> make(const EngineOptions& options, std::unique_ptr<Backend> gpu, std::string whyNoGpu);
+    Engine(DeviceChoice choice, std::unique_ptr<Backend> cpu, std::unique_ptr<Backend> gpu, std::string whyNoGpu);
+    DeviceChoice m_choice;
+    std::unique_ptr<Backend> m_cpu;
+    std::unique_ptr<Backend> m_gpu;
+    std::string m_whyNoGpu;
     std::unique_ptr<WorkQueue> m_queue;
 };
 

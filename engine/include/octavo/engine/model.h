@@ -15,6 +15,7 @@
 
 namespace octavo {
 
+class HeldModel;
 struct ModelWeights;
 
 // The numbers of a Llama that the forward pass needs; all from the file's metadata, but for the gates.
@@ -68,15 +69,24 @@ public:
     const std::string& hash() const;
 
     Engine& engine() const { return *m_engine; }
+    Backend& backend() const { return *m_backend; }         // of the engine: what this model is computed on
+    std::string device() const;                             // "CPU, 2 threads, AVX3"
+    // Why it is not the GPU though that was left open: "no NVIDIA driver"; empty where nothing is to be said.
+    const std::string& whyNoGpu() const { return m_whyNoGpu; }
     const ModelWeights& weights() const { return *m_weights; }
+    const HeldModel* held() const { return m_held.get(); }  // in the device's memory
 
 private:
     Model();
+    Result<void> chooseDevice();
     std::shared_ptr<Engine> m_engine;
+    Backend* m_backend = nullptr;
+    std::string m_whyNoGpu;
     ModelConfig m_config;
     std::unique_ptr<const Tokenizer> m_tokenizer;
     ChatTemplate m_chat{ChatTemplate::Format::Plain};
     std::unique_ptr<const ModelWeights> m_weights;
+    std::shared_ptr<HeldModel> m_held;
     std::string m_hash;
 };
 

@@ -29,6 +29,8 @@ enum class Errc {
     StaleReading,            // a saved reading of another model, plan or text
     CorruptReading,          // a saved reading whose checksum is wrong
     WriteFailed,             // disk full, read-only, quota
+    NoDevice,                // a GPU is wanted and cannot be used; `detail` says why
+    DeviceFailed,            // the GPU stopped working: what was being computed is lost, and the engine has to be made anew
     InUse,                   // another Octavo is writing this file just now
 };
 

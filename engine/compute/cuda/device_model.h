@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "compute/cuda/linear.h"
+#include "model/weights.h"
+
+namespace octavo::cuda {
+
+// A model's weights in the device's memory, as they stand in the file: blocks, rows padded (deviceRowBytes). A projection that an adapter changes is held
+// in half precision with the adapter's share added in.
+// Lifetime: the device outlives it. Cost: about the file's size, copied once.
+class DeviceModel final : public HeldModel {
+public:
+    struct Layer {
+        const float* attentionNorm;       // [hidden]
+        const float* feedForwardNorm;
+        const float* queryNorm;           // [headWidth], or null
+        const float* keyNorm;
+        DeviceWeight query, key, value, attentionOutput, gate, up, down;
+        const float* queryBias;           // [rows], or null
+        const float* keyBias;
+        const float* valueBias;
+        const float* attentionOutputBias;
+        const float* gateBias;
+        const float* upBias;
+        const float* downBias;
+    };
+
+    // Errors: OutOfDeviceMemory with what all of it needs.
+    DeviceModel(Device& device, const ModelConfig& config, const ModelWeights& weights);
+
+    const Layer& layer(std::size_t n) const { return m_layers[n]; }
+    const DeviceWeight& embedding() const { return m_embedding; }
+    const DeviceWeight& output() const { return m_output; }
+    const float* outputBias() const { return m_outputBias; }
+    const float* outputNorm() const { return m_outputNorm; }
+
+private:
+    class Loader;
+
+    DeviceArray<std::byte> m_matrices;
+    DeviceArray<float> m_vectors;
+    std::vector<Layer> m_layers;
+    DeviceWeight m_embedding, m_output;
+    const float* m_outputBias = nullptr;
+    const float* m_outputNorm = nullptr;
+};
+
+} // namespace octavo::cuda

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "compute/cuda/device_attention.h"
+#include "compute/cuda/device_model.h"
+#include "octavo/engine/model.h"
+
+namespace octavo::cuda {
+
+// A pass of half-precision activations around a float residual stream, queued a few layers ahead of the GPU. Few tokens are multiplied straight from
+// the weights' blocks, norms and the gate's product fused in; many go through cuBLASLt. Attention is a DeviceAttention.
+class CudaForwardPass final : public ForwardPass {
+public:
+    CudaForwardPass(Device& device, Linear& linear, const Model& model, const DeviceModel& weights);
+    ~CudaForwardPass() override;
+
+    bool run(std::span<const TokenId> ids, LayerAttention& attention, RowOrder order, std::stop_token stop) override;
+    const float* hidden(std::size_t token) override;
+    std::vector<float> logits(const float* hidden, std::size_t count, std::stop_token stop) override;
+
+private:
+    void runLayer(std::uint32_t layer, std::size_t count, DeviceAttention& attention);
+    void norm(const float* weight, std::size_t count, __half* half, float* single);
+    void addBias(const float* bias, std::size_t count, std::size_t width, float* single, __half* half, std::size_t rowLength);
+    ProjectedHeads heads(const DeviceModel::Layer& layer) const;
+
+    Device& m_device;
+    Linear& m_linear;
+    const Model& m_model;
+    const DeviceModel& m_weights;
+    DeviceArray<TokenId> m_ids;
+    DeviceArray<float> m_x;               // [count][hidden], the residual stream
+    DeviceArray<__half> m_normed;         // [count][hidden]
+    DeviceArray<__half> m_projected;      // [count][(heads + 2·kvHeads)·headWidth]
+    DeviceArray<__half> m_attended;       // [count][heads·headWidth]
+    DeviceArray<__half> m_gateUp;         // [count][2·feedForward]
+    DeviceArray<__half> m_active;         // [count][feedForward]
+    DeviceArray<float> m_states;          // [count][hidden], normed
+    DeviceArray<float> m_logits;          // [count][vocabulary]
+    std::vector<float> m_home;            // m_states, as far as somebody asked for it
+    std::size_t m_count = 0;
+    std::size_t m_homeFrom = 0;           // the first token that m_home has
+    Checkpoints m_progress;
+};
+
+} // namespace octavo::cuda

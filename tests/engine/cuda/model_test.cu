@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// A tiny Llama read and asked on the GPU as on the CPU. Built twice, as attention_test.cu.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "compute/cuda/cuda_backend.h"
+#include "engine/cuda/test_device.h"
+#include "octavo/engine/asking.h"
+#include "octavo/engine/reading_hops.h"
+#include "support/temporary_folder.h"
+#include "support/tiny_gguf.h"
+
+namespace octavo::cuda {
+namespace {
+
+class CudaModel : public ::testing::Test {
+protected:
+    std::shared_ptr<const Model> open(const test::TinyLlamaOptions& options, bool onGpu)
+    {
+        writeTinyLlama(folder / "tiny.gguf", options);
+        const EngineOptions how{2, Precision::Float32, onGpu ? DeviceChoice::Cuda : DeviceChoice::Cpu};
+        auto engine = Engine::create(how, onGpu ? std::make_unique<CudaBackend>(0) : nullptr);
+        auto opened = Model::open(folder / "tiny.gguf", *engine);
+        EXPECT_TRUE(opened.ok()) << opened.error().subject << " " << opened.error().detail;
+        return *opened;
+    }
+
+    static std::vector<TokenId> someIds(std::size_t count)
+    {
+        std::mt19937 random(3);
+        std::vector<TokenId> ids(count);
+        for (TokenId& id : ids)
+            id = test::kTinyFirstByte + static_cast<TokenId>(random() % 256);
+        return ids;
+    }
+
+    static std::unique_ptr<Reading> read(const std::shared_ptr<const Model>& model, std::span<const TokenId> ids, const ReadingPlan& plan)
+    {
+        auto reading = Reading::start(model, plan, 400);
+        EXPECT_TRUE(reading.ok() && (*reading)->read(ids, {}, {}).ok());
+        return std::move(*reading);
+    }
+
+    // The largest difference, as a share of the largest logit.
+    static double difference(const std::vector<float>& a, const std::vector<float>& b)
+    {
+        double off = 0, size = 0;
+        for (std::size_t n = 0; n < a.size(); ++n) {
+            off = std::max(off, std::isfinite(a[n]) ? std::abs(static_cast<double>(a[n]) - b[n]) : 1e9);
+            size = std::max(size, std::abs(static_cast<double>(b[n])));
+        }
+        return off / size;
+    }
+
+    test::TemporaryFolder folder;
+    test::TinyLlamaOptions wide{.hidden = 256, .feedForward = 160, .heads = 4, .kvHeads = 2};
+};
+
+constexpr double kHalves = 0.01;  // halves all the way: 2^-11, over two layers and some roundings each
+constexpr double kWhole = 0.06;   // inputs of few rows rounded to int8
+
+TEST_F(CudaModel, ReadsAndAsksAsTheCpuDoes)
+{
+    OCTAVO_NEEDS_DEVICE(device, 0);
+    const std::vector<TokenId> ids = someIds(211);
+    for (const KvFormat kv : {KvFormat{}, KvFormat{KvType::Q8_0, KvType::Q8_0}}) {
+        const ReadingPlan plan{{0, 64}, 1, 4, 8, kv};
+        const auto cpu = open(wide, false), gpu = open(wide, true);
+        EXPECT_EQ(gpu->device(), device.name());
+        const auto expected = read(cpu, std::span(ids).first(200), plan), result = read(gpu, std::span(ids).first(200), plan);
+        EXPECT_LT(difference(*result->lastLogits(), *expected->lastLogits()), 2 * kHalves);
+
+        AskingOptions options;
+        options.spans = {{10, 60}, {60, 190}};
+        options.topTokens = 3;
+        auto asked = Asking::over(std::vector<const Reading*>{result.get()}, options), wanted = Asking::over(std::vector<const Reading*>{expected.get()}, options);
+        ASSERT_TRUE(asked.ok() && wanted.ok());
+        std::size_t at = 200;
+        for (const std::size_t count : {7u, 1u, 3u}) { // many rows, and few
+            ASSERT_TRUE((*asked)->prefill(std::span(ids).subspan(at, count), {}).ok());
+            ASSERT_TRUE((*wanted)->prefill(std::span(ids).subspan(at, count), {}).ok());
+            EXPECT_LT(difference((*asked)->lastLogits(), (*wanted)->lastLogits()), 2 * kHalves) << count;
+            for (std::size_t span = 0; span < 2; ++span)
+                EXPECT_NEAR((*asked)->lastHops().spans[span], (*wanted)->lastHops().spans[span], 0.01);
+            at += count;
+        }
+        // A branch, and going back.
+        auto branch = (*asked)->fork();
+        ASSERT_TRUE(branch.ok());
+        ASSERT_TRUE((*asked)->rewind(7).ok());
+        for (Asking* each : {branch->get(), asked->get()})
+            ASSERT_TRUE(each->prefill(std::span(ids).subspan(207, 4), {}).ok());
+        EXPECT_EQ((*branch)->conversationTokens(), 15u);
+        EXPECT_LT(difference((*asked)->lastLogits(), (*wanted)->lastLogits()), 2 * kHalves);
+    }
+}
+
+TEST_F(CudaModel, MultipliesEveryKindOfWeight)
+{
+    OCTAVO_NEEDS_DEVICE(device, 0);
+    const std::vector<TokenId> ids = someIds(90);
+    for (const test::TensorType type : {test::TensorType::F16, test::TensorType::Q4_1, test::TensorType::Q8_0}) {
+        wide.weights = type;
+        const auto cpu = open(wide, false), gpu = open(wide, true);
+        const ReadingPlan plan{{0, 64}, 1, 4, 8, {}};
+        const auto expected = read(cpu, std::span(ids).first(80), plan), result = read(gpu, std::span(ids).first(80), plan);
+        EXPECT_LT(difference(*result->lastLogits(), *expected->lastLogits()), kWhole);
+        auto asked = Asking::over(std::vector<const Reading*>{result.get()}, {}), wanted = Asking::over(std::vector<const Reading*>{expected.get()}, {});
+        for (Asking* each : {asked->get(), wanted->get()})
+            ASSERT_TRUE(each->prefill(std::span(ids).subspan(80, 2), {}).ok());
+        EXPECT_LT(difference((*asked)->lastLogits(), (*wanted)->lastLogits()), kWhole);
+    }
+}
+
+// A reading made on the GPU is kept, opened on the CPU and read on there; and the other way round. Hops of what a token saw come from the CPU.
+TEST_F(CudaModel, ReadingsMoveBetweenDevices)
+{
+    OCTAVO_NEEDS_DEVICE(device, 0);
+    const std::vector<TokenId> ids = someIds(300);
+    const ReadingPlan plan{{0, 64}, 1, 4, 8, {}};
+    const auto cpu = open(wide, false), gpu = open(wide, true);
+    const auto whole = read(cpu, ids, plan);
+    for (const bool gpuFirst : {true, false}) {
+        const auto& first = gpuFirst ? gpu : cpu;
+        const auto& second = gpuFirst ? cpu : gpu;
+        const auto begun = read(first, std::span(ids).first(270), plan);
+        ASSERT_TRUE(begun->save(folder / "kept.oct", {}).ok());
+        auto opened = Reading::load(folder / "kept.oct", second, plan, 400, ids, {});
+        ASSERT_TRUE(opened.ok()) << opened.error().subject << opened.error().detail;
+        EXPECT_EQ((*opened)->tokens(), 270u);
+        ASSERT_TRUE((*opened)->read(std::span(ids).subspan(270), {}, {}).ok());
+        EXPECT_LT(difference(*(*opened)->lastLogits(), *whole->lastLogits()), 2 * kHalves) << gpuFirst;
+    }
+    const auto result = read(gpu, ids, plan);
+    const auto hops = result->hopsOf(250, {}, 5, {}), expected = whole->hopsOf(250, {}, 5, {});
+    ASSERT_TRUE(hops.ok() && expected.ok());
+    for (std::size_t n = 0; n < hops->weights.size(); ++n)
+        EXPECT_NEAR(hops->weights[n], expected->weights[n], 0.01);
+}
+
+// A stop drops the chunk; reading goes on as if it had not been.
+TEST_F(CudaModel, AStopLosesNothing)
+{
+    OCTAVO_NEEDS_DEVICE(device, 0);
+    const std::vector<TokenId> ids = someIds(200);
+    const ReadingPlan plan{{0, 64}, 1, 4, 8, {}};
+    const auto gpu = open(wide, true);
+    const auto whole = read(gpu, ids, plan);
+    auto reading = Reading::start(gpu, plan, 400);
+    ASSERT_TRUE((*reading)->read(std::span(ids).first(100), {}, {}).ok());
+    std::stop_source stop;
+    stop.request_stop();
+    const auto stopped = (*reading)->read(std::span(ids).subspan(100), {}, stop.get_token());
+    ASSERT_FALSE(stopped.ok());
+    EXPECT_EQ(stopped.error().code, Errc::Stopped);
+    EXPECT_EQ((*reading)->tokens(), 100u);
+    ASSERT_TRUE((*reading)->read(std::span(ids).subspan(100), {}, {}).ok());
+    EXPECT_LT(difference(*(*reading)->lastLogits(), *whole->lastLogits()), kHalves);
+}
+
+TEST_F(CudaModel, HeadsWithoutKernelsAreLeftToTheCpu)
+{
+    OCTAVO_NEEDS_DEVICE(device, 0);
+    test::writeTinyLlama(folder / "narrow.gguf", {});
+    const auto onGpu = Model::open(folder / "narrow.gguf", *Engine::create({2, Precision::Float32, DeviceChoice::Cuda}, std::make_unique<CudaBackend>(0)));
+    ASSERT_FALSE(onGpu.ok());
+    const auto anywhere = Model::open(folder / "narrow.gguf", *Engine::create({2, Precision::Float32, DeviceChoice::Auto}, std::make_unique<CudaBackend>(0)));
+    ASSERT_TRUE(anywhere.ok());
+    EXPECT_NE((*anywhere)->device().find("CPU"), std::string::npos);
+    EXPECT_NE((*anywhere)->whyNoGpu().find("16 wide"), std::string::npos) << (*anywhere)->whyNoGpu();
+}
+
+} // namespace
+} // namespace octavo::cuda
