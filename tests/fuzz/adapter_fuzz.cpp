@@ -2,6 +2,7 @@
 // Any bytes as an adapter of a small model.
 #include <span>
 
+#include "compute/cpu/cpu_backend.h"
 #include "fuzz/require.h"
 #include "model/adapter.h"
 #include "model/config.h"

@@ -3,6 +3,7 @@
 #include <memory>
 #include <span>
 
+#include "compute/cpu/cpu_backend.h"
 #include "fuzz/require.h"
 #include "model/config.h"
 #include "model/weights.h"

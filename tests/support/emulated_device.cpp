@@ -47,6 +47,10 @@ void Device::uploadRows(void* to, std::size_t toPitch, const void* from, std::si
 void Device::zero(void* data, std::size_t bytes) { std::memset(data, 0, bytes); }
 void Device::wait() {}
 
+KeptLaunches::KeptLaunches(Device& device, const std::function<void()>&) : m_device(device) {} // Device::keepsLaunches() is false
+KeptLaunches::~KeptLaunches() = default;
+void KeptLaunches::queue() {}
+
 Checkpoints::Checkpoints(Device& device, std::size_t) : m_device(device) {}
 Checkpoints::~Checkpoints() = default;
 void Checkpoints::add() {}

@@ -10,6 +10,8 @@ namespace octavo::cuda {
 namespace {
 
 constexpr unsigned kBlocksPerMultiprocessor = 2; // of askedPart, by its registers
+constexpr std::uint64_t kRoom = 1024;
+constexpr unsigned kRecordRuns = 64;             // addRecord has as many blocks as runs, rounded up to a multiple of this
 
 std::uint16_t formatIndex(const KvFormat& format)
 {
@@ -63,7 +65,7 @@ void CudaAskingAttention::begin(std::span<const CachedRun> runs, std::span<const
         for (const auto& [row, turned] : turns)
             distances.push_back(static_cast<double>(token.column + distance(token.row, row)) + static_cast<double>(turned));
     }
-    const AskedCounts counts{static_cast<std::uint32_t>(m_runs.size()), static_cast<std::uint32_t>(turns.size()), m_tokens};
+    const AskedCounts counts{static_cast<std::uint32_t>(m_runs.size()), static_cast<std::uint32_t>(m_tiles), static_cast<std::uint32_t>(turns.size()), m_tokens};
     m_firstOwn = firstOwn;
     m_counts.fill({&counts, 1});
     m_runsOnDevice.fill(m_runs);
@@ -82,9 +84,11 @@ void CudaAskingAttention::begin(std::span<const CachedRun> runs, std::span<const
     if (!record)
         return;
     m_record = {};
-    m_weights.reserve(m_shape.heads * m_cached);
-    m_maxima.reserve(m_shape.heads * m_tiles);
-    m_mean.reserve(m_cached);
+    m_weightsHead = (m_cached + kRoom - 1) / kRoom * kRoom;
+    m_maximaHead = (m_tiles + kRoom - 1) / kRoom * kRoom;
+    m_weights.reserve(m_shape.heads * m_weightsHead);
+    m_maxima.reserve(m_shape.heads * m_maximaHead);
+    m_mean.reserveRoomy(m_cached);
     m_device.zero(m_mean.data(), m_cached * sizeof(float));
     std::vector<std::uint8_t> chosen;
     for (std::uint32_t layer = 0; layer < m_layers; ++layer)
@@ -122,8 +126,8 @@ void CudaAskingAttention::attend(std::uint32_t layer, const ProjectedHeads& head
     if (m_request) {
         p.weights = m_weights.data();
         p.maxima = m_maxima.data();
-        p.weightsHead = m_cached;
-        p.maximaHead = m_tiles;
+        p.weightsHead = m_weightsHead;
+        p.maximaHead = m_maximaHead;
     }
     const dim3 grid(m_parts, m_shape.kvHeads, (m_tokens * m_shape.group() + 15) / 16);
     withHeadWidth(width, [&]<int kWidth>() { launch(m_device, askedPart<kWidth>, grid, kAskingWarps * kWarp, kAskingShared<kWidth>, p); });
@@ -131,18 +135,37 @@ void CudaAskingAttention::attend(std::uint32_t layer, const ProjectedHeads& head
            AskedJoin{m_counts.data(), m_partial.data(), m_parts, m_tokens, m_shape.heads, width, out, m_joined.data()});
     if (!m_request)
         return;
-    launch(m_device, addRecord, dim3(static_cast<unsigned>(m_runs.size())), kPage, 0,
-           AskedRecord{m_counts.data(), m_runsOnDevice.data(), m_weights.data(), m_maxima.data(), m_cached, m_tiles, m_joined.data(),
+    launch(m_device, addRecord, dim3(recordBlocks()), kPage, 0,
+           AskedRecord{m_counts.data(), m_runsOnDevice.data(), m_weights.data(), m_maxima.data(), m_weightsHead, m_maximaHead, m_joined.data(),
                        m_chosen.data() + static_cast<std::size_t>(layer) * m_shape.heads, m_shape.heads, m_mean.data()});
     if (m_request->perHead)
         recordHeads(layer);
 }
 
+unsigned CudaAskingAttention::recordBlocks() const { return (static_cast<unsigned>(m_runs.size()) + kRecordRuns - 1) / kRecordRuns * kRecordRuns; }
+
+// All that attend() hands to kernels; what changes from token to token they read from the device.
+std::uint64_t CudaAskingAttention::launchKey() const
+{
+    if (m_request && m_request->perHead)
+        return 0;
+    LaunchKey key;
+    for (const void* place : {static_cast<const void*>(m_ownPages.keys(0).pages), static_cast<const void*>(m_columnTurns.data()),
+                              static_cast<const void*>(m_distanceTurns.data()), static_cast<const void*>(m_counts.data()),
+                              static_cast<const void*>(m_runsOnDevice.data()), static_cast<const void*>(m_rows.data()),
+                              static_cast<const void*>(m_firstOnDevice.data()), static_cast<const void*>(m_queries.data()),
+                              static_cast<const void*>(m_partial.data()), static_cast<const void*>(m_joined.data()), static_cast<const void*>(m_weights.data()),
+                              static_cast<const void*>(m_maxima.data()), static_cast<const void*>(m_chosen.data()), static_cast<const void*>(m_mean.data())})
+        key.add(place);
+    key.add(m_parts).add(m_tokens).add(m_request != nullptr).add(m_weightsHead).add(m_maximaHead).add(m_request ? recordBlocks() : 0);
+    return key.value();
+}
+
 // Every head by itself is asked for to look at one token closely: summed on the host, which takes milliseconds a layer.
 void CudaAskingAttention::recordHeads(std::uint32_t layer)
 {
-    std::vector<Half> weights(m_shape.heads * m_cached);
-    std::vector<float> maxima(m_shape.heads * m_tiles);
+    std::vector<Half> weights(m_shape.heads * m_weightsHead);
+    std::vector<float> maxima(m_shape.heads * m_maximaHead);
     std::vector<JoinedHead> joined(m_shape.heads);
     m_device.download(weights.data(), m_weights.data(), weights.size() * sizeof(Half));
     m_device.download(maxima.data(), m_maxima.data(), maxima.size() * sizeof(float));
@@ -151,8 +174,8 @@ void CudaAskingAttention::recordHeads(std::uint32_t layer)
     for (std::uint32_t head = 0; head < m_shape.heads; ++head) {
         for (const AskedRun& run : m_runs)
             for (std::uint32_t n = 0; n < run.count; ++n)
-                row[run.token + n] = toFloat(weights[head * m_cached + run.token + n])
-                                   * std::exp2(maxima[head * m_tiles + run.tile + n / 16] - joined[head].maximum) / joined[head].total;
+                row[run.token + n] = toFloat(weights[head * m_weightsHead + run.token + n])
+                                   * std::exp2(maxima[head * m_maximaHead + run.tile + n / 16] - joined[head].maximum) / joined[head].total;
         const std::size_t index = static_cast<std::size_t>(layer) * m_shape.heads + head;
         std::vector<TokenAttention> top;
         for (std::size_t n = 0; n < m_request->spans.size(); ++n) {

@@ -18,12 +18,14 @@ public:
 
     void begin(std::span<const CachedRun> runs, std::span<const AskedToken> tokens, std::uint64_t firstOwn, const AttentionRecordRequest* record) override;
     void attend(std::uint32_t layer, const ProjectedHeads& heads, __half* out) override;
+    std::uint64_t launchKey() const override;
     AttentionRecord takeRecord() override;
 
 private:
     std::uint64_t distance(std::uint64_t tokenRow, std::uint64_t row) const;
     const PageLayout& layoutOf(std::uint16_t format) const { return m_layouts[format]; }
     void recordHeads(std::uint32_t layer);
+    unsigned recordBlocks() const;
 
     Device& m_device;
     AttentionShape m_shape;
@@ -39,6 +41,8 @@ private:
     std::uint32_t m_parts = 0;
     std::uint64_t m_cached = 0;
     std::uint64_t m_tiles = 0;
+    std::uint64_t m_weightsHead = 0;      // from head to head, as maximaHead: with room to grow, so that launches stay the same for many tokens
+    std::uint64_t m_maximaHead = 0;
     std::uint64_t m_firstOwn = 0;
     const AttentionRecordRequest* m_request = nullptr;
     AttentionRecord m_record;             // its mean is filled last

@@ -27,6 +27,7 @@ struct AskedRow {
 // Numbers of one call, on the device.
 struct AskedCounts {
     std::uint32_t runs = 0;
+    std::uint32_t tiles = 0;              // of sixteen keys, over all runs
     std::uint32_t turns = 0;              // per asked token
     std::uint32_t tokens = 0;             // asked about
 };
@@ -59,8 +60,21 @@ OCTAVO_HD std::uint32_t partBegin(std::uint32_t part, std::uint32_t parts, std::
     return static_cast<std::uint32_t>(static_cast<std::uint64_t>(part) * runs / parts);
 }
 
-// A block has sixteen queries (asked tokens, and the heads that share keys) and one part of the runs, whose tiles of sixteen keys its warps
-// take in turn. grid: {parts, kvHeads, ⌈tokens · group / 16⌉}, shared memory kAskingShared.
+// The run that a tile belongs to.
+OCTAVO_DEVICE std::uint32_t runOfTile(const AskedRun* runs, std::uint32_t count, std::uint32_t tile)
+{
+    std::uint32_t first = 0, last = count - 1;
+    while (first < last) {
+        const std::uint32_t middle = (first + last + 1) / 2;
+        if (runs[middle].tile <= tile)
+            first = middle;
+        else
+            last = middle - 1;
+    }
+    return first;
+}
+
+// A block has sixteen queries (asked tokens, and the heads that share keys) and one part of the tiles of sixteen keys, which its warps take in turn. grid: {parts, kvHeads, ⌈tokens · group / 16⌉}, shared memory kAskingShared.
 template <int kWidth>
 OCTAVO_KERNEL(kAskingWarps * kWarp, 2)
 askedPart(AskedAttention p)
@@ -69,7 +83,7 @@ askedPart(AskedAttention p)
     const std::uint32_t group = p.heads / p.kvHeads, kvHead = blockIdx.y;
     const AskedCounts counts = *p.counts;
     const std::uint32_t queries = counts.tokens * group;
-    const std::uint32_t end = partBegin(blockIdx.x + 1, gridDim.x, counts.runs);
+    const std::uint32_t begin = partBegin(blockIdx.x, gridDim.x, counts.tiles), end = partBegin(blockIdx.x + 1, gridDim.x, counts.tiles);
     std::uint32_t token[2], head[2];
     AskedRow row[2];
     bool recorded[2];
@@ -93,7 +107,7 @@ askedPart(AskedAttention p)
     gathered.clear();
     Slice<kWidth> q[2];
     std::uint32_t turned = ~0u;
-    for (std::uint32_t n = partBegin(blockIdx.x, gridDim.x, counts.runs); n < end; ++n) {
+    for (std::uint32_t n = begin < end ? runOfTile(p.runs, counts.runs, begin) : counts.runs; n < counts.runs && p.runs[n].tile < end; ++n) {
         const AskedRun run = p.runs[n];
         if (run.turn != turned) {
             turned = run.turn;
@@ -105,12 +119,13 @@ askedPart(AskedAttention p)
         }
         const CachedPart& keys = p.keys[run.format];
         const CachedPart& values = p.values[run.format];
-        if (n + 1 < end) {
+        if (n + 1 < counts.runs && p.runs[n + 1].tile < end) {
             const AskedRun& following = p.runs[n + 1];
             fetch(following, warp, p.keys[following.format]);
             fetch(following, warp, p.values[following.format]);
         }
-        for (std::uint32_t tile = warp; tile * 16 < run.count; tile += kAskingWarps) {
+        const std::uint32_t firstTile = begin > run.tile ? begin - run.tile : 0;
+        for (std::uint32_t tile = firstTile + warp; tile * 16 < run.count && run.tile + tile < end; tile += kAskingWarps) {
             fetch(run, tile + kAskingWarps, keys);
             fetch(run, tile + kAskingWarps, values);
             const std::uint32_t first = tile * 16, last = run.count - 1;

@@ -22,6 +22,7 @@ Device::Device(int index)
     check(cudaSetDevice(index), "no usable GPU");
     readProperties(index);
     check(cudaStreamCreateWithFlags(&m_stream, cudaStreamNonBlocking), "stream");
+    m_keepsLaunches = true;
 }
 
 Device::Device(cudaStream_t queue) : m_stream(queue), m_ownsStream(false)
@@ -114,6 +115,31 @@ void Device::copyRows(void* to, std::size_t toPitch, const void* from, std::size
 
 void Device::zero(void* data, std::size_t bytes) { check(cudaMemsetAsync(data, 0, bytes, m_stream), "memory"); }
 void Device::wait() { check(cudaStreamSynchronize(m_stream), "work on the GPU"); }
+
+KeptLaunches::KeptLaunches(Device& device, const std::function<void()>& queue) : m_device(device)
+{
+    cudaGraph_t graph = nullptr;
+    check(cudaStreamBeginCapture(device.stream(), cudaStreamCaptureModeThreadLocal), "graph");
+    try {
+        queue();
+    } catch (...) {
+        cudaStreamEndCapture(device.stream(), &graph);
+        cudaGraphDestroy(graph);
+        throw;
+    }
+    check(cudaStreamEndCapture(device.stream(), &graph), "graph");
+    const cudaError_t made = cudaGraphInstantiate(&m_graph, graph, 0);
+    cudaGraphDestroy(graph);
+    check(made, "graph");
+}
+
+KeptLaunches::~KeptLaunches()
+{
+    cudaStreamSynchronize(m_device.stream());
+    cudaGraphExecDestroy(m_graph);
+}
+
+void KeptLaunches::queue() { check(cudaGraphLaunch(m_graph, m_device.stream()), "graph"); }
 
 Checkpoints::Checkpoints(Device& device, std::size_t ahead) : m_device(device), m_events(ahead)
 {

@@ -3,8 +3,10 @@
 
 #include <cuda_runtime_api.h>
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <tuple>
@@ -34,6 +36,7 @@ public:
     const std::string& name() const { return m_name; }
     int multiprocessors() const { return m_multiprocessors; }
     std::size_t sharedPerBlock() const { return m_sharedPerBlock; }      // bytes that a block may ask for
+    bool keepsLaunches() const { return m_keepsLaunches; }               // KeptLaunches work
     bool hasGroupProducts() const { return m_hasGroupProducts; }         // group_products.cuh
     std::uint64_t freeMemory() const;                                    // bytes
     std::uint64_t totalMemory() const { return m_totalMemory; }
@@ -62,6 +65,7 @@ private:
     std::size_t m_sharedPerBlock = 0;
     std::uint64_t m_totalMemory = 0;
     bool m_hasGroupProducts = false;
+    bool m_keepsLaunches = false;
 };
 
 // So many T of a device's memory. Grows, never shrinks; growing loses what it held.
@@ -90,6 +94,12 @@ public:
     T* data() const { return m_data; }
     std::size_t size() const { return m_size; }
 
+    // With room to grow, so that the place does not change for every few more.
+    void reserveRoomy(std::size_t size)
+    {
+        if (size > m_size)
+            reserve(std::bit_ceil(size));
+    }
     void reserve(std::size_t size)
     {
         if (size <= m_size)
@@ -102,7 +112,7 @@ public:
     }
     T* fill(std::span<const T> values)
     {
-        reserve(values.size());
+        reserveRoomy(values.size());
         if (!values.empty())
             m_device->upload(m_data, values.data(), values.size_bytes());
         return m_data;
@@ -129,6 +139,37 @@ private:
     Device& m_device;
     std::byte* m_data;
     std::size_t m_size;
+};
+
+// A number for all that launches depend on (FNV-1a).
+class LaunchKey {
+public:
+    LaunchKey& add(std::uint64_t value)
+    {
+        m_key = (m_key ^ value) * 1099511628211u;
+        return *this;
+    }
+    LaunchKey& add(const void* place) { return add(static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(place))); }
+    std::uint64_t value() const { return m_key ? m_key : 1; } // never 0
+
+private:
+    std::uint64_t m_key = 1469598103934665603u;
+};
+
+// Launches that are kept, to be queued again by one call: a GPU begins each kernel of a graph sooner than one that was queued by itself.
+class KeptLaunches {
+public:
+    // Queues nothing: what `queue` launches is kept. It may not allocate, copy from the host or wait.
+    KeptLaunches(Device& device, const std::function<void()>& queue);
+    ~KeptLaunches();
+    KeptLaunches(const KeptLaunches&) = delete;
+    KeptLaunches& operator=(const KeptLaunches&) = delete;
+
+    void queue();
+
+private:
+    Device& m_device;
+    cudaGraphExec_t m_graph = nullptr;
 };
 
 // Marks in the queue, to stay at most a few of them ahead of the GPU.

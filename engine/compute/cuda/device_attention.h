@@ -19,6 +19,9 @@ class DeviceAttention {
 public:
     virtual ~DeviceAttention() = default;
     virtual void attend(std::uint32_t layer, const ProjectedHeads& heads, __half* out) = 0; // out [count][heads·width]
+
+    // Two passes with the same key launch the same, so that launches may be kept; 0: they may not.
+    virtual std::uint64_t launchKey() const { return 0; }
 };
 
 // Whether there are kernels for heads so wide.
@@ -70,7 +73,7 @@ public:
     void fill(std::span<const double> positions)
     {
         m_positions.fill(positions);
-        m_turns.reserve(positions.size() * m_pairs);
+        m_turns.reserveRoomy(positions.size() * m_pairs);
         launch(m_device, fillTurns, dim3(static_cast<unsigned>(positions.size())), (m_pairs + 31) / 32 * 32, 0, m_positions.data(), m_frequencies.data(), m_pairs,
                m_turns.data());
     }

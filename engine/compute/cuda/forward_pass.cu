@@ -60,21 +60,46 @@ bool CudaForwardPass::run(std::span<const TokenId> ids, LayerAttention& attentio
     m_count = m_homeFrom = count;
 
     m_ids.fill(ids);
-    m_linear.embed(m_weights.embedding(), m_ids.data(), count, m_x.data());
-    for (std::uint32_t layer = 0; layer < config.layers; ++layer) {
-        m_progress.wait();
-        if (stop.stop_requested())
-            break;
-        runLayer(layer, count, layers);
-        m_progress.add();
+    const std::uint64_t key = count == 1 && m_device.keepsLaunches() ? launchKey(layers) : 0;
+    if (key != 0 && key == m_lastKey) {
+        if (!m_kept || m_keptKey != key) {
+            m_kept = std::make_unique<KeptLaunches>(m_device, [&] { runLayers(count, layers, {}, false); });
+            m_keptKey = key;
+        }
+        m_kept->queue();
+    } else {
+        runLayers(count, layers, stop, true);
     }
-    norm(m_weights.outputNorm(), count, nullptr, m_states.data());
+    m_lastKey = key;
     if (stop.stop_requested()) {
         m_device.wait();
         return false;
     }
     hidden(count - 1);
     return true;
+}
+
+std::uint64_t CudaForwardPass::launchKey(const DeviceAttention& attention) const
+{
+    const std::uint64_t key = attention.launchKey();
+    if (key == 0)
+        return 0;
+    return LaunchKey().add(key).add(m_ids.data()).add(m_x.data()).add(m_normed.data()).add(m_projected.data()).add(m_attended.data()).add(m_gateUp.data())
+        .add(m_active.data()).add(m_states.data()).value();
+}
+
+// `pause`: after every few layers, until the GPU has come up.
+void CudaForwardPass::runLayers(std::size_t count, DeviceAttention& attention, const std::stop_token& stop, bool pause)
+{
+    m_linear.embed(m_weights.embedding(), m_ids.data(), count, m_x.data());
+    for (std::uint32_t layer = 0; layer < m_model.config().layers && !stop.stop_requested(); ++layer) {
+        if (pause)
+            m_progress.wait();
+        runLayer(layer, count, attention);
+        if (pause)
+            m_progress.add();
+    }
+    norm(m_weights.outputNorm(), count, nullptr, m_states.data());
 }
 
 void CudaForwardPass::runLayer(std::uint32_t n, std::size_t count, DeviceAttention& attention)

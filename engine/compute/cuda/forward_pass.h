@@ -8,7 +8,8 @@
 namespace octavo::cuda {
 
 // A pass of half-precision activations around a float residual stream, queued a few layers ahead of the GPU. Few tokens are multiplied straight from
-// the weights' blocks, norms and the gate's product fused in; many go through cuBLASLt. Attention is a DeviceAttention.
+// the weights' blocks, norms and the gate's product fused in; many go through cuBLASLt. Attention is a DeviceAttention. The launches of single tokens are
+// kept as a graph for as long as they stay the same.
 class CudaForwardPass final : public ForwardPass {
 public:
     CudaForwardPass(Device& device, Linear& linear, const Model& model, const DeviceModel& weights);
@@ -19,6 +20,8 @@ public:
     std::vector<float> logits(const float* hidden, std::size_t count, std::stop_token stop) override;
 
 private:
+    std::uint64_t launchKey(const DeviceAttention& attention) const;
+    void runLayers(std::size_t count, DeviceAttention& attention, const std::stop_token& stop, bool pause);
     void runLayer(std::uint32_t layer, std::size_t count, DeviceAttention& attention);
     void norm(const float* weight, std::size_t count, __half* half, float* single);
     void addBias(const float* bias, std::size_t count, std::size_t width, float* single, __half* half, std::size_t rowLength);
@@ -41,6 +44,8 @@ private:
     std::size_t m_count = 0;
     std::size_t m_homeFrom = 0;           // the first token that m_home has
     Checkpoints m_progress;
+    std::unique_ptr<KeptLaunches> m_kept; // of one token
+    std::uint64_t m_keptKey = 0, m_lastKey = 0;
 };
 
 } // namespace octavo::cuda

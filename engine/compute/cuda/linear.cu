@@ -16,8 +16,7 @@ unsigned groupBlocks(std::uint64_t columns) { return static_cast<unsigned>((colu
 template <class Block, FewMode kMode>
 void launchFew(Device& device, FewRows p)
 {
-    const bool singles = p.singles != nullptr;
-    if (p.count > 1 && fewShared<Block, kMode>(p.count, p.columns, singles) > device.sharedPerBlock()) {
+    if (p.count > 1 && fewShared<Block, kMode>(p.count, p.columns) > device.sharedPerBlock()) {
         FewRows one = p;
         one.count = 1;
         for (std::uint32_t n = 0; n < p.count; ++n) {
@@ -32,7 +31,7 @@ void launchFew(Device& device, FewRows p)
     const std::uint32_t rows = kMode == FewMode::Gated ? p.rows[0] : p.rows[0] + p.rows[1] + p.rows[2];
     const dim3 grid(std::min<unsigned>((rows + kFewThreads / kWarp - 1) / (kFewThreads / kWarp), kFewBlocks * static_cast<unsigned>(device.multiprocessors())));
     launch(device, p.count == 1 ? multiplyFew<Block, 1, kMode> : multiplyFew<Block, Linear::kFewRows, kMode>, grid, kFewThreads,
-           fewShared<Block, kMode>(p.count, p.columns, singles), p);
+           fewShared<Block, kMode>(p.count, p.columns), p);
 }
 
 template <FewMode kMode>

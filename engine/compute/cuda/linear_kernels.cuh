@@ -111,47 +111,31 @@ enum class FewMode {
 template <class Block, FewMode kMode>
 constexpr bool kWholeInputs = kInBlocks<Block> && kMode != FewMode::Exact;
 
-// In shared memory: sums of the warps; x, int8 as [count][half of a group][group][16] and InputGroup [count][group], or halves [count][columns]; and a row
-// of x as it comes.
+// In shared memory: sums of the warps; x, int8 as [count][half of a group][group][16] and InputGroup [count][group], or halves [count][columns].
 template <class Block, FewMode kMode>
-OCTAVO_HD constexpr std::size_t fewInputs(std::size_t count, std::size_t columns)
+constexpr std::size_t fewShared(std::size_t count, std::size_t columns)
 {
-    const std::size_t bytes = kWholeInputs<Block, kMode> ? count * (columns + columns / kGroup * sizeof(InputGroup)) : count * columns * sizeof(__half);
-    return (bytes + 15) / 16 * 16;
-}
-template <class Block, FewMode kMode>
-constexpr std::size_t fewShared(std::size_t count, std::size_t columns, bool singles)
-{
-    return 128 + fewInputs<Block, kMode>(count, columns) + columns * (singles ? sizeof(float) : sizeof(__half));
+    return 128 + (kWholeInputs<Block, kMode> ? count * (columns + columns / kGroup * sizeof(InputGroup)) : count * columns * sizeof(__half));
 }
 
-// Brings x to shared memory. Each row is copied there as it is first, all of it at once: read piece by piece between exchanges, 14,336 inputs took
-// longer than the weights of the rows that a block multiplies. Then eight lanes take 32 inputs.
+// Brings x to shared memory. Eight lanes take 32 inputs. (Copying each row there as it is first, all of it at once, and prefetching rows of weights to L2
+// made the products of an 8B model slower by a quarter on an H200.)
 template <class Block, FewMode kMode>
 OCTAVO_DEVICE void loadInputs(const FewRows& p, std::byte* shared)
 {
     float* shares = reinterpret_cast<float*>(shared);                     // [warps]
     std::byte* inputs = shared + 128;
-    std::byte* raw = inputs + fewInputs<Block, kMode>(p.count, p.columns);
     const std::uint32_t groups = p.columns / kGroup;
-    const std::size_t rowBytes = p.columns * (p.singles ? sizeof(float) : sizeof(__half));
     for (std::uint32_t row = 0; row < p.count; ++row) {
-        const std::byte* from = (p.singles ? reinterpret_cast<const std::byte*>(p.singles) : reinterpret_cast<const std::byte*>(p.halves)) + row * rowBytes;
-        if (row > 0)
-            syncBlock();                  // all have done with the row before
-        for (std::uint32_t n = threadIdx.x * 16; n < rowBytes; n += kFewThreads * 16)
-            copyAsync(raw + n, from + n, true);
-        commitCopies();
-        awaitCopies<0>();
-        syncBlock();
         float factor = 1;
         if (p.singles) {
             float squares = 0;
-            for (std::uint32_t n = threadIdx.x; n < p.columns / 4; n += kFewThreads) {
-                const float4 x = reinterpret_cast<const float4*>(raw)[n];
+            for (std::uint32_t n = threadIdx.x * 4; n < p.columns; n += kFewThreads * 4) {
+                const float4 x = *reinterpret_cast<const float4*>(p.singles + static_cast<std::size_t>(row) * p.columns + n);
                 squares += x.x * x.x + x.y * x.y + x.z * x.z + x.w * x.w;
             }
             squares = sumOfWarp(squares);
+            syncBlock();                  // all have done with the row before
             if (threadIdx.x % kWarp == 0)
                 shares[threadIdx.x / kWarp] = squares;
             syncBlock();
@@ -161,17 +145,16 @@ OCTAVO_DEVICE void loadInputs(const FewRows& p, std::byte* shared)
             factor = rsqrtf(sum / static_cast<float>(p.columns) + p.epsilon);
         }
         // Whole warps go on together, for the exchanges: groups beyond the last are computed and not stored.
-#pragma unroll 2
         for (std::uint32_t begin = 0; begin < p.columns; begin += kFewThreads * 4) {
             const std::uint32_t at = begin + threadIdx.x * 4;
             const bool there = at < p.columns;
             float x[4] = {0, 0, 0, 0};
             if (there && p.singles) {
-                const float4 four = reinterpret_cast<const float4*>(raw)[at / 4];
+                const float4 four = *reinterpret_cast<const float4*>(p.singles + static_cast<std::size_t>(row) * p.columns + at);
                 const float4 by = *reinterpret_cast<const float4*>(p.norm + at);
                 x[0] = four.x * factor * by.x, x[1] = four.y * factor * by.y, x[2] = four.z * factor * by.z, x[3] = four.w * factor * by.w;
             } else if (there) {
-                const uint2 pairs = reinterpret_cast<const uint2*>(raw)[at / 4];
+                const uint2 pairs = *reinterpret_cast<const uint2*>(p.halves + static_cast<std::size_t>(row) * p.columns + at);
                 const float2 low = unpackHalves(pairs.x), high = unpackHalves(pairs.y);
                 x[0] = low.x, x[1] = low.y, x[2] = high.x, x[3] = high.y;
             }
@@ -237,32 +220,20 @@ OCTAVO_DEVICE void multiplyRow(const std::byte* row, std::uint32_t columns, std:
 {
     const std::uint32_t lane = threadIdx.x % kWarp, groups = columns / kGroup;
     if constexpr (kWholeInputs<Block, kMode>) {
-        constexpr int kUnits = Block::kElements / kGroup / kTogether<Block>; // of a block
+        constexpr int kGroups = Block::kElements / kGroup;
         const auto* facts = reinterpret_cast<const InputGroup*>(inputs + static_cast<std::size_t>(count) * columns);
-#pragma unroll 2
-        for (std::uint32_t unit = lane; unit < groups / kTogether<Block>; unit += kWarp) {
-            QuantGroup group[kTogether<Block>];
-            const std::byte* block = row + static_cast<std::size_t>(unit / kUnits) * Block::kBytes;
-            std::uint32_t g = unit;
-            if constexpr (kTogether<Block> == 2) {
-                Block::unpackPair(block, static_cast<int>(unit % kUnits), group);
-                g = unit / kUnits * (2 * kUnits) + Block::firstOfPair(static_cast<int>(unit % kUnits));
-            } else {
-                Block::unpack(block, static_cast<int>(unit % kUnits), group[0]);
-            }
+        // Two groups at a time where they share bytes would be fewer instructions, and took 44 instead of 26 µs for a gate and up of 4096 × 14336.
+#pragma unroll 4
+        for (std::uint32_t g = lane; g < groups; g += kWarp) {
+            QuantGroup group;
+            Block::unpack(row + static_cast<std::size_t>(g / kGroups) * Block::kBytes, static_cast<int>(g % kGroups), group);
 #pragma unroll
             for (int n = 0; n < kCount; ++n) {
                 if (n > 0 && n >= static_cast<int>(count))
                     break;
-#pragma unroll
-                for (int i = 0; i < kTogether<Block>; ++i) {
-                    std::uint32_t at = g;
-                    if constexpr (kTogether<Block> == 2)
-                        at += i * Block::kApart;
-                    const std::byte* own = inputs + static_cast<std::size_t>(n) * columns + at * 16;
-                    const InputGroup fact = facts[static_cast<std::size_t>(n) * groups + at];
-                    sums[n] += multiplyGroupOf<Block>(group[i], *reinterpret_cast<const uint4*>(own), *reinterpret_cast<const uint4*>(own + columns / 2), fact) * fact.scale;
-                }
+                const std::byte* own = inputs + static_cast<std::size_t>(n) * columns + g * 16;
+                const InputGroup fact = facts[static_cast<std::size_t>(n) * groups + g];
+                sums[n] += multiplyGroupOf<Block>(group, *reinterpret_cast<const uint4*>(own), *reinterpret_cast<const uint4*>(own + columns / 2), fact) * fact.scale;
             }
         }
     } else if constexpr (kInBlocks<Block>) {
@@ -303,14 +274,7 @@ OCTAVO_DEVICE void multiplyRow(const std::byte* row, std::uint32_t columns, std:
     }
 }
 
-// The weights of one row, as far as memory has them, on their way to L2.
-OCTAVO_DEVICE void prefetchRow(const std::byte* row, std::uint64_t bytes)
-{
-    for (std::uint64_t n = threadIdx.x % kWarp * 128; n < bytes; n += kWarp * 128)
-        prefetch(row + n);
-}
-
-// A warp per row of weights, the rows in turn; while one is multiplied the next is on its way, and the first while x is made ready.
+// A warp per row of weights, the rows in turn.
 // grid: up to kFewBlocks per multiprocessor, so that making x ready is shared by many rows; shared memory fewShared.
 template <class Block, int kCount, FewMode kMode>
 OCTAVO_KERNEL(kFewThreads, kFewBlocks)
@@ -332,19 +296,9 @@ multiplyFew(FewRows p)
         }
         return data + static_cast<std::size_t>(row) * p.rowBytes;
     };
-    const auto fetch = [&](std::uint32_t row) {
-        if (row >= rows)
-            return;
-        prefetchRow(weightsOf(row), p.rowBytes);
-        if constexpr (kGated)
-            prefetchRow(p.data[1] + static_cast<std::size_t>(row) * p.rowBytes, p.rowBytes);
-    };
-    std::uint32_t row = blockIdx.x * (kFewThreads / kWarp) + threadIdx.x / kWarp;
-    fetch(row);
     loadInputs<Block, kMode>(p, shared);
     const std::byte* inputs = shared + 128;
-    for (; row < rows; row += warps) {
-        fetch(row + warps);
+    for (std::uint32_t row = blockIdx.x * (kFewThreads / kWarp) + threadIdx.x / kWarp; row < rows; row += warps) {
         float sums[kCount] = {}, ups[kCount] = {};
         multiplyRow<Block, kMode>(weightsOf(row), p.columns, p.count, inputs, sums);
         if constexpr (kGated)

@@ -256,32 +256,6 @@ struct Q3_K {
     }
 };
 
-// Blocks whose groups share bytes have two of them unpacked together: kTogether 2, the second group kApart behind the first, pair n beginning with group
-// firstOfPair(n). Read twice, the shared bytes and factors were a third of a product's instructions.
-template <class Block>
-constexpr int kTogether = requires { Block::kApart; } ? 2 : 1;
-
-// Scales and minima of groups 2·pair and 2·pair + 1 of Q4_K and Q5_K.
-OCTAVO_DEVICE void unpackScalesMinima(const std::byte* block, int pair, QuantGroup (&out)[2])
-{
-    const uint4 header = *reinterpret_cast<const uint4*>(block);
-    const int shift = 16 * (pair & 1);
-    std::uint32_t scales = header.y >> shift, minima = header.z >> shift;
-    if (pair < 2) {
-        scales &= 0x3F3F;
-        minima &= 0x3F3F;
-    } else {
-        const std::uint32_t others = header.w >> shift;
-        scales = (others & 0x0F0F) | (scales >> 2 & 0x3030);
-        minima = (others >> 4 & 0x0F0F) | (minima >> 2 & 0x3030);
-    }
-    const float2 d = unpackHalves(header.x);
-    out[0].scales[0] = d.x * static_cast<float>(scales & 0xFF);
-    out[1].scales[0] = d.x * static_cast<float>(scales >> 8 & 0xFF);
-    out[0].offsets[0] = -d.y * static_cast<float>(minima & 0xFF);
-    out[1].offsets[0] = -d.y * static_cast<float>(minima >> 8 & 0xFF);
-}
-
 // Scale and minimum of a group of Q4_K and Q5_K.
 OCTAVO_DEVICE void unpackScaleMinimum(const std::byte* block, int group, QuantGroup& out)
 {
@@ -310,19 +284,6 @@ struct Q4_K {
             out.quants[n] = static_cast<int>(words[n] & 0x0F0F0F0Fu);
         unpackScaleMinimum(block, group, out);
     }
-
-    static constexpr int kApart = 1;
-    static OCTAVO_DEVICE int firstOfPair(int pair) { return 2 * pair; }
-    static OCTAVO_DEVICE void unpackPair(const std::byte* block, int pair, QuantGroup (&out)[2])
-    {
-        std::uint32_t words[8];
-        loadWords<16>(block + 16 + 32 * pair, 0, words);
-        for (int n = 0; n < 8; ++n) {
-            out[0].quants[n] = static_cast<int>(words[n] & 0x0F0F0F0Fu);
-            out[1].quants[n] = static_cast<int>(words[n] >> 4 & 0x0F0F0F0Fu);
-        }
-        unpackScalesMinima(block, pair, out);
-    }
 };
 
 struct Q5_K {
@@ -340,20 +301,6 @@ struct Q5_K {
         for (int n = 0; n < 8; ++n)
             out.quants[n] = static_cast<int>((words[n] & 0x0F0F0F0Fu) + (fifths[n] & 0x01010101u) * 16);
         unpackScaleMinimum(block, group, out);
-    }
-
-    static constexpr int kApart = 1;
-    static OCTAVO_DEVICE int firstOfPair(int pair) { return 2 * pair; }
-    static OCTAVO_DEVICE void unpackPair(const std::byte* block, int pair, QuantGroup (&out)[2])
-    {
-        std::uint32_t words[8], fifths[8];
-        loadWords<16>(block + 48 + 32 * pair, 0, words);
-        loadWords<16>(block + 16, static_cast<unsigned>(2 * pair), fifths);
-        for (int n = 0; n < 8; ++n) {
-            out[0].quants[n] = static_cast<int>((words[n] & 0x0F0F0F0Fu) | (fifths[n] & 0x01010101u) << 4);
-            out[1].quants[n] = static_cast<int>((words[n] >> 4 & 0x0F0F0F0Fu) | (fifths[n] & 0x02020202u) << 3);
-        }
-        unpackScalesMinima(block, pair, out);
     }
 };
 
@@ -375,25 +322,6 @@ struct Q6_K {
         const float d = halfAt(block + 208);
         out.scales[0] = d * static_cast<float>(static_cast<signed char>(factors & 0xFF));
         out.scales[1] = d * static_cast<float>(static_cast<signed char>(factors >> 8));
-    }
-
-    static constexpr int kApart = 2;
-    static OCTAVO_DEVICE int firstOfPair(int pair) { return pair / 2 * 4 + pair % 2; }
-    static OCTAVO_DEVICE void unpackPair(const std::byte* block, int pair, QuantGroup (&out)[2])
-    {
-        std::uint32_t words[8], bits[8];
-        loadWords<2>(block + 32 * pair, 0, words);
-        loadWords<2>(block + 128 + 32 * (pair / 2), static_cast<unsigned>(2 * (pair % 2)), bits);
-        for (int n = 0; n < 8; ++n) {
-            out[0].quants[n] = static_cast<int>((words[n] & 0x0F0F0F0Fu) | (bits[n] & 0x03030303u) << 4);
-            out[1].quants[n] = static_cast<int>((words[n] >> 4 & 0x0F0F0F0Fu) | (bits[n] & 0x30303030u));
-        }
-        const float d = halfAt(block + 208);
-        for (int n = 0; n < 2; ++n) {
-            const std::uint32_t factors = halfBitsAt(block + 192 + 2 * (firstOfPair(pair) + kApart * n));
-            out[n].scales[0] = d * static_cast<float>(static_cast<signed char>(factors & 0xFF));
-            out[n].scales[1] = d * static_cast<float>(static_cast<signed char>(factors >> 8));
-        }
     }
 };
 

@@ -169,10 +169,11 @@ void launchFinestHop(Device& device, std::uint32_t width, const FinestHop& p)
 {
     withHeadWidth(width, [&]<int kWidth>() {
         if constexpr (kWidth % kSwizzledRow == 0)
-            if (device.hasGroupProducts() && p.sinks <= kGroupSinks)
-                return launch(device, finestHopOfGroups<kWidth>,
-                              dim3(std::min(queryTiles(p.first, p.count, p.row, kGroupQueries) * p.heads, static_cast<unsigned>(device.multiprocessors()))),
-                              kGroupThreads, kGroupShared<kWidth>, p);
+            if (device.hasGroupProducts() && p.sinks <= kGroupSinks) {
+                const unsigned items = queryTiles(p.first, p.count, p.row, kGroupQueries) * p.heads;
+                const unsigned blocks = p.bounded ? std::min(items, static_cast<unsigned>(device.multiprocessors())) : items;
+                return launch(device, finestHopOfGroups<kWidth>, dim3(blocks), kGroupThreads, kGroupShared<kWidth>, p);
+            }
         const dim3 grid(queryTiles(p.first, p.count, p.row, kFinestQueries), p.heads);
         if (kFinestShared<kWidth, 64> <= device.sharedPerBlock())
             launch(device, finestHop<kWidth, 64>, grid, kFinestWarps * kWarp, kFinestShared<kWidth, 64>, p);
