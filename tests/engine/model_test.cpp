@@ -24,7 +24,7 @@ protected:
         if (!std::filesystem::exists(fixtures))
             GTEST_SKIP() << "the reference's facts are not there: " << fixtures;
         facts = nlohmann::json::parse(std::ifstream(fixtures));
-        auto opened = Model::open(test::kModelFile, *Engine::create({.precision = Precision::Float32}));
+        auto opened = Model::open(test::kModelFile, *Engine::create({.precision = Precision::Float32, .device = DeviceChoice::Cpu}));
         ASSERT_TRUE(opened.ok()) << opened.error().subject << ' ' << opened.error().detail;
         model = *opened;
     }

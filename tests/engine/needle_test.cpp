@@ -32,7 +32,7 @@ protected:
         for (const Needle& needle : kNeedles)
             if (!std::filesystem::exists(bookPath(needle)))
                 GTEST_SKIP() << "a test novel is not there: " << bookPath(needle);
-        model = *Model::open(test::kModelFile, *Engine::create({.precision = Precision::Float32}));
+        model = *Model::open(test::kModelFile, *Engine::create({.precision = Precision::Float32, .device = DeviceChoice::Cpu}));
     }
 
     static std::filesystem::path bookPath(const Needle& needle) { return std::filesystem::path(test::kSharedDir) / "books" / needle.book; }
