@@ -32,13 +32,14 @@ int main(int argc, char** argv)
                                 app::defaultDataDir());
     const auto model = option("model", QObject::tr("The model, a GGUF file."), QObject::tr("file"), app::defaultModelFile());
     const auto threads = option("threads", QObject::tr("Threads to compute with; 0 = all."), QObject::tr("number"), QStringLiteral("0"));
+    const auto device = option("device", QObject::tr("Where to compute: auto, cpu or cuda."), QObject::tr("device"), QStringLiteral("auto"));
     const auto sample = option("sample", QObject::tr("Folder that the empty window offers to try."), QObject::tr("folder"),
                                QStringLiteral(OCTAVO_SAMPLE_DIR));
     parser.addPositionalArgument(QStringLiteral("paths"), QObject::tr("Books and folders to open."), QStringLiteral("[paths…]"));
     parser.process(application);
 
     app::installCrashHandler(parser.value(dataDir), QApplication::applicationVersion());
-    const auto assistant = app::Assistant::onThisMachine({parser.value(dataDir), parser.value(model), parser.value(threads).toInt()});
+    const auto assistant = app::Assistant::onThisMachine({parser.value(dataDir), parser.value(model), parser.value(threads).toInt(), parser.value(device)});
     ui::MainWindow window(*assistant, {parser.value(dataDir), parser.value(sample)});
     window.show();
     window.start(parser.positionalArguments());

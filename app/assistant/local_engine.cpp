@@ -517,7 +517,8 @@ std::unique_ptr<BookEngine> makeLocalEngine(const LocalEngineOptions& options) {
 
 std::unique_ptr<Assistant> Assistant::onThisMachine(AssistantOptions options, QObject* parent)
 {
-    auto engine = makeLocalEngine({{options.threads}, {}});
+    const DeviceChoice device = deviceNamed(options.device.toStdString()).value_or(DeviceChoice::Auto);
+    auto engine = makeLocalEngine({{options.threads, Precision::Int8, device}, {}});
     return std::make_unique<Assistant>(std::move(options), std::move(engine), parent);
 }
 

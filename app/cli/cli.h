@@ -37,8 +37,7 @@ struct Session {
 
     EngineOptions engineOptions() const
     {
-        const DeviceChoice choice = device == "cpu" ? DeviceChoice::Cpu : device == "cuda" ? DeviceChoice::Cuda : DeviceChoice::Auto;
-        return {threads, precision == "f32" ? Precision::Float32 : Precision::Int8, choice};
+        return {threads, precision == "f32" ? Precision::Float32 : Precision::Int8, deviceNamed(device).value_or(DeviceChoice::Auto)};
     }
 
     // Opens the model for commands that talk to the engine itself. Fails by printing the sentence.

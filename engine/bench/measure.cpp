@@ -108,8 +108,8 @@ double median(std::vector<double> values)
 
 Result<std::shared_ptr<Engine>> openEngine(const std::string& device)
 {
-    const DeviceChoice choice = device == "cpu" ? DeviceChoice::Cpu : device == "cuda" ? DeviceChoice::Cuda : DeviceChoice::Auto;
-    return Engine::create({0, Precision::Int8, choice});
+    const auto choice = deviceNamed(device);
+    return choice ? Engine::create({0, Precision::Int8, *choice}) : Error{Errc::InvalidArgument, "device", "auto, cpu or cuda"};
 }
 
 std::uint64_t weightBytes(const Model& model)

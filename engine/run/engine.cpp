@@ -16,6 +16,15 @@ namespace {
 constexpr int kMaxThreads = 1024;
 }
 
+std::optional<DeviceChoice> deviceNamed(std::string_view name)
+{
+    constexpr std::pair<std::string_view, DeviceChoice> kDevices[] = {{"auto", DeviceChoice::Auto}, {"cpu", DeviceChoice::Cpu}, {"cuda", DeviceChoice::Cuda}};
+    for (const auto& [known, choice] : kDevices)
+        if (name == known)
+            return choice;
+    return std::nullopt;
+}
+
 Engine::Engine(DeviceChoice choice, std::unique_ptr<Backend> cpu, std::unique_ptr<Backend> gpu, std::string whyNoGpu)
     : m_choice(choice), m_cpu(std::move(cpu)), m_gpu(std::move(gpu)), m_whyNoGpu(std::move(whyNoGpu)), m_queue(std::make_unique<WorkQueue>())
 {

@@ -63,6 +63,7 @@ struct AssistantOptions {
     QString dataDir;           // library.db and readings/ live here; created if absent
     QString modelFile;
     int threads = 0;           // 0 = all
+    QString device{};          // "cpu", "cuda"; else auto: the GPU where one answers and the model fits
 };
 
 // The conversation service of the window: the library, the engine and the work on them, behind slots and signals.
@@ -78,7 +79,7 @@ public:
     Assistant(AssistantOptions options, std::unique_ptr<BookEngine> engine, QObject* parent = nullptr);
     ~Assistant() override;
 
-    // An assistant with this machine's own engine and `options.threads`, for main programs and end-to-end tests.
+    // An assistant with this machine's own engine, `options.threads` and `options.device`, for main programs and end-to-end tests.
     static std::unique_ptr<Assistant> onThisMachine(AssistantOptions options, QObject* parent = nullptr);
 
     bool busy() const;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "octavo/engine/result.h"
 
@@ -23,6 +25,9 @@ enum class DeviceChoice {
     Cpu,
     Cuda,      // on the GPU, or not at all
 };
+
+// "auto", "cpu", "cuda"; nothing for other names.
+std::optional<DeviceChoice> deviceNamed(std::string_view name);
 
 struct EngineOptions {
     int threads = 0;   // of the CPU, 1…1024; 0 = one per core
