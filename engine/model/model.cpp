@@ -72,7 +72,7 @@ Result<std::shared_ptr<const Model>> Model::open(const std::filesystem::path& pa
     model->m_weights = std::move(*weights);
     model->m_engine = std::move(engine);
     if (const auto chosen = model->chooseDevice(); !chosen)
-        return inFile(path, chosen.error());
+        return chosen.error(); // of the GPU, not of the file
     return std::shared_ptr<const Model>(std::move(model));
 }
 
@@ -92,9 +92,13 @@ Result<void> Model::chooseDevice()
         return held.error();
     constexpr std::uint64_t kMegabyte = 1'000'000;
     const Error& why = held.error();
-    m_whyNoGpu = m_engine->gpu()->name() + (why.code == Errc::OutOfMemory ? " has " + std::to_string(why.room / kMegabyte) + " MB of memory left, "
-                                                                                + std::to_string(why.needed / kMegabyte) + " MB are needed"
-                                                                          : " has no kernels for " + why.subject + " " + why.detail);
+    m_whyNoGpu = m_engine->gpu()->name();
+    if (why.code == Errc::OutOfMemory)
+        m_whyNoGpu += " has " + std::to_string(why.room / kMegabyte) + " MB of memory left, " + std::to_string(why.needed / kMegabyte) + " MB are needed";
+    else if (why.code == Errc::UnsupportedType)
+        m_whyNoGpu += " has no kernels for " + why.subject + " " + why.detail;
+    else
+        m_whyNoGpu += ": " + why.detail;
     return {};
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <new>
-#include <utility>
+#include <stdexcept>
 
 #include "compute/backend.h"
 #include "octavo/engine/result.h"
@@ -19,7 +19,7 @@ auto guarded(const Error& noMemory, const Work& work) -> decltype(work())
         return Error{Errc::OutOfMemory, "GPU", {}, full.needed, full.room};
     } catch (const std::bad_alloc&) {
         return noMemory;
-    } catch (const DeviceFailure& failure) {
+    } catch (const std::runtime_error& failure) { // DeviceFailure: by its base, for it comes out of another library
         return Error{Errc::DeviceFailed, "GPU", failure.what()};
     }
 }

@@ -7,14 +7,14 @@
 
 namespace octavo::cuda {
 
-// Number 0 is like most GPUs, number 1 like a Hopper.
+// Number 0 is like most GPUs, number 1 like a Hopper, number 2 has hardly any memory left.
 Device::Device(int index)
-    : m_name("emulated"), m_multiprocessors(2), m_sharedPerBlock(index == 0 ? 99 * 1024 : 227 * 1024), m_totalMemory(std::uint64_t{1} << 30),
+    : m_name("emulated"), m_multiprocessors(2), m_sharedPerBlock(index == 0 ? 99 * 1024 : 227 * 1024), m_totalMemory(std::uint64_t{1} << (index == 2 ? 16 : 30)),
       m_hasGroupProducts(index == 1)
 {
 }
 Device::~Device() = default;
-std::uint64_t Device::freeMemory() const { return std::uint64_t{1} << 30; }
+std::uint64_t Device::freeMemory() const { return m_totalMemory; }
 
 void* Device::allocate(std::size_t bytes)
 {

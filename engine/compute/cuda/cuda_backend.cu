@@ -31,7 +31,9 @@ Result<std::shared_ptr<HeldModel>> CudaBackend::hold(const ModelConfig& config, 
     try {
         return std::shared_ptr<HeldModel>(std::make_shared<DeviceModel>(m_device, config, weights));
     } catch (const OutOfDeviceMemory& full) {
-        return Error{Errc::OutOfMemory, "weights", {}, full.needed, full.room};
+        return Error{Errc::OutOfMemory, "GPU", {}, full.needed, full.room};
+    } catch (const DeviceFailure& failure) {
+        return Error{Errc::DeviceFailed, "GPU", failure.what()};
     }
 }
 

@@ -159,6 +159,21 @@ TEST_F(CudaModel, AStopLosesNothing)
     EXPECT_LT(difference(*(*reading)->lastLogits(), *whole->lastLogits()), kHalves);
 }
 
+#ifdef OCTAVO_CUDA_EMULATED
+TEST_F(CudaModel, WhatDoesNotFitIsLeftToTheCpuOrTold)
+{
+    writeTinyLlama(folder / "tiny.gguf", wide);
+    const auto onGpu = Model::open(folder / "tiny.gguf", *Engine::create({2, Precision::Float32, DeviceChoice::Cuda}, std::make_unique<CudaBackend>(2)));
+    ASSERT_FALSE(onGpu.ok());
+    EXPECT_EQ(onGpu.error().code, Errc::OutOfMemory);
+    EXPECT_GT(onGpu.error().needed, onGpu.error().room);
+    const auto anywhere = Model::open(folder / "tiny.gguf", *Engine::create({2, Precision::Float32, DeviceChoice::Auto}, std::make_unique<CudaBackend>(2)));
+    ASSERT_TRUE(anywhere.ok());
+    EXPECT_NE((*anywhere)->device().find("CPU"), std::string::npos);
+    EXPECT_NE((*anywhere)->whyNoGpu().find("memory"), std::string::npos) << (*anywhere)->whyNoGpu();
+}
+#endif
+
 TEST_F(CudaModel, HeadsWithoutKernelsAreLeftToTheCpu)
 {
     OCTAVO_NEEDS_DEVICE(device, 0);
