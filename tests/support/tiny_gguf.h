@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
@@ -24,6 +25,7 @@ struct TinyLlamaOptions {
     std::uint32_t heads = 4;                // hidden / heads is even
     std::uint32_t kvHeads = 2;
     std::uint32_t context = 512;
+    std::optional<TensorType> ups{};        // of ffn_up alone, where it is another one
 };
 
 // Ids: 0 <|endoftext|>, 1 <|im_start|>, 2 <|im_end|>; then the 256 bytes in order; then one for each merge.
@@ -117,7 +119,8 @@ inline GgufWriter tinyLlama(const TinyLlamaOptions& options = {})
         std::vector<float> values(std::size_t { columns } * rows);
         for (float& value : values)
             value = uniform() * scale;
-        writer.setTensor(name, options.weights, { columns, rows }, encode(options.weights, values));
+        const TensorType type = options.ups && name.find("ffn_up") != name.npos ? *options.ups : options.weights;
+        writer.setTensor(name, type, { columns, rows }, encode(type, values));
     };
     const auto norm = [&](const std::string& name) {
         std::vector<float> values(options.hidden);

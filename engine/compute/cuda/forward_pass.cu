@@ -108,7 +108,7 @@ void CudaForwardPass::runLayer(std::uint32_t n, std::size_t count, DeviceAttenti
     const DeviceModel::Layer& layer = m_weights.layer(n);
     const DeviceWeight projections[] = {layer.query, layer.key, layer.value}, gates[] = {layer.gate, layer.up};
     const bool few = count <= Linear::kFewRows;
-    const bool fused = few && !layer.gateBias && !layer.upBias;
+    const bool fused = few && !layer.gateBias && !layer.upBias && layer.gate.type == layer.up.type;
 
     if (few) {
         m_linear.fewNormed(projections, m_x.data(), layer.attentionNorm, config.normEpsilon, count, m_projected.data());
@@ -126,8 +126,12 @@ void CudaForwardPass::runLayer(std::uint32_t n, std::size_t count, DeviceAttenti
     if (fused) {
         m_linear.fewGated(layer.gate, layer.up, m_x.data(), layer.feedForwardNorm, config.normEpsilon, count, m_active.data());
     } else {
-        norm(layer.feedForwardNorm, count, m_normed.data(), nullptr);
-        m_linear.many(gates, m_normed.data(), count, m_gateUp.data());
+        if (few) {
+            m_linear.fewNormed(gates, m_x.data(), layer.feedForwardNorm, config.normEpsilon, count, m_gateUp.data());
+        } else {
+            norm(layer.feedForwardNorm, count, m_normed.data(), nullptr);
+            m_linear.many(gates, m_normed.data(), count, m_gateUp.data());
+        }
         addBias(layer.gateBias, count, config.feedForward, nullptr, m_gateUp.data(), 2 * config.feedForward);
         addBias(layer.upBias, count, config.feedForward, nullptr, m_gateUp.data() + config.feedForward, 2 * config.feedForward);
         launch(m_device, siluMultiply, dim3(threads(config.feedForward, 8 * 256), static_cast<unsigned>(count)), 256, 0, m_gateUp.data(), config.feedForward,

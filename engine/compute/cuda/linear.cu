@@ -137,6 +137,7 @@ void Linear::fewNormed(std::span<const DeviceWeight> weights, const float* x, co
 
 void Linear::fewGated(const DeviceWeight& gate, const DeviceWeight& up, const float* x, const float* norm, float epsilon, std::size_t count, __half* y)
 {
+    assert(gate.type == up.type);
     FewRows p;
     p.data[0] = gate.data;
     p.data[1] = up.data;

@@ -38,7 +38,7 @@ public:
     void manyFloat(const DeviceWeight& weight, const __half* x, std::size_t count, float* y, bool add);
 
     // Up to kFewRows rows, straight from the blocks, at memory speed; for weights in blocks x is rounded to int8, a scale per 32 inputs.
-    // x of fewNormed and fewGated: floats, to which an RMS norm with weights `norm` [columns] is applied.
+    // x of fewNormed and fewGated: floats, to which an RMS norm with weights `norm` [columns] is applied. Gate and up are of one type.
     void fewNormed(std::span<const DeviceWeight> weights, const float* x, const float* norm, float epsilon, std::size_t count, __half* y);
     void fewGated(const DeviceWeight& gate, const DeviceWeight& up, const float* x, const float* norm, float epsilon, std::size_t count, __half* y);
     void fewAdd(const DeviceWeight& weight, const __half* x, std::size_t count, float* y);

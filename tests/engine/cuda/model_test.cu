@@ -100,8 +100,11 @@ TEST_F(CudaModel, MultipliesEveryKindOfWeight)
 {
     OCTAVO_NEEDS_DEVICE(device, 0);
     const std::vector<TokenId> ids = someIds(90);
-    for (const test::TensorType type : {test::TensorType::F16, test::TensorType::Q4_1, test::TensorType::Q8_0}) {
+    using test::TensorType;
+    const std::pair<TensorType, std::optional<TensorType>> kinds[] = {{TensorType::F16, {}}, {TensorType::Q4_1, {}}, {TensorType::Q8_0, {}}, {TensorType::Q4_1, TensorType::Q8_0}};
+    for (const auto& [type, ups] : kinds) { // gate and up of two types cannot go through one product
         wide.weights = type;
+        wide.ups = ups;
         const auto cpu = open(wide, false), gpu = open(wide, true);
         const ReadingPlan plan{{0, 64}, 1, 4, 8, {}};
         const auto expected = read(cpu, std::span(ids).first(80), plan), result = read(gpu, std::span(ids).first(80), plan);
