@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "office/office_blocks.h"
+
+#include <algorithm>
+
+#include "text/words.h"
+
+namespace octavo::parsers {
+
+namespace {
+
+std::string counted(int count, const char* what) { return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s"); }
+
+} // namespace
+
+void OfficeBlocks::add(Block::Kind kind, int level, std::string_view text)
+{
+    if (!trimmed(text).empty())
+        emit(kind, level, std::string(trimmed(text)));
+    for (std::string& note : std::exchange(m_waiting, {}))
+        emit(Block::Kind::Note, 1, std::move(note));
+}
+
+void OfficeBlocks::addRow(const std::vector<std::string>& cells)
+{
+    std::string text;
+    for (const std::string& cell : cells)
+        text += (&cell == &cells.front() ? "" : " | ") + cell;
+    const bool hasText = std::any_of(cells.begin(), cells.end(), [](const std::string& cell) { return !cell.empty(); });
+    add(Block::Kind::Row, 1, hasText ? std::string_view(text) : std::string_view());
+}
+
+std::string OfficeBlocks::beginNote() { return '[' + std::to_string(++m_notes) + ']'; }
+
+void OfficeBlocks::endNote(const std::string& mark, std::string_view text) { m_waiting.push_back(mark + ' ' + squeezed(text)); }
+
+void OfficeBlocks::emit(Block::Kind kind, int level, std::string text)
+{
+    m_sink.block({kind, level, std::move(text), {Mark{0, 0, {}, "¶ " + std::to_string(++m_paragraphs)}}});
+}
+
+void OfficeBlocks::tell() const
+{
+    if (pictures > 0)
+        m_sink.remark({counted(pictures, "picture"), "pictures are not read"});
+    if (comments > 0)
+        m_sink.remark({counted(comments, "comment"), "not part of the text"});
+    if (deletions > 0)
+        m_sink.remark({counted(deletions, "deleted passage"), "deleted with changes tracked"});
+    if (runningHeads)
+        m_sink.remark({"running heads and feet", "repeated on every page"});
+    if (hiddenText)
+        m_sink.remark({"hidden text", "not shown to readers either"});
+}
+
+} // namespace octavo::parsers

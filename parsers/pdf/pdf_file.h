@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "octavo/parsers/block.h"
+
+namespace octavo::parsers {
+
+// One line of a page as it stands there, in poppler's reading order (columns one after the other).
+struct PdfLine {
+    std::string text;        // UTF-8, trimmed, never empty; ligatures as their letters, leading dots as one character
+    Box box{};
+    double size = 0;         // of most of its letters, in points
+    bool bold = false;       // most of its letters
+    bool typewriter = false; // all of its letters, in a font whose letters are equally wide: code
+    int page = 0;            // 1-based
+    double right() const { return box.x + box.width; }
+    double bottom() const { return box.y + box.height; }
+};
+
+struct PdfPage {
+    std::vector<PdfLine> lines;
+    double width = 0;
+    double height = 0;
+    std::string label;       // what the page is called where that is not its number: "xiv"
+    int pictures = 0;        // looked for only where there are hardly any lines
+};
+
+// An entry of the document's outline. `top` is measured from the top of the page; 0 if unknown.
+struct PdfBookmark {
+    std::string title;
+    int level = 1;
+    int page = 0;            // 1-based
+    double top = 0;
+};
+
+// A PDF file by poppler. `bytes` must outlive it.
+class PdfFile {
+public:
+    static Expected<PdfFile, Fault> open(std::string_view bytes);
+    PdfFile(PdfFile&&) noexcept;
+    ~PdfFile();
+
+    std::string title() const;
+    int pageCount() const;
+    PdfPage page(int number) const;               // 1-based
+    std::vector<PdfBookmark> bookmarks() const;   // in the outline's order; those that lead nowhere are left out
+
+private:
+    struct Handle;
+    explicit PdfFile(std::unique_ptr<Handle> handle);
+    std::unique_ptr<Handle> m_handle;
+};
+
+} // namespace octavo::parsers

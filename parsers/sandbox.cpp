@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sandbox.h"
+
+#include <cerrno>
+#include <memory>
+
+#include <fcntl.h>
+#include <seccomp.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace octavo::parsers {
+
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kLimitsMemory = false;
+#else
+constexpr bool kLimitsMemory = true;
+#endif
+
+void limit(decltype(RLIMIT_AS) what, rlim_t to)
+{
+    const rlimit both{to, to};
+    setrlimit(what, &both);   // lower ones that are in force already stay
+}
+
+// What memory, standard output, and reading files take. Everything else answers "not permitted", which libraries bear better than death.
+constexpr int kAllowed[] = {
+    SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(fstat),
+    SCMP_SYS(newfstatat), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(statx), SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2),
+    SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getcwd), SCMP_SYS(getdents64), SCMP_SYS(fcntl), SCMP_SYS(mmap), SCMP_SYS(munmap),
+    SCMP_SYS(mprotect), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk), SCMP_SYS(futex), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(tgkill),
+    SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(getrandom), SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity), SCMP_SYS(getrlimit), SCMP_SYS(prlimit64), SCMP_SYS(uname),
+    SCMP_SYS(sysinfo), SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(poll), SCMP_SYS(ppoll),
+    SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(arch_prctl),
+};
+
+bool forbidSystemCalls()
+{
+    const std::unique_ptr<void, decltype(&seccomp_release)> filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)), seccomp_release);
+    if (!filter)
+        return false;
+    for (const int call : kAllowed)
+        seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0);   // those that this processor does not have fail, and need no rule
+    constexpr scmp_datum_t kWriting = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND;
+    seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(open), 1, SCMP_A1(SCMP_CMP_MASKED_EQ, kWriting, 0));
+    seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(openat), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, kWriting, 0));
+    return seccomp_load(filter.get()) == 0;
+}
+
+} // namespace
+
+bool enterSandbox(const SandboxLimits& limits)
+{
+    if (kLimitsMemory)
+        limit(RLIMIT_AS, limits.memoryBytes);
+    limit(RLIMIT_CPU, limits.processorSeconds);
+    limit(RLIMIT_CORE, 0);
+    return forbidSystemCalls();
+}
+
+} // namespace octavo::parsers
