@@ -38,6 +38,9 @@ void MainWindow::wireLibrary()
         beginSession();
     });
     connect(&m_assistant, &Assistant::estimated, m_library, &LibraryPanel::showEstimate);
+    connect(&m_assistant, &Assistant::openProgress, this, [this](const app::OpenProgress& progress) {
+        statusBar()->showMessage(tr("Opening %1… %2 files, %3").arg(progress.path).arg(progress.files).arg(QLocale().formattedDataSize(progress.bytes, 1)));
+    });
     connect(&m_assistant, &Assistant::readProgress, this, &MainWindow::showProgress);
     connect(&m_assistant, &Assistant::readFinished, this, [this](const app::DocumentSummary& document, bool stopped) {
         m_library->finishReading(document);
@@ -71,6 +74,7 @@ void MainWindow::wireLibrary()
     connect(m_library, &LibraryPanel::openWanted, this, &MainWindow::openFiles);
     connect(m_library, &LibraryPanel::documentChosen, this, &MainWindow::chooseDocument);
     connect(m_library, &LibraryPanel::readWanted, &m_assistant, &Assistant::read);
+    connect(m_library, &LibraryPanel::reopenWanted, this, [this](const QString& path) { openPaths({path}); });
     connect(m_library, &LibraryPanel::pinWanted, &m_assistant, &Assistant::pinDocument);
     connect(m_library, &LibraryPanel::forgetWanted, &m_assistant, &Assistant::forgetReading);
     connect(&m_assistant, &Assistant::readingsSpace, m_space, &SpaceDialog::showSpace);

@@ -22,7 +22,7 @@ WelcomePage::WelcomePage(const QString& sampleDir, QWidget* parent) : QWidget(pa
     auto* title = label(tr("Drop a book or a code folder here"), "display", this);
     title->setWordWrap(true);
     auto* about = label(tr("Octavo reads all of it, answers your questions and shows the passages each answer drew on. "
-                           "Plain text, Markdown and source code; nothing leaves this machine."), "body", this);
+                           "PDF, EPUB, Word and web pages, plain text and source code; nothing leaves this machine."), "body", this);
     about->setWordWrap(true);
     about->setAlignment(Qt::AlignCenter);
     about->setFixedWidth(58 * kGrid);

@@ -16,7 +16,7 @@ namespace octavo::app {
 
 // The file of an archive (.octavo): a ZIP, so that any program can look into it, whose last entry, octavo.json, names all others with
 // their sizes and hashes (xxh3-128). Versions of the format are never reused.
-inline constexpr int kArchiveVersion = 1;
+inline constexpr int kArchiveVersion = 2;   // 2: formatted documents, pages
 
 struct ArchiveEntry {
     QString name;

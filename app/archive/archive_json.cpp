@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "documents/outline_rows.h"
+#include "documents/place_marks.h"
 #include "documents/soundness.h"
 
 namespace octavo::app {
@@ -16,7 +17,8 @@ namespace {
 // Names of enumerators in their order; what is added later comes last.
 constexpr std::array kRoles{"user", "assistant"};
 constexpr std::array kStates{"complete", "streaming", "stopped", "failed"};
-constexpr std::array kDocumentKinds{"plain text", "markdown", "code", "folder"};
+constexpr qint64 kMostPages = 1'000'000;
+constexpr std::array kDocumentKinds{"plain text", "markdown", "code", "folder", "formatted"};
 constexpr std::array kPartKinds{"book", "chapter", "section", "folder", "file"};
 
 template <class Names, class Enum>
@@ -110,7 +112,7 @@ AnswerSettings settingsFrom(const QJsonObject& json, bool& sound)
 QJsonObject toJson(const Source& source, const QString& documentHash)
 {
     QJsonObject json{{QStringLiteral("document"), documentHash}, {QStringLiteral("title"), source.documentTitle}, {QStringLiteral("place"), source.place},
-                     {QStringLiteral("line"), source.line}, {QStringLiteral("weight"), source.weight}, {QStringLiteral("text"), source.text}};
+                     {QStringLiteral("line"), source.line}, {QStringLiteral("page"), source.page}, {QStringLiteral("weight"), source.weight}, {QStringLiteral("text"), source.text}};
     insertBytes(json, source.bytes);
     return json;
 }
@@ -120,7 +122,7 @@ Source sourceFrom(const QJsonObject& json, QString& documentHash, bool& sound)
     Fields fields(json, sound);
     documentHash = fields.hash(fields.text("document"));
     const Source source{0, fields.text("title"), fields.text("place"), fields.bytes(), static_cast<int>(fields.number("line")), fields.real("weight"),
-                        fields.text("text")};
+                        fields.text("text"), fields.has("page") ? static_cast<int>(std::clamp<qint64>(fields.number("page"), 0, kMostPages)) : 0};
     fields.demand(source.weight >= 0 && source.weight <= 1.001 && source.line >= 0);
     return source;
 }
@@ -216,6 +218,10 @@ QJsonObject toJson(const Document& document)
     for (const SourceFile& file : document.files) {
         QJsonObject json{{QStringLiteral("path"), file.path}, {QStringLiteral("relative_path"), file.relativePath}, {QStringLiteral("encoding"), file.encoding}};
         insertBytes(json, file.bytes);
+        if (!file.format.isEmpty()) {
+            json.insert(QStringLiteral("format"), file.format);
+            json.insert(QStringLiteral("places"), jsonOf(file.places));
+        }
         files.append(json);
     }
     QJsonArray outline;
@@ -227,7 +233,7 @@ QJsonObject toJson(const Document& document)
     QJsonArray ledger;
     for (const LedgerEntry& entry : document.ledger)
         ledger.append(QJsonObject{{QStringLiteral("what"), entry.what}, {QStringLiteral("why"), entry.why}, {QStringLiteral("bytes"), entry.bytes},
-                                  {QStringLiteral("included"), entry.included}});
+                                  {QStringLiteral("included"), entry.included}, {QStringLiteral("pages"), entry.pages}});
     return {{QStringLiteral("path"), document.path}, {QStringLiteral("title"), document.title}, {QStringLiteral("kind"), nameOf(kDocumentKinds, document.kind)},
             {QStringLiteral("files"), files}, {QStringLiteral("outline"), outline}, {QStringLiteral("ledger"), ledger}};
 }
@@ -245,6 +251,12 @@ std::optional<Document> documentFrom(const QJsonObject& json, const QByteArray& 
         const QJsonObject object = value.toObject();
         Fields file(object, sound);
         document.files.append({file.text("path"), file.text("relative_path"), file.text("encoding"), file.bytes()});
+        if (file.has("format")) {   // archives of version 1 without formatted documents have none
+            const std::optional<QList<PlaceMark>> places = marksFrom(file.list("places"));
+            file.demand(places.has_value());
+            document.files.last().format = file.text("format");
+            document.files.last().places = places.value_or(QList<PlaceMark>());
+        }
     }
     QList<OutlineRow> rows;
     for (const QJsonValue& value : fields.list("outline")) {
@@ -258,6 +270,8 @@ std::optional<Document> documentFrom(const QJsonObject& json, const QByteArray& 
         const QJsonObject object = value.toObject();
         Fields entry(object, sound);
         document.ledger.append({entry.text("what"), entry.text("why"), entry.number("bytes"), entry.truth("included")});
+        if (entry.has("pages"))
+            document.ledger.last().pages = static_cast<int>(std::clamp<qint64>(entry.number("pages"), 0, kMostPages));
         entry.demand(document.ledger.last().bytes >= 0);
     }
     if (!sound || !filesFit(document.files, text.size()))

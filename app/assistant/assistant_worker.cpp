@@ -5,10 +5,17 @@
 #include <utility>
 
 #include <QCoreApplication>
+#include <QElapsedTimer>
 
 #include "crash/event_log.h"
 
 namespace octavo::app {
+
+namespace {
+
+constexpr qint64 kOpenProgressPause = 100;   // ms
+
+} // namespace
 
 Assistant::Worker::Worker(Assistant& owner, AssistantOptions options, std::unique_ptr<BookEngine> engine)
     : m_owner(owner), m_options(std::move(options)), m_engine(std::move(engine))
@@ -129,7 +136,13 @@ void Assistant::Worker::openPaths(const QStringList& paths, std::stop_token stop
             importArchive(path, stop);
             continue;
         }
-        const Outcome<DocumentSummary> document = m_service->addDocument(path, stop);
+        QElapsedTimer sinceTold;
+        const Outcome<DocumentSummary> document = m_service->addDocument(path, stop, [&](const LoadProgress& progress) {
+            if (sinceTold.isValid() && sinceTold.elapsed() < kOpenProgressPause)
+                return;
+            sinceTold.start();
+            tell(&Assistant::openProgress, OpenProgress{path, progress.files, progress.bytes});
+        });
         if (!document) {
             fail(document.error());
             continue;

@@ -86,9 +86,9 @@ Outcome<EngineModel> ConversationService::openModel(const QString& modelFile, st
     return *opened;
 }
 
-Outcome<DocumentSummary> ConversationService::addDocument(const QString& path, std::stop_token stop)
+Outcome<DocumentSummary> ConversationService::addDocument(const QString& path, std::stop_token stop, const LoadProgressed& progress)
 {
-    const Outcome<DocumentId> id = m_shelf.add(path, stop);
+    const Outcome<DocumentId> id = m_shelf.add(path, progress, stop);
     if (!id)
         return id.error();
     return summary(*id);

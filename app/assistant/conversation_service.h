@@ -58,7 +58,7 @@ public:
 
     Outcome<EngineModel> openModel(const QString& modelFile, std::stop_token stop);
 
-    Outcome<DocumentSummary> addDocument(const QString& path, std::stop_token stop);   // needs no model
+    Outcome<DocumentSummary> addDocument(const QString& path, std::stop_token stop, const LoadProgressed& progress = [](const LoadProgress&) {});   // needs no model
     Outcome<std::shared_ptr<const Document>> document(DocumentId id);
     Outcome<DocumentSummary> summary(DocumentId id);
     Outcome<QList<DocumentSummary>> documents();

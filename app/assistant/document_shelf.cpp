@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "assistant/document_shelf.h"
 
-#include "documents/document_loader.h"
 #include "documents/passages.h"
 #include "documents/token_map.h"
 
@@ -29,9 +28,9 @@ TokenizedDocument cutIntoPassages(const Document& document, TokenBegins tokens)
 
 } // namespace
 
-Outcome<DocumentId> DocumentShelf::add(const QString& path, std::stop_token stop)
+Outcome<DocumentId> DocumentShelf::add(const QString& path, const LoadProgressed& progress, std::stop_token stop)
 {
-    Outcome<Document> loaded = loadDocument(path, [](qint64) {}, stop);
+    Outcome<Document> loaded = loadDocument(path, progress, stop);
     if (!loaded)
         return loaded.error();
     const auto document = std::make_shared<const Document>(std::move(*loaded));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "assistant/book_engine.h"
+#include "documents/document_loader.h"
 #include "library/library.h"
 
 namespace octavo::app {
@@ -25,7 +26,7 @@ public:
     DocumentShelf(Library& library, BookEngine& engine) : m_library(library), m_engine(engine) {}
 
     // Loads a file or folder and stores it; the same text is the same document.
-    Outcome<DocumentId> add(const QString& path, std::stop_token stop);
+    Outcome<DocumentId> add(const QString& path, const LoadProgressed& progress, std::stop_token stop);
     Outcome<std::shared_ptr<const Document>> open(DocumentId id);
     // In the tokens of the engine's model; call forgetTokens() when that changes.
     Outcome<std::shared_ptr<const TokenizedDocument>> tokenized(DocumentId id, std::stop_token stop);

@@ -42,7 +42,7 @@ QList<Source> sourcesOf(const HopRecord& record, const std::map<DocumentId, std:
             sources.last().bytes.end = bytes.end;
             sources.last().weight += shares[passage];
         } else {
-            sources.append({id, document.title, placeOf(document, bytes.begin), bytes, document.lineOf(bytes.begin), shares[passage], {}});
+            sources.append({id, document.title, placeOf(document, bytes.begin), bytes, document.lineOf(bytes.begin), shares[passage], {}, pageOf(document, bytes.begin)});
         }
     }
     for (Source& source : sources)

@@ -53,6 +53,7 @@ int ask(const Session& session, const Options& options)
                            {"title", source.documentTitle.toStdString()},
                            {"place", source.place.toStdString()},
                            {"line", source.line},
+                           {"page", source.page},
                            {"begin_byte", source.bytes.begin},
                            {"end_byte", source.bytes.end},
                            {"weight", source.weight},

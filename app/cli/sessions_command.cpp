@@ -76,7 +76,7 @@ int show(const Terminal& terminal, Library& library, SessionId id)
         if (!message.note.isEmpty())
             text += "\n*" + message.note.toStdString() + "*";
         for (const Source& source : message.sources) {
-            sources.push_back({{"document", source.document}, {"place", source.place.toStdString()}, {"begin_byte", source.bytes.begin},
+            sources.push_back({{"document", source.document}, {"place", source.place.toStdString()}, {"page", source.page}, {"begin_byte", source.bytes.begin},
                                {"end_byte", source.bytes.end}, {"weight", source.weight}, {"text", source.text.toStdString()}});
             text += "\n> " + source.place.toStdString() + ": " + source.text.simplified().left(200).toStdString();
         }

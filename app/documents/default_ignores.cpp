@@ -6,6 +6,8 @@
 #include <QHash>
 #include <QSet>
 
+#include "documents/file_format.h"
+
 namespace octavo::app {
 
 namespace {
@@ -62,7 +64,7 @@ QString whyFileIsSkipped(const QString& name, qint64 bytes)
 {
     if (bytes == 0)
         return QStringLiteral("empty file");
-    if (bytes > kMaxFolderFileBytes)
+    if (bytes > kMaxFolderFileBytes && !formattedSuffixes().contains(name.section('.', -1).toLower()))
         return QStringLiteral("larger than %1 MB").arg(kMaxFolderFileBytes >> 20);
     if (name == QLatin1String(".git"))   // of a worktree or submodule
         return QStringLiteral("version control data");

@@ -6,6 +6,7 @@
 
 namespace octavo::app {
 
+// Larger text files are data or logs; what is in a format of its own may be large for its pictures.
 inline constexpr qint64 kMaxFolderFileBytes = 4 << 20;
 
 // What Octavo leaves out of a folder even where no ignore file says so, each with one short reason for the ledger;

@@ -18,9 +18,31 @@ const SourceFile* Document::fileAt(qint64 byte) const
 int Document::lineOf(qint64 byte) const
 {
     const SourceFile* file = fileAt(byte);
-    if (!file)
+    if (!file || !file->format.isEmpty())
         return 1;
     return 1 + int(std::count(text.constData() + file->bytes.begin, text.constData() + byte, '\n'));
+}
+
+const PlaceMark* Document::markAt(qint64 byte) const
+{
+    const SourceFile* file = fileAt(byte);
+    if (!file)
+        return nullptr;
+    const QList<PlaceMark>& places = file->places;
+    const auto after
+        = std::upper_bound(places.cbegin(), places.cend(), byte, [](qint64 at, const PlaceMark& mark) { return at < mark.byte; });
+    return after == places.cbegin() ? nullptr : &*std::prev(after);
+}
+
+QString Document::markWords(qint64 byte) const
+{
+    const PlaceMark* mark = markAt(byte);
+    const SourceFile* file = fileAt(byte);
+    if (!mark || file->format == QLatin1String("EPUB"))   // its marks name files inside the book
+        return {};
+    if (mark->page == 0)
+        return mark->name;
+    return QStringLiteral("p. ") + (mark->name.isEmpty() ? QString::number(mark->page) : mark->name);
 }
 
 QList<const Part*> Document::partsAt(qint64 byte) const

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "documents/document_loader.h"
 
-#include <filesystem>
+#include <algorithm>
 #include <map>
 
 #include <QFileInfo>
@@ -10,132 +10,182 @@
 #include "documents/default_ignores.h"
 #include "documents/document_kind.h"
 #include "documents/folder_walker.h"
+#include "documents/loaded_file.h"
 #include "documents/outline.h"
-#include "documents/text_file.h"
 
 namespace octavo::app {
 
 namespace {
 
+using namespace Qt::StringLiterals;
 namespace fs = std::filesystem;
-
-using Progress = std::function<void(qint64)>;
-
-Failure stopped() { return {Failure::Kind::Stopped, QStringLiteral("Opening was stopped.")}; }
-
-Failure fileFailure(TextFileFault fault, const QString& path)
-{
-    const auto say = [&](const QString& sentence) { return Failure{Failure::Kind::File, sentence.arg(path)}; };
-    switch (fault) {
-    case TextFileFault::Missing: return say(QStringLiteral("“%1” is not there any more; put it back or open another file."));
-    case TextFileFault::NotAFile: return say(QStringLiteral("“%1” is neither a file nor a folder; open a text file or a folder instead."));
-    case TextFileFault::Unreadable:
-        return say(QStringLiteral("“%1” cannot be read; check its permissions and the disk it lies on, then open it again."));
-    case TextFileFault::Empty: return say(QStringLiteral("“%1” is empty; open a file that has text in it."));
-    case TextFileFault::TooLarge:
-        return say(QStringLiteral("“%2” is larger than %1 MB, the most that Octavo reads as one text; split it and open the pieces.")
-                       .arg(kMaxTextBytes >> 20));
-    case TextFileFault::Binary:
-        return say(
-            QStringLiteral("“%1” is a binary file, not text; open plain text, Markdown or source code, or export it as text first."));
-    case TextFileFault::Changed:
-        return say(QStringLiteral("“%1” became shorter while it was read; open it again once nothing writes to it."));
-    case TextFileFault::Stopped: return stopped();
-    }
-    return stopped();
-}
-
-// The same for the ledger of a folder.
-QString whyLeftOut(TextFileFault fault)
-{
-    switch (fault) {
-    case TextFileFault::Missing: return QStringLiteral("deleted while the folder was read");
-    case TextFileFault::NotAFile: return QStringLiteral("no regular file");
-    case TextFileFault::Unreadable: return QStringLiteral("cannot be read");
-    case TextFileFault::Empty: return QStringLiteral("empty file");
-    case TextFileFault::TooLarge: return QStringLiteral("no room left in a text of %1 MB").arg(kMaxTextBytes >> 20);
-    case TextFileFault::Binary: return QStringLiteral("binary file");
-    case TextFileFault::Changed: return QStringLiteral("changed while the folder was read");
-    case TextFileFault::Stopped: break;
-    }
-    return {};
-}
-
-// What differs between the bytes on disk and the text form, for the ledger; empty if nothing does.
-QString remarkOn(const DecodedText& decoded)
-{
-    QStringList remarks;
-    if (decoded.damagedBytes > 0)
-        remarks << QStringLiteral("%1 bytes that are no text were replaced").arg(decoded.damagedBytes);
-    else if (decoded.encoding != QLatin1String("UTF-8"))
-        remarks << QStringLiteral("converted from %1").arg(decoded.encoding);
-    if (decoded.byteOrderMark)
-        remarks << QStringLiteral("byte order mark left out");
-    return remarks.join(QStringLiteral(", "));
-}
-
-Outcome<Document> loadFile(const fs::path& path, Document document, const Progress& progress, const std::stop_token& stop)
-{
-    qint64 soFar = 0;
-    auto file = readTextFile(path, kMaxTextBytes, [&](qint64 bytes) { progress(soFar += bytes); }, stop);
-    if (!file)
-        return fileFailure(file.error(), document.path);
-    const QString name = QFileInfo(document.path).fileName();
-    document.kind = kindOfFile(name);
-    document.text = std::move(file->decoded.text);
-    document.files = {{document.path, name, file->decoded.encoding, {0, document.text.size()}}};
-    document.ledger = {{name, remarkOn(file->decoded), file->bytesOnDisk, true}};
-    return document;
-}
 
 Failure nothingToRead(const QString& path, const QList<LedgerEntry>& ledger)
 {
     if (ledger.isEmpty())
-        return {Failure::Kind::Folder, QStringLiteral("The folder “%1” is empty; open one that has text files in it.").arg(path)};
+        return {Failure::Kind::Folder, u"“%1” is empty; open a folder that has text files in it."_s.arg(path)};
     std::map<QString, int> reasons;
     for (const LedgerEntry& entry : ledger)
         ++reasons[entry.why];
     QStringList counted;
     for (const auto& [why, count] : reasons)
-        counted << QStringLiteral("%1 × %2").arg(count).arg(why);
-    return {Failure::Kind::Folder,
-            QStringLiteral("The folder “%1” holds no text that Octavo reads (%2); open one that has text files in it, or one "
-                           "of the files by itself.")
-                .arg(path, counted.join(QStringLiteral(", ")))};
+        counted << u"%1 × %2"_s.arg(count).arg(why);
+    return {Failure::Kind::Folder, u"“%1” holds no text that Octavo reads (%2); open a folder that has text files in it, or one of the files by itself."_s.arg(path, counted.join(u", "_s))};
 }
 
-Outcome<Document> loadFolder(const fs::path& path, Document document, const Progress& progress, const std::stop_token& stop)
+// Pages told as of their file, and one line for the file itself.
+void addToLedger(Document& document, const QString& what, const LoadedFile& file)
 {
-    document.kind = DocumentKind::Folder;
-    const std::vector<FoundItem> items = walkFolder(path, stop);
-    qint64 expected = 0;
-    for (const FoundItem& item : items)
-        expected += item.why.isEmpty() ? item.bytes + item.relativePath.size() + 16 : 0;
-    document.text.reserve(std::min(expected, kMaxTextBytes));
+    if (!file.text.isEmpty())
+        document.ledger.append({what, file.remark, file.bytesOnDisk, true, file.pages});
+    for (const LedgerEntry& entry : file.unread)
+        document.ledger.append({what + (entry.pages > 0 ? u", "_s : u"/"_s) + entry.what, entry.why, entry.bytes, entry.included, entry.pages});
+}
 
-    qint64 soFar = 0;
-    const auto count = [&](qint64 bytes) { progress(soFar += bytes); };
-    for (const FoundItem& item : items) {
-        if (!item.why.isEmpty()) {
-            document.ledger.append({item.relativePath, item.why, item.bytes, false});
-            continue;
+void rememberState(SourceFile& file, const LoadedFile& loaded)
+{
+    file.diskBytes = loaded.bytesOnDisk;
+    file.modified = loaded.modified;
+}
+
+// Puts the text of many files together.
+class FolderLoader {
+public:
+    FolderLoader(Document& document, FormattedParts& parts, const LoadProgressed& progress, const std::stop_token& stop)
+        : m_document(document), m_parts(parts), m_progressed(progress), m_stop(stop)
+    {
+    }
+
+    // `shownIn`: what the folder is called before the paths of its files, "" or "letter.eml/".
+    void addFolder(const fs::path& folder, const QString& shownIn)
+    {
+        addItems(folder, shownIn, true);
+    }
+
+    // Files unpacked into a folder that will be gone.
+    void addMembers(const fs::path& folder, const QString& shownIn) { addItems(folder, shownIn, false); }
+
+    void add(const QString& path, const QString& relativePath, LoadedFile&& file, bool isOnDisk)
+    {
+        if (!file.text.isEmpty()) {
+            QByteArray& text = m_document.text;
+            text.append(text.isEmpty() ? "==== " : "\n\n==== ").append(relativePath.toUtf8()).append(" ====\n\n");
+            const qint64 begin = text.size();
+            text.append(file.text);
+            for (PlaceMark& mark : file.places)
+                mark.byte += begin;
+            if (!file.format.isEmpty())
+                m_parts.insert(m_document.files.size(), file.parts);
+            m_document.files.append({path, relativePath, file.encoding, {begin, text.size()}, file.format, file.places});
+            if (isOnDisk)
+                rememberState(m_document.files.last(), file);
         }
-        const auto file = readTextFile(item.path, kMaxTextBytes - document.text.size(), count, stop);
+        addToLedger(m_document, relativePath, file);
+        if (file.members)
+            addMembers(file.members->path().toStdString(), relativePath + '/');
+    }
+
+private:
+    void addItems(const fs::path& folder, const QString& shownIn, bool areOnDisk)
+    {
+        const std::vector<FoundItem> items = walkFolder(folder, [this] { ++m_soFar.files; m_progressed(m_soFar); }, m_stop);
+        reserve(items);
+        const bool isCodebase = std::any_of(items.begin(), items.end(), [](const FoundItem& item) { return item.why.isEmpty() && isSourceCode(item.relativePath); });
+        for (const FoundItem& item : items) {
+            if (m_stop.stop_requested())
+                return;
+            if (item.why.isEmpty())
+                addFile(item, shownIn, isCodebase, areOnDisk);
+            else
+                m_document.ledger.append({shownIn + item.relativePath, item.why, item.bytes, false});
+        }
+    }
+
+    // Web pages, style sheets and scripts alone are a site that somebody saved.
+    static bool isSourceCode(const QString& path)
+    {
+        static const QStringList webSuffixes{u"html"_s, u"htm"_s, u"xhtml"_s, u"css"_s, u"js"_s, u"json"_s, u"csv"_s, u"tsv"_s, u"xml"_s, u"svg"_s,
+                                             u"srt"_s,  u"vtt"_s, u"eml"_s,   u"mbox"_s, u"rtf"_s, u"pdf"_s, u"epub"_s, u"docx"_s, u"odt"_s, u"zip"_s};
+        const QString name = path.section('/', -1);
+        return kindOfFile(name) == DocumentKind::Code && !name.startsWith('.') && !webSuffixes.contains(name.section('.', -1).toLower());
+    }
+
+    void reserve(const std::vector<FoundItem>& items)
+    {
+        qint64 expected = m_document.text.size();
+        for (const FoundItem& item : items)
+            expected += item.why.isEmpty() ? item.bytes + item.relativePath.size() + 16 : 0;
+        m_document.text.reserve(std::min(expected, kMaxTextBytes));
+    }
+
+    void addFile(const FoundItem& item, const QString& shownIn, bool isCodebase, bool isOnDisk)
+    {
+        const QString relativePath = shownIn + item.relativePath;
+        LoadOptions options;
+        options.mostTextBytes = kMaxTextBytes - m_document.text.size();
+        options.inFolder = true;
+        options.webPagesAreSource = isCodebase;
+        options.progress = [this](qint64 bytes) {
+            m_soFar.bytes += bytes;
+            m_progressed(m_soFar);
+        };
+        auto file = loadFileText(item.path, item.relativePath.section('/', -1), options, m_stop);
+        if (!file && file.error().isStop())
+            return;
+        const QString why = !file ? file.error().why : looksMinified(item.relativePath, file->text) ? u"minified file"_s : QString();
+        if (!why.isEmpty())
+            m_document.ledger.append({relativePath, why, item.bytes, false});
+        else
+            add(m_document.path + '/' + relativePath, relativePath, std::move(*file), isOnDisk);
+    }
+
+    Document& m_document;
+    FormattedParts& m_parts;
+    const LoadProgressed& m_progressed;
+    std::stop_token m_stop;
+    LoadProgress m_soFar;
+};
+
+// A file of one text, or an archive, which is read like a folder.
+Outcome<Document> loadFile(const fs::path& path, Document document, FormattedParts& parts, const LoadProgressed& progress, const std::stop_token& stop)
+{
+    LoadProgress soFar{1, 0};
+    LoadOptions options;
+    options.mostTextBytes = kMaxTextBytes;
+    options.progress = [&](qint64 bytes) {
+        soFar.bytes += bytes;
+        progress(soFar);
+    };
+    const QString name = QFileInfo(document.path).fileName();
+    auto file = loadFileText(path, name, options, stop);
+    if (!file)
+        return failureOf(file.error(), document.path);
+    if (file->members) {
+        document.kind = DocumentKind::Folder;
+        FolderLoader loader(document, parts, progress, stop);
+        const auto members = std::exchange(file->members, nullptr);   // the archive's own path is no part of theirs
+        if (!file->text.isEmpty() || !file->unread.isEmpty())
+            loader.add(document.path, name, std::move(*file), true);
+        loader.addMembers(members->path().toStdString(), {});
         if (stop.stop_requested())
             return stopped();
-        const QString why = !file ? whyLeftOut(file.error())
-            : looksMinified(item.relativePath, file->decoded.text) ? QStringLiteral("minified file") : QString();
-        if (!why.isEmpty()) {
-            document.ledger.append({item.relativePath, why, item.bytes, false});
-            continue;
-        }
-        document.text.append(document.text.isEmpty() ? "==== " : "\n\n==== ").append(item.relativePath.toUtf8()).append(" ====\n\n");
-        const qint64 begin = document.text.size();
-        document.text.append(file->decoded.text);
-        document.files.append(
-            {document.path + '/' + item.relativePath, item.relativePath, file->decoded.encoding, {begin, document.text.size()}});
-        document.ledger.append({item.relativePath, remarkOn(file->decoded), file->bytesOnDisk, true});
+        return document.files.isEmpty() ? Outcome<Document>(nothingToRead(document.path, document.ledger)) : document;
     }
+    document.kind = file->format.isEmpty() ? kindOfFile(name) : DocumentKind::Formatted;
+    document.title = file->title;
+    if (!file->format.isEmpty())
+        parts.insert(0, file->parts);
+    addToLedger(document, name, *file);
+    document.text = std::move(file->text);
+    document.files = {{document.path, name, file->encoding, {0, document.text.size()}, file->format, file->places}};
+    rememberState(document.files.last(), *file);
+    return document;
+}
+
+Outcome<Document> loadFolder(const fs::path& path, Document document, FormattedParts& parts, const LoadProgressed& progress, const std::stop_token& stop)
+{
+    document.kind = DocumentKind::Folder;
+    FolderLoader(document, parts, progress, stop).addFolder(path, {});
     if (stop.stop_requested())
         return stopped();
     if (document.files.isEmpty())
@@ -145,17 +195,16 @@ Outcome<Document> loadFolder(const fs::path& path, Document document, const Prog
 
 } // namespace
 
-Outcome<Document> loadDocument(const QString& path, const std::function<void(qint64 bytesSoFar)>& progress, const std::stop_token& stop)
+Outcome<Document> loadDocument(const QString& path, const LoadProgressed& progress, const std::stop_token& stop)
 {
     const QFileInfo info(path);
     const QString shown = info.absoluteFilePath();
     std::error_code error;
     const fs::path real = fs::canonical(info.filesystemAbsoluteFilePath(), error);
     if (error == std::errc::permission_denied)
-        return fileFailure(TextFileFault::Unreadable, shown);
+        return failureOf(faultOf(TextFileFault::Unreadable), shown);
     if (error)
-        return Failure{Failure::Kind::File,
-                        QStringLiteral("“%1” does not exist; check the name, and that its disk is connected.").arg(shown)};
+        return Failure{Failure::Kind::File, u"“%1” does not exist; check the name, and that its disk is connected."_s.arg(shown)};
 
     Document document;
     document.path = QFileInfo(real).filePath();
@@ -163,14 +212,13 @@ Outcome<Document> loadDocument(const QString& path, const std::function<void(qin
     if (isFolder) {
         const fs::directory_iterator probe(real, error);
         if (error)
-            return Failure{Failure::Kind::Folder,
-                            QStringLiteral("The folder “%1” cannot be opened; check its permissions, then open it again.").arg(shown)};
+            return Failure{Failure::Kind::Folder, u"The folder “%1” cannot be opened; check its permissions, then open it again."_s.arg(shown)};
     }
-    Outcome<Document> loaded
-        = isFolder ? loadFolder(real, std::move(document), progress, stop) : loadFile(real, std::move(document), progress, stop);
+    FormattedParts parts;
+    Outcome<Document> loaded = isFolder ? loadFolder(real, std::move(document), parts, progress, stop) : loadFile(real, std::move(document), parts, progress, stop);
     if (!loaded)
         return loaded;
-    outlineDocument(*loaded, stop);
+    outlineDocument(*loaded, parts, stop);
     if (stop.stop_requested())
         return stopped();
     return loaded;

@@ -23,7 +23,7 @@ QString forPeople(const std::string& name) { return QString::fromUtf8(name.data(
 
 class Walk {
 public:
-    Walk(const fs::path& folder, std::stop_token stop) : m_folder(folder), m_rules(folder), m_stop(std::move(stop)) {}
+    Walk(const fs::path& folder, const std::function<void()>& met, std::stop_token stop) : m_folder(folder), m_met(met), m_rules(folder), m_stop(std::move(stop)) {}
 
     std::vector<FoundItem> all() &&
     {
@@ -131,9 +131,11 @@ private:
     void add(const std::string& relativePath, const QString& why, qint64 bytes)
     {
         m_items.push_back({m_folder / relativePath, forPeople(relativePath), why, bytes});
+        m_met();
     }
 
     fs::path m_folder;
+    const std::function<void()>& m_met;
     IgnoreRules m_rules;
     std::stop_token m_stop;
     std::vector<FoundItem> m_items;
@@ -141,6 +143,9 @@ private:
 
 } // namespace
 
-std::vector<FoundItem> walkFolder(const fs::path& folder, std::stop_token stop) { return Walk(folder, std::move(stop)).all(); }
+std::vector<FoundItem> walkFolder(const fs::path& folder, const std::function<void()>& met, std::stop_token stop)
+{
+    return Walk(folder, met, std::move(stop)).all();
+}
 
 } // namespace octavo::app

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <stop_token>
 #include <vector>
 
@@ -19,7 +20,7 @@ struct FoundItem {
 
 // Everything below a folder, in the order that helps a reader: in each folder READMEs first, then manifests, then the rest by
 // name. Ignore files and sensible defaults are honoured (ignore_rules.h, default_ignores.h). Symbolic links are named, not
-// followed. Whether a file is text is not looked at. Ends early, with what it has, when stopped.
-std::vector<FoundItem> walkFolder(const std::filesystem::path& folder, std::stop_token stop);
+// followed. Whether a file is text is not looked at. `met` is called for each item. Ends early, with what it has, when stopped.
+std::vector<FoundItem> walkFolder(const std::filesystem::path& folder, const std::function<void()>& met, std::stop_token stop);
 
 } // namespace octavo::app

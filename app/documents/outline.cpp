@@ -21,25 +21,32 @@ void shift(QList<Part>& parts, qint64 bytes)
     }
 }
 
-QList<Part> partsOfFile(const Document& document, const SourceFile& file, const std::stop_token& stop)
+QList<Part> partsInText(const QString& fileName, QByteArrayView content, const std::stop_token& stop)
 {
-    const QByteArrayView content = QByteArrayView(document.text).sliced(file.bytes.begin, file.bytes.size());
-    QList<Part> parts;
-    switch (kindOfFile(file.relativePath.section('/', -1))) {
-    case DocumentKind::PlainText: parts = bookParts(content, stop); break;
-    case DocumentKind::Markdown: parts = markdownOutline(content, stop).parts; break;
-    case DocumentKind::Code:
-    case DocumentKind::Folder: break;
+    switch (kindOfFile(fileName)) {
+    case DocumentKind::PlainText: return bookParts(content, stop);
+    case DocumentKind::Markdown: return markdownOutline(content, stop).parts;
+    default: return {};
     }
+}
+
+QList<Part> partsOfFile(const Document& document, qsizetype index, const FormattedParts& formatted, const std::stop_token& stop)
+{
+    const SourceFile& file = document.files[index];
+    const QByteArrayView content = QByteArrayView(document.text).sliced(file.bytes.begin, file.bytes.size());
+    QList<Part> parts = formatted.value(index);
+    if (parts.isEmpty())
+        parts = file.format.isEmpty() ? partsInText(file.relativePath.section('/', -1), content, stop) : bookParts(content, stop);
     shift(parts, file.bytes.begin);
     return parts;
 }
 
 // Files come grouped by folder, so the folder to put one into is always the last at its depth.
-void outlineFolder(Document& document, const std::stop_token& stop)
+void outlineFolder(Document& document, const FormattedParts& formatted, const std::stop_token& stop)
 {
     qint64 begin = 0;   // a file's part includes the heading line before its content
-    for (const SourceFile& file : std::as_const(document.files)) {
+    for (qsizetype index = 0; index < document.files.size(); ++index) {
+        const SourceFile& file = document.files[index];
         if (stop.stop_requested())
             return;
         Part* around = &document.outline;
@@ -50,14 +57,14 @@ void outlineFolder(Document& document, const std::stop_token& stop)
             around = &around->parts.back();
             around->bytes.end = file.bytes.end;
         }
-        around->parts.append({names.back(), PartKind::File, {begin, file.bytes.end}, partsOfFile(document, file, stop)});
+        around->parts.append({names.back(), PartKind::File, {begin, file.bytes.end}, partsOfFile(document, index, formatted, stop)});
         begin = file.bytes.end;
     }
 }
 
 } // namespace
 
-void outlineDocument(Document& document, const std::stop_token& stop)
+void outlineDocument(Document& document, const FormattedParts& formatted, const std::stop_token& stop)
 {
     const QFileInfo info(document.path);
     document.outline = {{}, document.kind == DocumentKind::Folder ? PartKind::Folder : PartKind::Book, {0, document.text.size()}, {}};
@@ -67,7 +74,7 @@ void outlineDocument(Document& document, const std::stop_token& stop)
         document.title = bookTitle(document.text);
         break;
     case DocumentKind::Markdown: {
-        const MarkdownOutline outline = markdownOutline(document.text, stop);
+        const HeadingTree outline = markdownOutline(document.text, stop);
         document.outline.parts = outline.parts;
         document.title = outline.title;
         break;
@@ -76,11 +83,15 @@ void outlineDocument(Document& document, const std::stop_token& stop)
         document.outline.kind = PartKind::File;
         break;
     case DocumentKind::Folder:
-        outlineFolder(document, stop);
+        outlineFolder(document, formatted, stop);
+        break;
+    case DocumentKind::Formatted:
+        document.outline.parts = partsOfFile(document, 0, formatted, stop);
         break;
     }
+    const bool isBook = document.kind == DocumentKind::PlainText || document.kind == DocumentKind::Formatted;
     if (document.title.isEmpty())
-        document.title = document.kind == DocumentKind::PlainText ? info.completeBaseName() : info.fileName();
+        document.title = isBook ? info.completeBaseName() : info.fileName();
     document.outline.title = document.title;
 }
 

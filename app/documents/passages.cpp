@@ -145,7 +145,7 @@ bool isCode(const Document& document, qint64 byte)
     if (document.kind != DocumentKind::Folder)
         return document.kind == DocumentKind::Code;
     const SourceFile* file = document.fileAt(byte);
-    return file && kindOfFile(file->relativePath.section('/', -1)) == DocumentKind::Code;
+    return file && file->format.isEmpty() && kindOfFile(file->relativePath.section('/', -1)) == DocumentKind::Code;
 }
 
 } // namespace

@@ -19,17 +19,27 @@ const SourceFile* fileAround(const Document& document, qint64 byte)
 
 } // namespace
 
+int pageOf(const Document& document, qint64 byte)
+{
+    const PlaceMark* mark = document.markAt(byte);
+    return mark ? mark->page : 0;
+}
+
 QString placeOf(const Document& document, qint64 byte)
 {
-    if (document.kind == DocumentKind::PlainText || document.kind == DocumentKind::Markdown) {
+    const QString mark = document.markWords(byte);
+    const auto withMark = [&](const QString& place) { return mark.isEmpty() ? place : place + QStringLiteral(", ") + mark; };
+    if (document.kind == DocumentKind::PlainText || document.kind == DocumentKind::Markdown || document.kind == DocumentKind::Formatted) {
         QStringList titles;
         for (const Part* part : document.partsAt(byte))
             titles.append(part->title);
         if (!titles.isEmpty())
-            return titles.join(QStringLiteral(" ▸ "));
+            return withMark(titles.join(QStringLiteral(" ▸ ")));
     }
     const SourceFile* file = fileAround(document, byte);
-    return file ? QStringLiteral("%1:%2").arg(file->relativePath).arg(document.lineOf(byte)) : document.title;
+    if (!file)
+        return document.title;
+    return file->format.isEmpty() ? QStringLiteral("%1:%2").arg(file->relativePath).arg(document.lineOf(byte)) : withMark(file->relativePath);
 }
 
 } // namespace octavo::app

@@ -13,6 +13,13 @@ bool liesIn(const ByteRange& range, const ByteRange& all)
     return all.begin <= range.begin && range.begin <= range.end && range.end <= all.end;
 }
 
+bool marksFit(const QList<PlaceMark>& marks, const ByteRange& file)
+{
+    const auto ascend = [](const PlaceMark& a, const PlaceMark& b) { return a.byte < b.byte; };
+    const auto outside = [&](const PlaceMark& mark) { return mark.byte < file.begin || mark.byte > file.end; };
+    return std::is_sorted(marks.begin(), marks.end(), ascend) && std::none_of(marks.begin(), marks.end(), outside);
+}
+
 bool partFits(const Part& part, const ByteRange& room, int depth)
 {
     if (depth > kDeepestPart || !liesIn(part.bytes, room))
@@ -33,7 +40,7 @@ bool filesFit(const QList<SourceFile>& files, qint64 textBytes)
 {
     qint64 before = 0;
     return std::all_of(files.begin(), files.end(), [&](const SourceFile& file) {
-        const bool fits = liesIn(file.bytes, {before, textBytes});
+        const bool fits = liesIn(file.bytes, {before, textBytes}) && marksFit(file.places, file.bytes);
         before = file.bytes.end;
         return fits;
     });

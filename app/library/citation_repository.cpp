@@ -9,23 +9,23 @@ void CitationRepository::store(MessageId message, const QList<Source>& sources)
 {
     Query(m_database, "DELETE FROM citations WHERE message = ?", message).run();
     Query insert(m_database,
-        "INSERT INTO citations(message, position, document, document_title, place, begin_byte, end_byte, line, weight, text) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        "INSERT INTO citations(message, position, document, document_title, place, begin_byte, end_byte, line, weight, text, page) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     for (qsizetype at = 0; at < sources.size(); ++at) {
         const Source& source = sources[at];
         insert.runWith(message, at, source.document, source.documentTitle, source.place, source.bytes.begin, source.bytes.end, source.line,
-                       source.weight, source.text);
+                       source.weight, source.text, source.page);
     }
 }
 
 QList<Source> CitationRepository::of(MessageId message)
 {
-    Query query(m_database, "SELECT document, document_title, place, begin_byte, end_byte, line, weight, text FROM citations "
+    Query query(m_database, "SELECT document, document_title, place, begin_byte, end_byte, line, weight, text, page FROM citations "
                             "WHERE message = ? ORDER BY position", message);
     QList<Source> sources;
     while (query.next()) {
         sources.append({query.number(0), query.text(1), query.text(2), {query.number(3), query.number(4)},
-                        static_cast<int>(query.number(5)), query.real(6), query.text(7)});
+                        static_cast<int>(query.number(5)), query.real(6), query.text(7), static_cast<int>(query.number(8))});
     }
     return sources;
 }

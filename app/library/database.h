@@ -16,7 +16,8 @@ namespace octavo::app {
 //   1  documents, readings, sessions, messages, citations, hop records, settings, search
 //   2  where readings are kept, jobs; a checksum in every page (checked_vfs.h)
 //   3  what answers were made with
-inline constexpr int kLibraryVersion = 3;
+//   4  formats of files, places in their originals, pages; how files were when they were read
+inline constexpr int kLibraryVersion = 4;
 
 struct OpenedDatabase {
     FolderLock lock;    // shared, while the library is open

@@ -4,8 +4,10 @@
 #include <algorithm>
 
 #include <QFileInfo>
+#include <QJsonDocument>
 
 #include "documents/outline_rows.h"
+#include "documents/place_marks.h"
 #include "documents/soundness.h"
 #include "library/compression.h"
 #include "library/content_hash.h"
@@ -50,6 +52,21 @@ DocumentSummary summaryOf(Query& row)
     return summary;
 }
 
+constexpr qint64 kMostPlacesBytes = 256 << 20;
+
+QByteArray blobOf(const QList<PlaceMark>& places)
+{
+    return places.isEmpty() ? QByteArray() : compress(QJsonDocument(jsonOf(places)).toJson(QJsonDocument::Compact));
+}
+
+// Of a damaged library the places may be lost; the text without them is worth more than neither.
+QList<PlaceMark> placesFrom(const QByteArray& blob)
+{
+    if (blob.isEmpty())
+        return {};
+    return marksFrom(QJsonDocument::fromJson(decompress(blob, kMostPlacesBytes)).array()).value_or(QList<PlaceMark>());
+}
+
 } // namespace
 
 DocumentId DocumentRepository::store(const Document& document)
@@ -90,6 +107,18 @@ QList<DocumentId> DocumentRepository::all()
     return query.numbers();
 }
 
+bool DocumentRepository::hasChanged(DocumentId id)
+{
+    Query query(m_database, "SELECT path, disk_bytes, modified_at FROM document_files WHERE document = ? AND disk_bytes >= 0 ORDER BY position LIMIT 2000", id);
+    while (query.next()) {
+        const QFileInfo file(query.text(0));
+        const bool isNamed = !file.filePath().contains(QChar::ReplacementCharacter);   // else its name is no Unicode, and not known here
+        if (isNamed && (!file.exists() || file.size() != query.number(1) || file.lastModified() != query.time(2)))
+            return true;
+    }
+    return false;
+}
+
 bool DocumentRepository::isRemoved(DocumentId id)
 {
     Query query(m_database, "SELECT 1 FROM documents WHERE id = ? AND removed_at IS NOT NULL", id);
@@ -121,8 +150,10 @@ QList<DocumentSummary> DocumentRepository::list(const QString& modelHash)
     const std::string sql = std::string(kSummaries) + "WHERE d.removed_at IS NULL ORDER BY d.pinned DESC, d.added_at DESC, d.id DESC";
     Query query(m_database, sql.c_str(), modelHash);
     QList<DocumentSummary> summaries;
-    while (query.next())
+    while (query.next()) {
         summaries.append(summaryOf(query));
+        summaries.last().changed = summaries.last().state != DocumentSummary::State::Missing && hasChanged(summaries.last().id);
+    }
     return summaries;
 }
 
@@ -132,7 +163,9 @@ std::optional<DocumentSummary> DocumentRepository::summary(DocumentId id, const 
     Query query(m_database, sql.c_str(), modelHash, id);
     if (!query.next())
         return std::nullopt;
-    return summaryOf(query);
+    DocumentSummary summary = summaryOf(query);
+    summary.changed = summary.state != DocumentSummary::State::Missing && hasChanged(id);
+    return summary;
 }
 
 void DocumentRepository::storeReading(DocumentId id, const ReadingRow& reading)
@@ -186,11 +219,12 @@ void DocumentRepository::eraseUnneeded()
 void DocumentRepository::storeFiles(DocumentId id, const QList<SourceFile>& files)
 {
     Query(m_database, "DELETE FROM document_files WHERE document = ?", id).run();
-    Query insert(m_database, "INSERT INTO document_files(document, position, path, relative_path, encoding, begin_byte, end_byte) "
-                             "VALUES (?, ?, ?, ?, ?, ?, ?)");
+    Query insert(m_database, "INSERT INTO document_files(document, position, path, relative_path, encoding, begin_byte, end_byte, format, places, disk_bytes, modified_at) "
+                             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     for (qsizetype at = 0; at < files.size(); ++at) {
         const SourceFile& file = files[at];
-        insert.runWith(id, at, file.path, file.relativePath, file.encoding, file.bytes.begin, file.bytes.end);
+        insert.runWith(id, at, file.path, file.relativePath, file.encoding, file.bytes.begin, file.bytes.end, file.format, blobOf(file.places), file.diskBytes,
+                       file.modified);
     }
 }
 
@@ -207,18 +241,19 @@ void DocumentRepository::storeOutline(DocumentId id, const Part& root)
 void DocumentRepository::storeLedger(DocumentId id, const QList<LedgerEntry>& ledger)
 {
     Query(m_database, "DELETE FROM document_ledger WHERE document = ?", id).run();
-    Query insert(m_database, "INSERT INTO document_ledger(document, position, what, why, bytes, included) VALUES (?, ?, ?, ?, ?, ?)");
+    Query insert(m_database, "INSERT INTO document_ledger(document, position, what, why, bytes, included, pages) VALUES (?, ?, ?, ?, ?, ?, ?)");
     for (qsizetype at = 0; at < ledger.size(); ++at)
-        insert.runWith(id, at, ledger[at].what, ledger[at].why, ledger[at].bytes, ledger[at].included);
+        insert.runWith(id, at, ledger[at].what, ledger[at].why, ledger[at].bytes, ledger[at].included, ledger[at].pages);
 }
 
 QList<SourceFile> DocumentRepository::loadFiles(DocumentId id)
 {
     Query query(m_database,
-        "SELECT path, relative_path, encoding, begin_byte, end_byte FROM document_files WHERE document = ? ORDER BY position", id);
+        "SELECT path, relative_path, encoding, begin_byte, end_byte, format, places, disk_bytes, modified_at FROM document_files WHERE document = ? ORDER BY position", id);
     QList<SourceFile> files;
     while (query.next())
-        files.append({query.text(0), query.text(1), query.text(2), {query.number(3), query.number(4)}});
+        files.append({query.text(0), query.text(1), query.text(2), {query.number(3), query.number(4)}, query.text(5), placesFrom(query.blob(6)), query.number(7),
+                      query.time(8)});
     return files;
 }
 
@@ -233,10 +268,10 @@ std::optional<Part> DocumentRepository::loadOutline(DocumentId id)
 
 QList<LedgerEntry> DocumentRepository::loadLedger(DocumentId id)
 {
-    Query query(m_database, "SELECT what, why, bytes, included FROM document_ledger WHERE document = ? ORDER BY position", id);
+    Query query(m_database, "SELECT what, why, bytes, included, pages FROM document_ledger WHERE document = ? ORDER BY position", id);
     QList<LedgerEntry> ledger;
     while (query.next())
-        ledger.append({query.text(0), query.text(1), query.number(2), query.number(3) != 0});
+        ledger.append({query.text(0), query.text(1), query.number(2), query.number(3) != 0, static_cast<int>(query.number(4))});
     return ledger;
 }
 

@@ -43,6 +43,8 @@ public:
     void setPinned(DocumentId id, bool pinned);                     // its readings are not deleted to make room
     // Takes it out of the list; its content is deleted too unless a session needs it.
     void remove(DocumentId id);
+    // Whether a file of it is not as it was when it was read. Looks at no more than the first 2,000 files of a folder.
+    bool hasChanged(DocumentId id);
     bool isRemoved(DocumentId id);
     void eraseUnneeded();   // content of removed documents that no session needs any more
 

@@ -39,13 +39,14 @@ const Columns kDocument = {{"id", {}}, {"content_hash", {}}, {"path", {}}, {"tit
                            {"pinned", {}}, {"added_at", {}}, {"removed_at", {}}};
 const Columns kSession = {{"id", {}}, {"title", {}}, {"created_at", {}}, {"changed_at", {}}, {"trashed_at", {}}};
 const Columns kMessage = {{"id", {}}, {"session", {}}, {"parent", {}}, {"role", {}}, {"state", {}}, {"text", {}}, {"note", {}}, {"at", {}}};
-const Columns kFile = {{"document", {}}, {"position", {}}, {"path", {}}, {"relative_path", {}}, {"encoding", {}}, {"begin_byte", {}}, {"end_byte", {}}};
+const Columns kFile = {{"document", {}}, {"position", {}}, {"path", {}}, {"relative_path", {}}, {"encoding", {}}, {"begin_byte", {}}, {"end_byte", {}},
+                       {"format", "''"}, {"places", "NULL"}, {"disk_bytes", "-1"}, {"modified_at", "0"}};
 const Columns kPart = {{"document", {}}, {"position", {}}, {"depth", {}}, {"kind", {}}, {"title", {}}, {"begin_byte", {}}, {"end_byte", {}}};
-const Columns kLedger = {{"document", {}}, {"position", {}}, {"what", {}}, {"why", {}}, {"bytes", {}}, {"included", {}}};
+const Columns kLedger = {{"document", {}}, {"position", {}}, {"what", {}}, {"why", {}}, {"bytes", {}}, {"included", {}}, {"pages", "0"}};
 const Columns kReading = {{"document", {}}, {"model_hash", {}}, {"model", {}}, {"tokens", {}}, {"read_tokens", {}}, {"kv_bytes", {}}, {"at", {}}, {"file", "''"}};
 const Columns kSessionDocument = {{"session", {}}, {"position", {}}, {"document", {}}};
 const Columns kCitation = {{"message", {}}, {"position", {}}, {"document", {}}, {"document_title", {}}, {"place", {}}, {"begin_byte", {}},
-                           {"end_byte", {}}, {"line", {}}, {"weight", {}}, {"text", {}}};
+                           {"end_byte", {}}, {"line", {}}, {"weight", {}}, {"text", {}}, {"page", "0"}};
 const Columns kHopRecord = {{"message", {}}, {"record", {}}};
 const Columns kAnswerSettings = {{"message", {}}, {"model", {}}, {"model_hash", {}}, {"precision", {}}, {"kv", {}}, {"dims", {}}, {"gate", {}},
                                  {"max_tokens", {}}, {"temperature", {}}, {"seed", {}}};

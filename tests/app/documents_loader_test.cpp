@@ -65,7 +65,7 @@ TEST(DocumentLoader, NoticesAFileThatGoesOrShrinksWhileItIsRead)
         TestFolder folder;
         folder.write("book.txt", std::string(3 << 20, 'x'));
         const fs::path path = folder.path() / "book.txt";
-        const auto meanwhile = [&](qint64) { shrinks ? fs::resize_file(path, 10) : (void)fs::remove(path); };
+        const auto meanwhile = [&](const LoadProgress& progress) { if (progress.bytes == 0) return;  shrinks ? fs::resize_file(path, 10) : (void)fs::remove(path); };
         const auto document = loadDocument(folder.path("book.txt"), meanwhile, {});
         ASSERT_FALSE(document.ok());
         EXPECT_EQ(document.error().kind, Failure::Kind::File);
@@ -78,7 +78,7 @@ TEST(DocumentLoader, FolderGoesOnWithoutAFileThatWentAway)
     TestFolder folder;
     folder.write("a.txt", "first\n");
     folder.write("b.txt", "second\n");
-    const auto meanwhile = [&](qint64) { fs::remove(folder.path() / "b.txt"); };
+    const auto meanwhile = [&](const LoadProgress& progress) { if (progress.bytes == 0) return;  fs::remove(folder.path() / "b.txt"); };
     const auto document = loadDocument(folder.path("."), meanwhile, {});
     ASSERT_TRUE(document.ok());
     EXPECT_EQ(document->files.size(), 1);
@@ -96,7 +96,7 @@ TEST(DocumentLoader, StopsWhileReading)
     for (const char* path : {"big.txt", "many"}) {
         std::stop_source stop;
         qint64 last = 0;
-        const auto document = loadDocument(folder.path(path), [&](qint64 bytes) { last = bytes; stop.request_stop(); }, stop.get_token());
+        const auto document = loadDocument(folder.path(path), [&](const LoadProgress& progress) { last = progress.bytes; stop.request_stop(); }, stop.get_token());
         ASSERT_FALSE(document.ok());
         EXPECT_EQ(document.error().kind, Failure::Kind::Stopped);
         EXPECT_LT(last, 2 << 20);
@@ -108,7 +108,7 @@ TEST(DocumentLoader, ReadsASingleFile)
     TestFolder folder;
     folder.write("notes.txt", "\xEF\xBB\xBF" "one\r\ntwo\r\n");
     std::vector<qint64> progress;
-    const auto document = loadDocument(folder.path("notes.txt"), [&](qint64 bytes) { progress.push_back(bytes); }, {});
+    const auto document = loadDocument(folder.path("notes.txt"), [&](const LoadProgress& met) { progress.push_back(met.bytes); }, {});
     ASSERT_TRUE(document.ok());
     EXPECT_EQ(document->text, "one\r\ntwo\r\n");
     EXPECT_EQ(document->title, QStringLiteral("notes"));

@@ -172,7 +172,7 @@ TEST(MarkdownOutline, SeesHeadingsAsCommonMarkDoes)
     const QByteArray text = "---\ntitle: no heading\n---\n# One\n\ntext\n\n## A `code` & *more*\n\n```sh\n# no heading\n```\n\n"
                             "    # no heading\n\n> # quoted\n\n- # listed\n\n"
                             "Two\n===\n\n#no heading\n\n#### Deep ####\n\n<!--\n# hidden\n-->\n### Less\r\n";
-    const MarkdownOutline outline = markdownOutline(text, {});
+    const HeadingTree outline = markdownOutline(text, {});
     EXPECT_EQ(asText(outline.parts), "One\n A code & more\nTwo\n Deep\n Less\n");
     EXPECT_EQ(outline.parts[0].kind, PartKind::Chapter);
     EXPECT_EQ(outline.parts[0].parts[0].kind, PartKind::Section);
@@ -184,7 +184,7 @@ TEST(MarkdownOutline, SeesHeadingsAsCommonMarkDoes)
 
 TEST(MarkdownOutline, ASingleMainHeadingIsTheTitle)
 {
-    const MarkdownOutline outline = markdownOutline("# Octavo\n\nWords.\n\n## Build\n\n### Linux\n\n## Run\n", {});
+    const HeadingTree outline = markdownOutline("# Octavo\n\nWords.\n\n## Build\n\n### Linux\n\n## Run\n", {});
     EXPECT_EQ(outline.title, QStringLiteral("Octavo"));
     EXPECT_EQ(asText(outline.parts), "Octavo\nBuild\n Linux\nRun\n");
     EXPECT_EQ(asText(markdownOutline("# Alone\n", {}).parts), "Alone\n");

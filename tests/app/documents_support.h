@@ -30,7 +30,7 @@ private:
     QTemporaryDir m_dir;
 };
 
-inline app::Outcome<app::Document> load(const QString& path) { return app::loadDocument(path, [](qint64) {}, std::stop_token()); }
+inline app::Outcome<app::Document> load(const QString& path) { return app::loadDocument(path, [](const app::LoadProgress&) {}, std::stop_token()); }
 
 inline app::Document loaded(const QString& path)
 {

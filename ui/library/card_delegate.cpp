@@ -37,7 +37,8 @@ QString CardDelegate::iconName(const QModelIndex& index) const
     case app::DocumentKind::Folder: return QStringLiteral("folder");
     case app::DocumentKind::Code: return QStringLiteral("code");
     case app::DocumentKind::Markdown: return QStringLiteral("document");
-    case app::DocumentKind::PlainText: return QStringLiteral("book");
+    case app::DocumentKind::PlainText:
+    case app::DocumentKind::Formatted: return QStringLiteral("book");
     }
     return {};
 }

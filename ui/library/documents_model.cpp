@@ -93,6 +93,8 @@ QString DocumentsModel::stateText(const app::DocumentSummary& document) const
 {
     if (document.id == m_progress.document)
         return tr("reading %1").arg(percentText(readShare(document.id)));
+    if (document.changed)
+        return tr("changed since it was read");
     const QString tokens = tr("%1 tokens").arg(shortCount(document.tokens));
     switch (document.state) {
     case State::New: return tr("not read yet · %1").arg(document.tokens > 0 ? tokens : QLocale().formattedDataSize(document.textBytes));

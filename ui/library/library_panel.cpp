@@ -111,7 +111,13 @@ void LibraryPanel::buildDocuments()
     connect(delegate, &CardDelegate::actionClicked, this,
             [this](const QModelIndex& index) { emit removeWanted(index.data(DocumentsModel::IdRole).toLongLong()); });
     connect(m_reading, &ReadingCard::stopWanted, this, &LibraryPanel::stopWanted);
-    connect(m_readOn, &QPushButton::clicked, this, [this] { emit readWanted(m_currentDocument); });
+    connect(m_readOn, &QPushButton::clicked, this, [this] {
+        const app::DocumentSummary* document = m_documents.find(m_currentDocument);
+        if (document && document->changed)
+            emit reopenWanted(document->path);
+        else
+            emit readWanted(m_currentDocument);
+    });
 }
 
 void LibraryPanel::buildSessions()
@@ -245,8 +251,9 @@ void LibraryPanel::offerReading()
 {
     const app::DocumentSummary* document = m_documents.find(m_currentDocument);
     using State = app::DocumentSummary::State;
-    const bool more = document && document->state != State::Read && document->state != State::Missing;
-    m_readOn->setText(document && document->readTokens > 0 ? tr("Read on") : tr("Read it"));
+    const bool changed = document && document->changed;
+    const bool more = document && (changed || (document->state != State::Read && document->state != State::Missing));
+    m_readOn->setText(changed ? tr("Read its new text") : document && document->readTokens > 0 ? tr("Read on") : tr("Read it"));
     m_readOn->setVisible(more && m_reading->isHidden());
 }
 

@@ -27,8 +27,8 @@ bool wasWrappedByHand(const app::Document& document)
 
 ReaderText::Face faceOf(const app::Document& document)
 {
-    const bool prose = document.kind == app::DocumentKind::PlainText || document.kind == app::DocumentKind::Markdown;
-    return prose ? ReaderText::Face::Book : ReaderText::Face::Code;
+    const bool lines = document.kind == app::DocumentKind::Code || document.kind == app::DocumentKind::Folder;
+    return lines ? ReaderText::Face::Code : ReaderText::Face::Book;
 }
 
 } // namespace
@@ -230,7 +230,8 @@ void ReaderPage::followView()
     QStringList titles{m_document.title};
     for (const app::Part* part : m_document.partsAt(visible.begin + visible.size() / 3))
         titles.append(part->title.simplified());
-    m_place->setText(titles.join(QStringLiteral("  ▸  ")));
+    const QString mark = m_document.markWords(visible.begin + visible.size() / 3);
+    m_place->setText(titles.join(QStringLiteral("  ▸  ")) + (mark.isEmpty() ? QString() : QStringLiteral("  ·  ") + mark));
     m_back->setEnabled(m_history.canGoBack());
     m_forward->setEnabled(m_history.canGoForward());
 }

@@ -27,6 +27,13 @@ struct ReadEstimate {
     ReadPlan plan;
 };
 
+// How far opening a file or folder has come, before anything of it can be read by a model.
+struct OpenProgress {
+    QString path;
+    qint64 files = 0;          // met so far
+    qint64 bytes = 0;          // read so far
+};
+
 struct ReadProgress {
     DocumentId document = 0;
     qint64 readTokens = 0;     // of which reusedTokens came from disk
@@ -87,7 +94,7 @@ public:
 public slots:
     // Once, first: libraryChanged, sessionsChanged, modelReady (libraryChanged before it if it is another model). Reads that a crash has cut off go on.
     void start();
-    // Per path: documentAdded, documentOpened, estimated; then reads each as read() does. An archive (.octavo) is taken into the library instead:
+    // Per path: openProgress…, documentAdded, documentOpened, estimated; then reads each as read() does. An archive (.octavo) is taken into the library instead:
     // libraryChanged, sessionsChanged, noticed; of a single conversation sessionOpened and documentOpened too.
     void openPaths(const QStringList& paths);
     void read(octavo::app::DocumentId document);        // readProgress…, readFinished
@@ -123,6 +130,7 @@ signals:
     void documentAdded(const octavo::app::DocumentSummary& document);
     void documentOpened(octavo::app::DocumentId id, const octavo::app::Document& document);
     void estimated(const octavo::app::ReadEstimate& estimate);
+    void openProgress(const octavo::app::OpenProgress& progress);   // ten times a second at most
     void readProgress(const octavo::app::ReadProgress& progress);
     void readFinished(const octavo::app::DocumentSummary& document, bool stopped);
     void sessionOpened(const octavo::app::Session& session);
@@ -143,6 +151,7 @@ private:
 } // namespace octavo::app
 
 Q_DECLARE_METATYPE(octavo::app::ReadEstimate)
+Q_DECLARE_METATYPE(octavo::app::OpenProgress)
 Q_DECLARE_METATYPE(octavo::app::ReadingsSpace)
 Q_DECLARE_METATYPE(octavo::app::ReadProgress)
 Q_DECLARE_METATYPE(octavo::app::AnswerTimings)

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <QByteArray>
+#include <QDateTime>
 #include <QList>
 #include <QMetaType>
+#include <QRectF>
 #include <QString>
 
 namespace octavo::app {
@@ -36,18 +38,34 @@ struct LedgerEntry {
     QString why;
     qint64 bytes = 0;
     bool included = false; // part of the text form
+    int pages = 0;         // of a document with pages: those read, or, not included, those of it that gave no text
+};
+
+// Where in its original a stretch of a text that a parser made stands. It begins at `byte` of the text form and ends where the next begins.
+struct PlaceMark {
+    qint64 byte = 0;
+    int page = 0;          // 1-based; 0: the format has no pages
+    QRectF box{};          // on the page as it is shown, in points (1/72 inch) from its top left corner
+    QString name{};        // what the page is called where that is not its number ("xiv"); without pages the place itself: "00:12:31", "cell 4"
+    bool operator==(const PlaceMark&) const = default;
 };
 
 // One original file inside the text form. `bytes` is its content only, without the heading line that a folder's text form
 // puts before each file. Where `encoding` is "UTF-8", offset b of the text form is offset b - bytes.begin (+ byte order mark) of the file.
+// A file in a format of its own was turned into text by a parser; its places lead back into it.
 struct SourceFile {
     QString path;          // absolute
     QString relativePath;  // to the document's path; the file name for a single file
-    QString encoding;      // "UTF-8", "ISO-8859-1", …
+    QString encoding;      // "UTF-8", "ISO-8859-1", …; empty if it has a format
     ByteRange bytes;
+    QString format{};      // "PDF", "EPUB", …; empty: text as it stands
+    QList<PlaceMark> places{};   // ascending, within bytes
+    qint64 diskBytes = -1; // of the file when it was read; -1: unknown, as of one in an archive
+    QDateTime modified{};  // likewise
 };
 
-enum class DocumentKind { PlainText, Markdown, Code, Folder };
+// Formatted: one file that a parser turned into text. Folder: also the files of an archive.
+enum class DocumentKind { PlainText, Markdown, Code, Folder, Formatted };
 
 // A document as Octavo reads it: one UTF-8 text form, where each piece came from, its outline and its ledger.
 struct Document {
@@ -60,8 +78,13 @@ struct Document {
     QList<LedgerEntry> ledger;
 
     // 1-based line of a byte of the text form, within the original file it lies in.
+    // 1 in a file that has a format: its lines are none of the original.
     int lineOf(qint64 byte) const;
+    // Null where the text is the original's own.
+    const PlaceMark* markAt(qint64 byte) const;
     const SourceFile* fileAt(qint64 byte) const;   // null in a heading line between files
+    // The place in the original file: "p. xiv", "00:12:31", "cell 4"; empty where there is nothing that a person could look up.
+    QString markWords(qint64 byte) const;
     // Titles of the parts around a byte, outermost first, without the root.
     QList<const Part*> partsAt(qint64 byte) const;
 };
@@ -80,6 +103,7 @@ struct DocumentSummary {
     qint64 kvBytes = 0;
     QString model;
     bool pinned = false;
+    bool changed = false;  // on disk, since it was read
 };
 
 } // namespace octavo::app

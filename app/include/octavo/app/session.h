@@ -23,6 +23,7 @@ struct Source {
     int line = 0;          // 1-based, in the original file
     double weight = 0;
     QString text;
+    int page = 0;          // 1-based; 0: the document has no pages
 };
 
 // How an engine computes and reads, in the words of octavo-cli's options.

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "documents/parser_process.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <QElapsedTimer>
+#include <QFileInfo>
+#include <QJsonDocument>
+#include <QProcess>
+#include <QProcessEnvironment>
+
+#include "octavo/parsers/protocol.h"
+
+namespace octavo::app {
+
+namespace {
+
+using namespace Qt::StringLiterals;
+
+constexpr int kStep = 50;                               // milliseconds between two looks at the stop token
+constexpr qint64 kLongestLine = 64 << 20;
+constexpr qint64 kLargestMember = qint64(1) << 30;
+
+// Beside the program that runs: they are built and installed together.
+QString parserPath()
+{
+    return QFileInfo(QFileInfo(u"/proc/self/exe"_s).canonicalFilePath()).path() + '/' + QLatin1StringView(parsers::kProgram);
+}
+
+// Takes apart what the parser says: lines, and members' bytes between them.
+class ParserStream {
+public:
+    explicit ParserStream(const ParseOptions& options) : m_options(options) {}
+
+    // False if it says what no parser says.
+    bool take(const QByteArray& piece)
+    {
+        m_buffer.append(piece);
+        qsizetype at = 0;
+        while (!m_ended && at < m_buffer.size()) {
+            const qsizetype used = m_memberBytes >= 0 ? takeMember(at) : takeLine(at);
+            if (used < 0)
+                return false;
+            if (used == 0)
+                break;
+            at += used;
+        }
+        m_buffer.remove(0, at);
+        return m_buffer.size() <= kLongestLine || m_memberBytes >= 0;
+    }
+
+    bool hasEnded() const { return m_ended; }
+    bool isTooLong() const { return m_builder.bytes() > m_options.mostTextBytes; }
+
+    Expected<FormattedText, ParseFault> finished() &&
+    {
+        if (m_fault)
+            return *std::move(m_fault);
+        return std::move(m_builder).finished();
+    }
+
+private:
+    qsizetype takeLine(qsizetype at)
+    {
+        const qsizetype end = m_buffer.indexOf('\n', at);
+        if (end < 0)
+            return 0;
+        const QJsonObject line = QJsonDocument::fromJson(m_buffer.sliced(at, end - at)).object();
+        if (line.isEmpty())
+            return -1;
+        if (line.contains("end"_L1)) {
+            m_ended = true;
+        } else if (line.contains("fault"_L1)) {
+            const auto* kind = std::find(std::begin(parsers::kFaultKinds), std::end(parsers::kFaultKinds), line["fault"_L1].toString());
+            const qsizetype known = kind - std::begin(parsers::kFaultKinds);
+            m_fault = ParseFault{static_cast<ParseFault::Kind>(kind == std::end(parsers::kFaultKinds) ? 0 : known), line["detail"_L1].toString().simplified()};
+        } else if (line.contains("progress"_L1)) {
+            m_options.progress(std::clamp(line["progress"_L1].toDouble(), 0.0, 1.0));
+        } else if (line.contains("member"_L1)) {
+            m_member = line["member"_L1].toString();
+            m_memberBytes = line["bytes"_L1].toInteger(-1);
+            if (m_memberBytes < 0 || m_memberBytes > kLargestMember)
+                return -1;
+        } else {
+            m_builder.take(line);
+        }
+        return end + 1 - at;
+    }
+
+    qsizetype takeMember(qsizetype at)
+    {
+        if (m_buffer.size() - at < m_memberBytes + 1)
+            return 0;
+        m_options.member(m_member, m_buffer.sliced(at, m_memberBytes));
+        return std::exchange(m_memberBytes, -1) + 1;
+    }
+
+    const ParseOptions& m_options;
+    FormattedTextBuilder m_builder;
+    QByteArray m_buffer;
+    QString m_member;
+    qint64 m_memberBytes = -1;   // to come; -1: a line is to come
+    std::optional<ParseFault> m_fault;
+    bool m_ended = false;
+};
+
+} // namespace
+
+Expected<FormattedText, ParseFault> parseFile(int descriptor, const ParseOptions& options, const std::stop_token& stop)
+{
+    QProcess process;
+    process.setProgram(parserPath());
+    process.setArguments({options.format});
+    process.setProcessEnvironment(QProcessEnvironment());   // nothing in it is any of a parser's business
+    process.setStandardErrorFile(QProcess::nullDevice());
+    process.setInputChannelMode(QProcess::ForwardedInputChannel);
+    process.setChildProcessModifier([descriptor] { ::dup2(descriptor, STDIN_FILENO); });
+    process.start(QIODevice::ReadOnly);
+    if (!process.waitForStarted())
+        return ParseFault{ParseFault::Kind::NoParser, parserPath()};
+    const auto give = [&](ParseFault fault) {
+        process.kill();
+        process.waitForFinished();
+        return fault;
+    };
+    ParserStream stream(options);
+    QElapsedTimer silent;
+    silent.start();
+    while (!stream.hasEnded()) {
+        const bool alive = process.state() != QProcess::NotRunning;
+        if (alive)
+            process.waitForReadyRead(kStep);
+        if (stop.stop_requested())
+            return give({ParseFault::Kind::Stopped});
+        const QByteArray piece = process.readAllStandardOutput();
+        if (!piece.isEmpty())
+            silent.restart();
+        if (!stream.take(piece))
+            return give({ParseFault::Kind::Died});
+        if (stream.isTooLong())
+            return give({ParseFault::Kind::TooLarge, u"its text is longer than %1 MB"_s.arg(options.mostTextBytes >> 20)});
+        if (piece.isEmpty() && !alive)
+            return ParseFault{ParseFault::Kind::Died};
+        if (silent.elapsed() > qint64(options.patienceSeconds) * 1000)
+            return give({ParseFault::Kind::TooSlow});
+    }
+    process.waitForFinished();
+    return std::move(stream).finished();
+}
+
+Expected<FormattedText, ParseFault> parseBytes(const QByteArray& bytes, const ParseOptions& options, const std::stop_token& stop)
+{
+    const int descriptor = memfd_create("document", MFD_CLOEXEC);
+    if (descriptor < 0)
+        return ParseFault{ParseFault::Kind::TooLarge};
+    qint64 written = 0;
+    while (written < bytes.size()) {
+        const ssize_t now = ::write(descriptor, bytes.constData() + written, size_t(bytes.size() - written));
+        if (now <= 0)
+            break;
+        written += now;
+    }
+    auto parsed = written == bytes.size() ? parseFile(descriptor, options, stop) : ParseFault{ParseFault::Kind::TooLarge};
+    ::close(descriptor);
+    return parsed;
+}
+
+} // namespace octavo::app

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <stop_token>
+
+#include <QString>
+
+#include "documents/formatted_text.h"
+#include "octavo/base/expected.h"
+
+namespace octavo::app {
+
+struct ParseFault {
+    enum class Kind { Damaged, Encrypted, TooLarge, Unsupported, Died, TooSlow, NoParser, Stopped };
+    Kind kind = Kind::Damaged;
+    QString detail{};      // a few words more, or empty
+};
+
+// How a document is parsed. Tests shorten the patience.
+struct ParseOptions {
+    QString format;                    // a parser's name (octavo/parsers/protocol.h)
+    qint64 mostTextBytes = 256 << 20;  // more is Kind::TooLarge
+    int patienceSeconds = 60;          // without a sign of life
+    std::function<void(double share)> progress = [](double) {};
+    // A file inside an archive. Nothing of it is kept; whoever wants it takes its bytes here.
+    std::function<void(const QString& path, QByteArray&& bytes)> member = [](const QString&, QByteArray&&) {};
+};
+
+// Has octavo-parse read a file that is open for reading at `descriptor` (which stays the caller's), in a process of its own with next to no
+// rights: whatever a file does to its parser, it ends as a value here. Nothing of what a dying parser said is used.
+// Threads: any, blocking; needs no event loop. A stop is answered within 200 ms.
+Expected<FormattedText, ParseFault> parseFile(int descriptor, const ParseOptions& options, const std::stop_token& stop);
+
+// The same for bytes in memory.
+Expected<FormattedText, ParseFault> parseBytes(const QByteArray& bytes, const ParseOptions& options, const std::stop_token& stop);
+
+} // namespace octavo::app
