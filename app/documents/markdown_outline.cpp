@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "documents/markdown_outline.h"
 
-#include <algorithm>
 #include <functional>
 #include <vector>
 
@@ -16,7 +15,7 @@ namespace {
 // md4c looks at a whole text before it reports anything, and cannot be stopped meanwhile: about 100 ms for this much.
 constexpr qint64 kMostMarkdownBytes = 64 << 20;
 
-struct Heading {
+struct MarkdownHeading {
     unsigned level = 0;
     qint64 begin = -1;   // of its line; -1: no text of it lies in the source
     QByteArray title;
@@ -29,7 +28,7 @@ struct HeadingCollector {
     int containers = 0;   // lists and quotations around
     bool inHeading = false;
     std::stop_token stop;
-    std::vector<Heading> headings;
+    std::vector<MarkdownHeading> headings;
 
     static bool isContainer(MD_BLOCKTYPE type) { return type == MD_BLOCK_QUOTE || type == MD_BLOCK_UL || type == MD_BLOCK_OL; }
 
@@ -56,7 +55,7 @@ struct HeadingCollector {
         auto& my = *static_cast<HeadingCollector*>(self);
         if (!my.inHeading)
             return 0;
-        Heading& heading = my.headings.back();
+        MarkdownHeading& heading = my.headings.back();
         const std::less<const char*> before;
         if (heading.begin < 0 && !before(text, my.source.begin()) && before(text, my.source.end()))
             heading.begin = my.base + my.source.first(text - my.source.begin()).lastIndexOf('\n') + 1;
@@ -81,7 +80,7 @@ qint64 frontMatterBytes(QByteArrayView text)
     return 0;
 }
 
-std::vector<Heading> headingsOf(QByteArrayView text, const std::stop_token& stop)
+std::vector<MarkdownHeading> headingsOf(QByteArrayView text, const std::stop_token& stop)
 {
     const qint64 skip = frontMatterBytes(text);
     HeadingCollector collector;
@@ -98,43 +97,18 @@ std::vector<Heading> headingsOf(QByteArrayView text, const std::stop_token& stop
     parser.leave_span = [](MD_SPANTYPE, void*, void*) { return 0; };
     parser.text = &HeadingCollector::text;
     md_parse(collector.source.data(), MD_SIZE(collector.source.size()), &parser, &collector);
-    std::erase_if(collector.headings, [](const Heading& heading) { return heading.begin < 0; });
+    std::erase_if(collector.headings, [](const MarkdownHeading& heading) { return heading.begin < 0; });
     return collector.headings;
-}
-
-// Parts from heading `at` on that lie below `level`; `at` ends behind them.
-QList<Part> nested(const std::vector<Heading>& headings, size_t& at, unsigned level, PartKind kind, qint64 end)
-{
-    QList<Part> parts;
-    while (at < headings.size() && headings[at].level > level) {
-        const Heading& own = headings[at++];
-        Part part{QString::fromUtf8(own.title).simplified(), kind, {own.begin, end}, {}};
-        part.parts = nested(headings, at, own.level, PartKind::Section, end);
-        if (at < headings.size())
-            part.bytes.end = headings[at].begin;
-        parts.append(part);
-    }
-    return parts;
 }
 
 } // namespace
 
-MarkdownOutline markdownOutline(QByteArrayView text, const std::stop_token& stop)
+TextOutline markdownOutline(QByteArrayView text, const std::stop_token& stop)
 {
-    std::vector<Heading> headings = headingsOf(text, stop);
-    MarkdownOutline outline;
-    const auto below = [&](const Heading& heading) { return heading.level > headings.front().level; };
-    if (!headings.empty() && std::all_of(headings.begin() + 1, headings.end(), below)) {
-        outline.title = QString::fromUtf8(headings.front().title).simplified();
-        if (headings.size() > 1) {   // its own words become the first chapter, beside those below it
-            const auto next = std::min_element(headings.begin() + 1, headings.end(),
-                                               [](const Heading& a, const Heading& b) { return a.level < b.level; });
-            headings.front().level = next->level;
-        }
-    }
-    size_t at = 0;
-    outline.parts = nested(headings, at, 0, PartKind::Chapter, text.size());
-    return outline;
+    std::vector<Heading> headings;
+    for (const MarkdownHeading& heading : headingsOf(text, stop))
+        headings.push_back({heading.level, heading.begin, QString::fromUtf8(heading.title)});
+    return headingTree(std::move(headings), text.size());
 }
 
 } // namespace octavo::app

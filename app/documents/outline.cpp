@@ -6,7 +6,10 @@
 
 #include "documents/book_outline.h"
 #include "documents/document_kind.h"
+#include "documents/latex_outline.h"
 #include "documents/markdown_outline.h"
+#include "documents/marked_outline.h"
+#include "documents/rst_outline.h"
 
 namespace octavo::app {
 
@@ -21,12 +24,27 @@ void shift(QList<Part>& parts, qint64 bytes)
     }
 }
 
+TextOutline proseOutline(const QString& fileName, QByteArrayView text, const std::stop_token& stop)
+{
+    const QString suffix = fileName.section('.', -1).toLower();
+    if (suffix == QLatin1String("tex") || suffix == QLatin1String("ltx"))
+        return latexOutline(text, stop);
+    if (suffix == QLatin1String("rst"))
+        return rstOutline(text, stop);
+    if (suffix == QLatin1String("adoc") || suffix == QLatin1String("asciidoc"))
+        return asciidocOutline(text, stop);
+    if (suffix == QLatin1String("org"))
+        return orgOutline(text, stop);
+    return {bookTitle(text), bookParts(text, stop)};
+}
+
 QList<Part> partsOfFile(const Document& document, const SourceFile& file, const std::stop_token& stop)
 {
     const QByteArrayView content = QByteArrayView(document.text).sliced(file.bytes.begin, file.bytes.size());
+    const QString name = file.relativePath.section('/', -1);
     QList<Part> parts;
-    switch (kindOfFile(file.relativePath.section('/', -1))) {
-    case DocumentKind::PlainText: parts = bookParts(content, stop); break;
+    switch (kindOfFile(name)) {
+    case DocumentKind::PlainText: parts = proseOutline(name, content, stop).parts; break;
     case DocumentKind::Markdown: parts = markdownOutline(content, stop).parts; break;
     case DocumentKind::Code:
     case DocumentKind::Folder: break;
@@ -63,11 +81,9 @@ void outlineDocument(Document& document, const std::stop_token& stop)
     document.outline = {{}, document.kind == DocumentKind::Folder ? PartKind::Folder : PartKind::Book, {0, document.text.size()}, {}};
     switch (document.kind) {
     case DocumentKind::PlainText:
-        document.outline.parts = bookParts(document.text, stop);
-        document.title = bookTitle(document.text);
-        break;
     case DocumentKind::Markdown: {
-        const MarkdownOutline outline = markdownOutline(document.text, stop);
+        const TextOutline outline = document.kind == DocumentKind::Markdown ? markdownOutline(document.text, stop)
+                                                                            : proseOutline(info.fileName(), document.text, stop);
         document.outline.parts = outline.parts;
         document.title = outline.title;
         break;
