@@ -17,7 +17,7 @@ namespace {
 constexpr std::array kRoles{"user", "assistant"};
 constexpr std::array kStates{"complete", "streaming", "stopped", "failed"};
 constexpr std::array kDocumentKinds{"plain text", "markdown", "code", "folder"};
-constexpr std::array kPartKinds{"book", "chapter", "section", "folder", "file"};
+constexpr std::array kPartKinds{"book", "chapter", "section", "folder", "file", "function", "class"};
 
 template <class Names, class Enum>
 QString nameOf(const Names& names, Enum value)

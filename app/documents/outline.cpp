@@ -5,6 +5,7 @@
 #include <QStringList>
 
 #include "documents/book_outline.h"
+#include "documents/code_outline.h"
 #include "documents/document_kind.h"
 #include "documents/latex_outline.h"
 #include "documents/markdown_outline.h"
@@ -38,7 +39,7 @@ TextOutline proseOutline(const QString& fileName, QByteArrayView text, const std
     return {bookTitle(text), bookParts(text, stop)};
 }
 
-QList<Part> partsOfFile(const Document& document, const SourceFile& file, const std::stop_token& stop)
+QList<Part> partsOfFile(const Document& document, const SourceFile& file, Ctags& ctags, const std::stop_token& stop)
 {
     const QByteArrayView content = QByteArrayView(document.text).sliced(file.bytes.begin, file.bytes.size());
     const QString name = file.relativePath.section('/', -1);
@@ -46,7 +47,7 @@ QList<Part> partsOfFile(const Document& document, const SourceFile& file, const 
     switch (kindOfFile(name)) {
     case DocumentKind::PlainText: parts = proseOutline(name, content, stop).parts; break;
     case DocumentKind::Markdown: parts = markdownOutline(content, stop).parts; break;
-    case DocumentKind::Code:
+    case DocumentKind::Code: parts = codeParts(content, ctags.tagsOf(name, content, stop)); break;
     case DocumentKind::Folder: break;
     }
     shift(parts, file.bytes.begin);
@@ -56,6 +57,7 @@ QList<Part> partsOfFile(const Document& document, const SourceFile& file, const 
 // Files come grouped by folder, so the folder to put one into is always the last at its depth.
 void outlineFolder(Document& document, const std::stop_token& stop)
 {
+    Ctags ctags;
     qint64 begin = 0;   // a file's part includes the heading line before its content
     for (const SourceFile& file : std::as_const(document.files)) {
         if (stop.stop_requested())
@@ -68,7 +70,7 @@ void outlineFolder(Document& document, const std::stop_token& stop)
             around = &around->parts.back();
             around->bytes.end = file.bytes.end;
         }
-        around->parts.append({names.back(), PartKind::File, {begin, file.bytes.end}, partsOfFile(document, file, stop)});
+        around->parts.append({names.back(), PartKind::File, {begin, file.bytes.end}, partsOfFile(document, file, ctags, stop)});
         begin = file.bytes.end;
     }
 }
@@ -90,6 +92,7 @@ void outlineDocument(Document& document, const std::stop_token& stop)
     }
     case DocumentKind::Code:
         document.outline.kind = PartKind::File;
+        document.outline.parts = codeParts(document.text, Ctags().tagsOf(info.fileName(), document.text, stop));
         break;
     case DocumentKind::Folder:
         outlineFolder(document, stop);

@@ -29,7 +29,12 @@ QString placeOf(const Document& document, qint64 byte)
             return titles.join(QStringLiteral(" ▸ "));
     }
     const SourceFile* file = fileAround(document, byte);
-    return file ? QStringLiteral("%1:%2").arg(file->relativePath).arg(document.lineOf(byte)) : document.title;
+    if (!file)
+        return document.title;
+    const QString place = QStringLiteral("%1:%2").arg(file->relativePath).arg(document.lineOf(byte));
+    const QList<const Part*> parts = document.partsAt(byte);
+    const bool isNamed = !parts.isEmpty() && (parts.last()->kind == PartKind::Function || parts.last()->kind == PartKind::Class);
+    return isNamed ? place + QStringLiteral(", ") + parts.last()->title : place;
 }
 
 } // namespace octavo::app
