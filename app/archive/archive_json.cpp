@@ -19,7 +19,7 @@ constexpr std::array kRoles{"user", "assistant"};
 constexpr std::array kStates{"complete", "streaming", "stopped", "failed"};
 constexpr qint64 kMostPages = 1'000'000;
 constexpr std::array kDocumentKinds{"plain text", "markdown", "code", "folder", "formatted"};
-constexpr std::array kPartKinds{"book", "chapter", "section", "folder", "file"};
+constexpr std::array kPartKinds{"book", "chapter", "section", "folder", "file", "function", "class"};
 
 template <class Names, class Enum>
 QString nameOf(const Names& names, Enum value)

@@ -12,7 +12,7 @@ namespace {
 
 using Documents = std::map<DocumentId, std::shared_ptr<const Document>>;
 
-constexpr std::size_t kMaxPassageColumns = 200;
+constexpr std::size_t kMaxColumns = 200;      // of sections or passages
 constexpr std::size_t kMaxNodes = 8;          // per column of the path, "others" included
 constexpr std::size_t kAlwaysShown = 6;       // however flat the attention is, there is something to follow
 constexpr double kSmallNode = 0.02;
@@ -264,11 +264,12 @@ HopView makeHopView(MessageId message, const HopRecord& record, const Documents&
 
     view.grids.append(
         gridOf(record, chapters, QStringLiteral("Chapters"), QStringLiteral("share of attention, p(chapter)"), view.answerTokens));
-    view.grids.append(gridOf(record, sections, QStringLiteral("Sections"),
-                             QStringLiteral("share of attention, p(chapter)·p(section | chapter)"), view.answerTokens));
+    const HopGrid allSections = gridOf(record, sections, QStringLiteral("Sections"),
+        QStringLiteral("share of attention, p(chapter)·p(section | chapter)"), view.answerTokens);
+    view.grids.append(heaviestColumns(allSections, kMaxColumns));
     const HopGrid allPassages = gridOf(record, passages, QStringLiteral("Passages"),
         QStringLiteral("share of attention, p(chapter)·p(section | chapter)·p(passage | section)"), view.answerTokens);
-    view.grids.append(heaviestColumns(allPassages, kMaxPassageColumns));
+    view.grids.append(heaviestColumns(allPassages, kMaxColumns));
     return view;
 }
 

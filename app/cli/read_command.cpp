@@ -29,6 +29,8 @@ const char* kindName(PartKind kind)
     case PartKind::Section: return "section";
     case PartKind::Folder: return "folder";
     case PartKind::File: return "file";
+    case PartKind::Function: return "function";
+    case PartKind::Class: return "class";
     }
     return "part";
 }

@@ -78,7 +78,7 @@ void FormattedTextBuilder::addBlock(const QJsonObject& line)
 FormattedText FormattedTextBuilder::finished() &&
 {
     m_contents.resize(m_placed);   // a part without text begins nowhere
-    HeadingTree tree = treeOf(m_contents.empty() ? std::move(m_headings) : std::move(m_contents), m_text.text.size());
+    TextOutline tree = headingTree(m_contents.empty() ? std::move(m_headings) : std::move(m_contents), m_text.text.size());
     nameBooks(tree.parts);
     m_text.parts = std::move(tree.parts);
     if (m_text.title.isEmpty())

@@ -7,14 +7,18 @@ namespace octavo::app {
 
 namespace {
 
+// Deeper headings count as this deep: some languages have any number of levels, and an outline has an end (kDeepestPart).
+constexpr unsigned kDeepestHeading = 12;
+
 // Parts from heading `at` on that lie below `level`; `at` ends behind them.
-QList<Part> nested(const std::vector<Heading>& headings, size_t& at, unsigned level, PartKind kind, qint64 end)
+QList<Part> nested(const std::vector<Heading>& headings, size_t& at, unsigned level, qint64 end)
 {
     QList<Part> parts;
     while (at < headings.size() && headings[at].level > level) {
         const Heading& own = headings[at++];
-        Part part{own.title, kind, {own.begin, end}, {}};
-        part.parts = nested(headings, at, own.level, PartKind::Section, end);
+        const bool outermost = level == 0 && own.kind == PartKind::Section;
+        Part part{own.title.simplified(), outermost ? PartKind::Chapter : own.kind, {own.begin, end}, {}};
+        part.parts = nested(headings, at, own.level, end);
         if (at < headings.size())
             part.bytes.end = headings[at].begin;
         parts.append(part);
@@ -24,20 +28,23 @@ QList<Part> nested(const std::vector<Heading>& headings, size_t& at, unsigned le
 
 } // namespace
 
-HeadingTree treeOf(std::vector<Heading> headings, qint64 textBytes)
+TextOutline headingTree(std::vector<Heading> headings, qint64 end)
 {
-    HeadingTree tree;
+    for (Heading& heading : headings)
+        heading.level = std::min(heading.level, kDeepestHeading);
+    TextOutline outline;
     const auto below = [&](const Heading& heading) { return heading.level > headings.front().level; };
     if (!headings.empty() && std::all_of(headings.begin() + 1, headings.end(), below)) {
-        tree.title = headings.front().title;
-        if (headings.size() > 1) {
-            const auto next = std::min_element(headings.begin() + 1, headings.end(), [](const Heading& a, const Heading& b) { return a.level < b.level; });
+        outline.title = headings.front().title.simplified();
+        if (headings.size() > 1) {   // its own words become the first chapter, beside those below it
+            const auto next = std::min_element(headings.begin() + 1, headings.end(),
+                                               [](const Heading& a, const Heading& b) { return a.level < b.level; });
             headings.front().level = next->level;
         }
     }
     size_t at = 0;
-    tree.parts = nested(headings, at, 0, PartKind::Chapter, textBytes);
-    return tree;
+    outline.parts = nested(headings, at, 0, end);
+    return outline;
 }
 
 } // namespace octavo::app

@@ -3,26 +3,28 @@
 
 #include <vector>
 
+#include <QList>
 #include <QString>
 
 #include "octavo/app/document.h"
 
 namespace octavo::app {
 
-// A heading of a text: it heads what follows up to the next of its level or above.
+// A heading that a markup language marks as one.
 struct Heading {
-    unsigned level = 1;   // 1 is the outermost
-    qint64 begin = 0;     // of its line, in bytes
+    unsigned level = 1;   // 1 = outermost; levels may be left out
+    qint64 begin = 0;
     QString title;
+    PartKind kind = PartKind::Section;   // where the language tells; outermost sections become chapters
 };
 
-struct HeadingTree {
-    QString title;        // of a text under one single main heading, else empty
-    QList<Part> parts;    // outermost headings are chapters, those below them sections
+struct TextOutline {
+    QString title;       // of a text under one single main heading, else empty
+    QList<Part> parts;   // outermost headings are chapters, those below them sections
 };
 
-// Headings, ascending, as parts of a text of so many bytes. A single main heading at the top is the title, and what it heads is told by the
-// headings below it; its own words become the first chapter.
-HeadingTree treeOf(std::vector<Heading> headings, qint64 textBytes);
+// The outline that headings, ascending by `begin`, give a text of `end` bytes: each reaches up to the next of its level or above.
+// A single main heading at the top is the title, and what it heads is told by the headings below it.
+TextOutline headingTree(std::vector<Heading> headings, qint64 end);
 
 } // namespace octavo::app

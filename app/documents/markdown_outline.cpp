@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "documents/markdown_outline.h"
 
-#include <algorithm>
 #include <functional>
 #include <vector>
 
@@ -81,7 +80,7 @@ qint64 frontMatterBytes(QByteArrayView text)
     return 0;
 }
 
-std::vector<Heading> headingsOf(QByteArrayView text, const std::stop_token& stop)
+std::vector<MarkdownHeading> headingsOf(QByteArrayView text, const std::stop_token& stop)
 {
     const qint64 skip = frontMatterBytes(text);
     HeadingCollector collector;
@@ -98,16 +97,18 @@ std::vector<Heading> headingsOf(QByteArrayView text, const std::stop_token& stop
     parser.leave_span = [](MD_SPANTYPE, void*, void*) { return 0; };
     parser.text = &HeadingCollector::text;
     md_parse(collector.source.data(), MD_SIZE(collector.source.size()), &parser, &collector);
-    std::vector<Heading> headings;
-    for (const MarkdownHeading& heading : collector.headings) {
-        if (heading.begin >= 0)
-            headings.push_back({heading.level, heading.begin, QString::fromUtf8(heading.title).simplified()});
-    }
-    return headings;
+    std::erase_if(collector.headings, [](const MarkdownHeading& heading) { return heading.begin < 0; });
+    return collector.headings;
 }
 
 } // namespace
 
-HeadingTree markdownOutline(QByteArrayView text, const std::stop_token& stop) { return treeOf(headingsOf(text, stop), text.size()); }
+TextOutline markdownOutline(QByteArrayView text, const std::stop_token& stop)
+{
+    std::vector<Heading> headings;
+    for (const MarkdownHeading& heading : headingsOf(text, stop))
+        headings.push_back({heading.level, heading.begin, QString::fromUtf8(heading.title)});
+    return headingTree(std::move(headings), text.size());
+}
 
 } // namespace octavo::app

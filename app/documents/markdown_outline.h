@@ -11,6 +11,6 @@ namespace octavo::app {
 
 // Headings as CommonMark (md4c) sees them, so "#" in code is none; headings inside lists and quotations are left out.
 // Ends early when stopped. No parts beyond 64 MiB.
-HeadingTree markdownOutline(QByteArrayView text, const std::stop_token& stop);
+TextOutline markdownOutline(QByteArrayView text, const std::stop_token& stop);
 
 } // namespace octavo::app

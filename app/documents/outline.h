@@ -13,8 +13,9 @@ namespace octavo::app {
 using FormattedParts = QHash<qsizetype, QList<Part>>;
 
 // Fills in title and outline of a document whose path, kind, text and files are there. A folder's parts are its folders and
-// files (a file's part begins with its heading line), and files hold the chapters found in them. Formatted files without parts of their own are
-// looked through like plain text. Ends early when stopped.
+// files (a file's part begins with its heading line), and files hold what is found in them: chapters of prose,
+// functions and classes of code if Universal Ctags is there (ctags.h). Ends early when stopped.
+// Formatted files without parts of their own are looked through like plain text.
 void outlineDocument(Document& document, const FormattedParts& formatted, const std::stop_token& stop);
 
 } // namespace octavo::app

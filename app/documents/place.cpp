@@ -39,7 +39,12 @@ QString placeOf(const Document& document, qint64 byte)
     const SourceFile* file = fileAround(document, byte);
     if (!file)
         return document.title;
-    return file->format.isEmpty() ? QStringLiteral("%1:%2").arg(file->relativePath).arg(document.lineOf(byte)) : withMark(file->relativePath);
+    if (!file->format.isEmpty())
+        return withMark(file->relativePath);
+    const QString place = QStringLiteral("%1:%2").arg(file->relativePath).arg(document.lineOf(byte));
+    const QList<const Part*> parts = document.partsAt(byte);
+    const bool isNamed = !parts.isEmpty() && (parts.last()->kind == PartKind::Function || parts.last()->kind == PartKind::Class);
+    return isNamed ? place + QStringLiteral(", ") + parts.last()->title : place;
 }
 
 } // namespace octavo::app

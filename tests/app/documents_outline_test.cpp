@@ -15,26 +15,8 @@
 namespace octavo::app {
 namespace {
 
-// One line a part, indented by depth.
-std::string asText(const QList<Part>& parts, int depth = 0)
-{
-    std::string text;
-    for (const Part& part : parts)
-        text += std::string(size_t(depth), ' ') + part.title.toStdString() + '\n' + asText(part.parts, depth + 1);
-    return text;
-}
-
-void expectWellFormed(const Part& part)
-{
-    qint64 at = part.bytes.begin;
-    for (const Part& child : part.parts) {
-        EXPECT_GE(child.bytes.begin, at) << child.title.toStdString();
-        EXPECT_GT(child.bytes.end, child.bytes.begin) << child.title.toStdString();
-        at = child.bytes.end;
-        expectWellFormed(child);
-    }
-    EXPECT_LE(at, part.bytes.end) << part.title.toStdString();
-}
+using test::asText;
+using test::expectWellFormed;
 
 std::string filler() { return "\n\n" + std::string(400, 'w') + ".\n\n"; }
 
@@ -172,7 +154,7 @@ TEST(MarkdownOutline, SeesHeadingsAsCommonMarkDoes)
     const QByteArray text = "---\ntitle: no heading\n---\n# One\n\ntext\n\n## A `code` & *more*\n\n```sh\n# no heading\n```\n\n"
                             "    # no heading\n\n> # quoted\n\n- # listed\n\n"
                             "Two\n===\n\n#no heading\n\n#### Deep ####\n\n<!--\n# hidden\n-->\n### Less\r\n";
-    const HeadingTree outline = markdownOutline(text, {});
+    const TextOutline outline = markdownOutline(text, {});
     EXPECT_EQ(asText(outline.parts), "One\n A code & more\nTwo\n Deep\n Less\n");
     EXPECT_EQ(outline.parts[0].kind, PartKind::Chapter);
     EXPECT_EQ(outline.parts[0].parts[0].kind, PartKind::Section);
@@ -184,7 +166,7 @@ TEST(MarkdownOutline, SeesHeadingsAsCommonMarkDoes)
 
 TEST(MarkdownOutline, ASingleMainHeadingIsTheTitle)
 {
-    const HeadingTree outline = markdownOutline("# Octavo\n\nWords.\n\n## Build\n\n### Linux\n\n## Run\n", {});
+    const TextOutline outline = markdownOutline("# Octavo\n\nWords.\n\n## Build\n\n### Linux\n\n## Run\n", {});
     EXPECT_EQ(outline.title, QStringLiteral("Octavo"));
     EXPECT_EQ(asText(outline.parts), "Octavo\nBuild\n Linux\nRun\n");
     EXPECT_EQ(asText(markdownOutline("# Alone\n", {}).parts), "Alone\n");

@@ -41,6 +41,27 @@ inline app::Document loaded(const QString& path)
     return {};
 }
 
+// One line a part, indented by depth.
+inline std::string asText(const QList<app::Part>& parts, int depth = 0)
+{
+    std::string text;
+    for (const app::Part& part : parts)
+        text += std::string(size_t(depth), ' ') + part.title.toStdString() + '\n' + asText(part.parts, depth + 1);
+    return text;
+}
+
+inline void expectWellFormed(const app::Part& part)
+{
+    qint64 at = part.bytes.begin;
+    for (const app::Part& child : part.parts) {
+        EXPECT_GE(child.bytes.begin, at) << child.title.toStdString();
+        EXPECT_GT(child.bytes.end, child.bytes.begin) << child.title.toStdString();
+        at = child.bytes.end;
+        expectWellFormed(child);
+    }
+    EXPECT_LE(at, part.bytes.end) << part.title.toStdString();
+}
+
 inline QString bookPath(const char* name) { return QString::fromUtf8(kSharedDir) + QStringLiteral("/books/") + QString::fromUtf8(name); }
 
 } // namespace octavo::test

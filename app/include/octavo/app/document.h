@@ -20,7 +20,8 @@ struct ByteRange {
     bool operator==(const ByteRange&) const = default;
 };
 
-enum class PartKind { Book, Chapter, Section, Folder, File };
+// Class: whatever holds functions or fields, a module or a struct too. Stored as numbers: new ones come last.
+enum class PartKind { Book, Chapter, Section, Folder, File, Function, Class };
 
 // A node of a document's outline. Children lie inside their parent, in order, without overlap.
 // Text of a parent before its first child (or between children) belongs to the parent itself.
