@@ -382,7 +382,10 @@ bool PdfWords::joins(std::string_view head, std::string_view tail) const
 {
     const auto knows = [&](const std::string& word) { return std::binary_search(m_words.begin(), m_words.end(), word); };
     const std::string first = lowerAscii(head), second = lowerAscii(tail);
-    return knows(first + second) || !knows(first + '-' + second);
+    if (knows(first + second))
+        return true;
+    const auto compound = std::lower_bound(m_words.begin(), m_words.end(), first + '-');   // "half-" of "half-open" before "half-light"
+    return compound == m_words.end() || !compound->starts_with(first + '-');
 }
 
 Block PdfWords::blockOf(const PdfParagraph& paragraph, const std::vector<PdfPage>& pages) const
@@ -396,7 +399,8 @@ Block PdfWords::blockOf(const PdfParagraph& paragraph, const std::vector<PdfPage
         const bool soft = text.ends_with(kHyphens[1]);
         const std::string_view head = lastWord(std::string_view(text).substr(0, text.size() - hyphen));
         if (hyphen > 0 && !head.empty() && (soft || beginsSmall(line.text) || isWordByte(line.text[0]))) {
-            const bool oneWord = soft || (!(line.text[0] >= 'A' && line.text[0] <= 'Z') && joins(head, firstWord(line.text)));
+            const bool compound = line.text.substr(firstWord(line.text).size()).starts_with('-');   // "twenty-" before "one-year-old"
+            const bool oneWord = soft || (!compound && !(line.text[0] >= 'A' && line.text[0] <= 'Z') && joins(head, firstWord(line.text)));
             if (oneWord)
                 text.erase(text.size() - hyphen);
         } else if (!text.empty() && !(text.size() >= 3 && isWide(std::string_view(text).substr(text.size() - 3)) && isWide(line.text))) {
