@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <unordered_map>
 
 #include "text/words.h"
@@ -176,7 +175,7 @@ private:
     {
         switch (role) {
         case Role::Heading: m_heading = nameOf(node)[1] - '0'; break;
-        case Role::List: m_lists.push_back({nameOf(node) == "ol", numberOr(attributeOf(node, "start"), 1)}); break;
+        case Role::List: m_lists.push_back({nameOf(node) == "ol", numberOf(attributeOf(node, "start"), 1L)}); break;
         case Role::Item: beginItem(node); break;
         case Role::Table: m_layout.push_back(isLayout(node)); break;
         case Role::Row: m_row.clear(); break;
@@ -222,13 +221,6 @@ private:
 
     bool inDataTable() const { return !m_layout.empty() && !m_layout.back(); }
 
-    static long numberOr(std::string_view text, long otherwise)
-    {
-        long number = otherwise;
-        std::from_chars(text.data(), text.data() + text.size(), number);
-        return number;
-    }
-
     void beginItem(const xmlNode* node)
     {
         if (m_lists.empty() || !m_lists.back().ordered) {
@@ -236,7 +228,7 @@ private:
             return;
         }
         List& list = m_lists.back();
-        list.next = numberOr(attributeOf(node, "value"), list.next);
+        list.next = numberOf(attributeOf(node, "value"), list.next);
         m_marker = std::to_string(list.next) + ". ";
         list.next = list.next < 1'000'000'000 ? list.next + 1 : list.next;
     }
@@ -312,12 +304,9 @@ private:
 
     void emitRow()
     {
-        std::string text;
-        for (const std::string& cell : m_row)
-            text += (&cell == &m_row.front() ? "" : " | ") + cell;
-        const bool hasText = std::any_of(m_row.begin(), m_row.end(), [](const std::string& cell) { return !cell.empty(); });
+        std::string text = rowOf(m_row);
         m_row.clear();
-        if (hasText)
+        if (!text.empty())
             emit(Block::Kind::Row, 1, std::move(text));
     }
 
@@ -384,8 +373,6 @@ private:
     int m_quotes = 0;
     int m_notes = 0;
 };
-
-std::string counted(std::size_t count, const char* what) { return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s"); }
 
 } // namespace
 

@@ -172,13 +172,6 @@ private:
             m_blocks.add(style.isCode ? Block::Kind::Code : style.isQuote ? Block::Kind::Quote : Block::Kind::Paragraph, 1, text);
     }
 
-    static int numberOf(std::string_view text, int otherwise)
-    {
-        int number = otherwise;
-        std::from_chars(text.data(), text.data() + text.size(), number);
-        return number;
-    }
-
     void readRuns(const xmlNode* parent, std::string& text, std::vector<const xmlNode*>& boxes)
     {
         if (isOn(childOf(parent, "rPr"), "vanish")) {

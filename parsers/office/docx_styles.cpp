@@ -2,7 +2,6 @@
 #include "office/docx_styles.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "text/words.h"
 
@@ -11,13 +10,6 @@ namespace octavo::parsers {
 namespace {
 
 constexpr int kDeepestInheritance = 16;
-
-int numberOf(std::string_view text, int otherwise)
-{
-    int number = otherwise;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
 
 std::string_view valueOf(const xmlNode* parent, std::string_view child)
 {

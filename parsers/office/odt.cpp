@@ -2,7 +2,6 @@
 #include "office/odt.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 #include "office/odt_styles.h"
@@ -12,13 +11,6 @@
 namespace octavo::parsers {
 
 namespace {
-
-long numberOf(std::string_view text, long otherwise)
-{
-    long number = otherwise;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
 
 bool isIndex(std::string_view name) { return name.ends_with("-index") || name == "table-of-content" || name == "bibliography"; }
 
@@ -128,7 +120,7 @@ private:
 
     void readHeading(const xmlNode* node)
     {
-        const auto level = int(std::clamp(numberOf(attributeOf(node, "outline-level"), 1), 1L, 9L));
+        const auto level = int(std::clamp(numberOf(attributeOf(node, "outline-level"), 1L), 1L, 9L));
         std::string text;
         std::vector<const xmlNode*> frames;
         readInline(node, text, frames);
@@ -175,7 +167,7 @@ private:
                 readBlocks(item);
             } else if (isElement(item, "list-item")) {
                 const int level = int(m_lists.size()) - 1;
-                if (const long start = numberOf(attributeOf(item, "start-value"), 0); start > 0)
+                if (const long start = numberOf(attributeOf(item, "start-value"), 0L); start > 0)
                     list.counter->restart(std::min(level, kListLevels - 1), start - 1);
                 m_marker = onlyHolds(item, "list") ? std::string() : list.levels ? list.counter->next(*list.levels, level) : "• ";
                 readBlocks(item);
@@ -259,7 +251,7 @@ private:
     {
         const std::string_view name = nameOf(node);
         if (name == "s")
-            text.append(std::size_t(std::clamp(numberOf(attributeOf(node, "c"), 1), 1L, 1000L)), ' ');
+            text.append(std::size_t(std::clamp(numberOf(attributeOf(node, "c"), 1L), 1L, 1000L)), ' ');
         else if (name == "tab")
             text += '\t';
         else if (name == "line-break")

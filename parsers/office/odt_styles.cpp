@@ -2,20 +2,14 @@
 #include "office/odt_styles.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "text/words.h"
 
 namespace octavo::parsers {
 
 namespace {
 
 constexpr int kDeepestInheritance = 16;
-
-long numberOf(std::string_view text, long otherwise)
-{
-    long number = otherwise;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
 
 ListLevel::Kind kindOf(std::string_view format)
 {
@@ -32,7 +26,7 @@ ListLevels levelsFrom(const xmlNode* list)
 {
     ListLevels levels;
     for (const xmlNode* node = list->children; node; node = node->next) {
-        const long level = isElement(node) ? numberOf(attributeOf(node, "level"), 0) : 0;
+        const long level = isElement(node) ? numberOf(attributeOf(node, "level"), 0L) : 0;
         if (level < 1 || level > kListLevels)
             continue;
         ListLevel& own = levels[std::size_t(level - 1)];
@@ -40,11 +34,11 @@ ListLevels levelsFrom(const xmlNode* list)
             own = {ListLevel::Kind::Bullet, {}, 1};
             continue;
         }
-        own = {kindOf(attributeOf(node, "num-format")), {}, numberOf(attributeOf(node, "start-value"), 1)};
+        own = {kindOf(attributeOf(node, "num-format")), {}, numberOf(attributeOf(node, "start-value"), 1L)};
         if (own.kind == ListLevel::Kind::None)
             continue;
         own.text = attributeOf(node, "num-prefix");
-        const long shown = std::clamp(numberOf(attributeOf(node, "display-levels"), 1), 1L, level);
+        const long shown = std::clamp(numberOf(attributeOf(node, "display-levels"), 1L), 1L, level);
         for (long at = level - shown + 1; at <= std::min(level, 9L); ++at)
             own.text += (at > level - shown + 1 ? ".%" : "%") + std::to_string(at);
         own.text += attributeOf(node, "num-suffix");

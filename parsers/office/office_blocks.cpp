@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "office/office_blocks.h"
 
-#include <algorithm>
-
 #include "text/words.h"
 
 namespace octavo::parsers {
-
-namespace {
-
-std::string counted(int count, const char* what) { return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s"); }
-
-} // namespace
 
 void OfficeBlocks::add(Block::Kind kind, int level, std::string_view text)
 {
@@ -23,11 +15,7 @@ void OfficeBlocks::add(Block::Kind kind, int level, std::string_view text)
 
 void OfficeBlocks::addRow(const std::vector<std::string>& cells)
 {
-    std::string text;
-    for (const std::string& cell : cells)
-        text += (&cell == &cells.front() ? "" : " | ") + cell;
-    const bool hasText = std::any_of(cells.begin(), cells.end(), [](const std::string& cell) { return !cell.empty(); });
-    add(Block::Kind::Row, 1, hasText ? std::string_view(text) : std::string_view());
+    add(Block::Kind::Row, 1, rowOf(cells));
 }
 
 std::string OfficeBlocks::beginNote() { return '[' + std::to_string(++m_notes) + ']'; }
@@ -42,11 +30,11 @@ void OfficeBlocks::emit(Block::Kind kind, int level, std::string text)
 void OfficeBlocks::tell() const
 {
     if (pictures > 0)
-        m_sink.remark({counted(pictures, "picture"), "pictures are not read"});
+        m_sink.remark({counted(std::size_t(pictures), "picture"), "pictures are not read"});
     if (comments > 0)
-        m_sink.remark({counted(comments, "comment"), "not part of the text"});
+        m_sink.remark({counted(std::size_t(comments), "comment"), "not part of the text"});
     if (deletions > 0)
-        m_sink.remark({counted(deletions, "deleted passage"), "deleted with changes tracked"});
+        m_sink.remark({counted(std::size_t(deletions), "deleted passage"), "deleted with changes tracked"});
     if (runningHeads)
         m_sink.remark({"running heads and feet", "repeated on every page"});
     if (hiddenText)

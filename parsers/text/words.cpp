@@ -33,4 +33,16 @@ std::string lowerAscii(std::string_view text)
     return result;
 }
 
+std::string counted(std::size_t count, const char* thing) { return std::to_string(count) + ' ' + thing + (count == 1 ? "" : "s"); }
+
+std::string rowOf(const std::vector<std::string>& cells)
+{
+    if (std::all_of(cells.begin(), cells.end(), [](const std::string& cell) { return cell.empty(); }))
+        return {};
+    std::string text;
+    for (const std::string& cell : cells)
+        text += (&cell == &cells.front() ? "" : " | ") + cell;
+    return text;
+}
+
 } // namespace octavo::parsers
