@@ -6,18 +6,13 @@
 
 #include "office/docx_styles.h"
 #include "office/office_blocks.h"
+#include "office/xml_part.h"
 #include "text/utf8.h"
 #include "text/words.h"
 
 namespace octavo::parsers {
 
 namespace {
-
-std::string_view valueOf(const xmlNode* parent, std::string_view child)
-{
-    const xmlNode* found = parent ? childOf(parent, child) : nullptr;
-    return found ? attributeOf(found, "val") : std::string_view();
-}
 
 // A property like <w:vanish/> is on unless it says otherwise.
 bool isOn(const xmlNode* properties, std::string_view name)
@@ -38,8 +33,8 @@ public:
         const auto document = parseXml(m_members.at("word/document.xml"));
         if (!document)
             return document.error();
-        const auto footnotes = partOf("word/footnotes.xml");
-        const auto endnotes = partOf("word/endnotes.xml");
+        const auto footnotes = xmlPart(m_members, "word/footnotes.xml");
+        const auto endnotes = xmlPart(m_members, "word/endnotes.xml");
         m_footnotes = notesIn(footnotes.get(), "footnote");
         m_endnotes = notesIn(endnotes.get(), "endnote");
         tellTitle();
@@ -53,15 +48,6 @@ public:
     }
 
 private:
-    XmlDocument partOf(const char* path) const
-    {
-        const auto part = m_members.find(path);
-        if (part == m_members.end())
-            return nullptr;
-        auto tree = parseXml(part->second);
-        return tree ? std::move(*tree) : nullptr;
-    }
-
     static Notes notesIn(const xmlDoc* document, std::string_view name)
     {
         Notes notes;
@@ -75,7 +61,7 @@ private:
 
     void tellTitle()
     {
-        const XmlDocument core = partOf("docProps/core.xml");
+        const XmlDocument core = xmlPart(m_members, "docProps/core.xml");
         const xmlNode* title = core ? childOf(xmlDocGetRootElement(core.get()), "title") : nullptr;
         if (title)
             tellTitle(squeezed(allTextOf(title)));
@@ -92,11 +78,11 @@ private:
     {
         for (const auto& [path, bytes] : m_members) {
             if (path.starts_with("word/header") || path.starts_with("word/footer")) {
-                const XmlDocument part = partOf(path.c_str());
+                const XmlDocument part = xmlPart(m_members, path);
                 m_blocks.runningHeads = m_blocks.runningHeads || (part && !trimmed(allTextOf(xmlDocGetRootElement(part.get()))).empty());
             }
         }
-        if (const XmlDocument comments = partOf("word/comments.xml")) {
+        if (const XmlDocument comments = xmlPart(m_members, "word/comments.xml")) {
             for (const xmlNode* node = xmlDocGetRootElement(comments.get())->children; node; node = node->next)
                 m_blocks.comments += isElement(node, "comment");
         }

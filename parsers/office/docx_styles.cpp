@@ -3,19 +3,20 @@
 
 #include <algorithm>
 
+#include "office/xml_part.h"
 #include "text/words.h"
 
 namespace octavo::parsers {
-
-namespace {
-
-constexpr int kDeepestInheritance = 16;
 
 std::string_view valueOf(const xmlNode* parent, std::string_view child)
 {
     const xmlNode* found = parent ? childOf(parent, child) : nullptr;
     return found ? attributeOf(found, "val") : std::string_view();
 }
+
+namespace {
+
+constexpr int kDeepestInheritance = 16;
 
 DocxStyle styleFrom(const xmlNode* element)
 {
@@ -63,21 +64,14 @@ ListLevels levelsFrom(const xmlNode* list)
     return levels;
 }
 
-void withRoot(const Members& members, const char* path, const auto& use)
-{
-    const auto part = members.find(path);
-    if (part == members.end())
-        return;
-    if (const auto tree = parseXml(part->second))
-        use(xmlDocGetRootElement(tree->get()));
-}
-
 } // namespace
 
 DocxStyles::DocxStyles(const Members& members)
 {
-    withRoot(members, "word/styles.xml", [this](const xmlNode* root) { readStyles(root); });
-    withRoot(members, "word/numbering.xml", [this](const xmlNode* root) { readNumbering(root); });
+    if (const XmlDocument styles = xmlPart(members, "word/styles.xml"))
+        readStyles(xmlDocGetRootElement(styles.get()));
+    if (const XmlDocument numbering = xmlPart(members, "word/numbering.xml"))
+        readNumbering(xmlDocGetRootElement(numbering.get()));
 }
 
 void DocxStyles::readStyles(const xmlNode* root)

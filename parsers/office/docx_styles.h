@@ -10,6 +10,9 @@
 
 namespace octavo::parsers {
 
+// <w:child w:val="…"/> in `parent`, which may be null; empty if it is not there.
+std::string_view valueOf(const xmlNode* parent, std::string_view child);
+
 // What a paragraph style of a DOCX says that matters for reading; unset where a style inherits.
 struct DocxStyle {
     int headingLevel = 0;         // 1…9; 0: no heading

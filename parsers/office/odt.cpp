@@ -6,6 +6,7 @@
 
 #include "office/odt_styles.h"
 #include "office/office_blocks.h"
+#include "office/xml_part.h"
 #include "text/words.h"
 
 namespace octavo::parsers {
@@ -24,7 +25,7 @@ public:
         if (!content)
             return content.error();
         const xmlNode* root = xmlDocGetRootElement(content->get());
-        if (const auto styles = partOf("styles.xml")) {
+        if (const auto styles = xmlPart(m_members, "styles.xml")) {
             m_styles.read(xmlDocGetRootElement(styles.get()));
             noteRunningHeads(xmlDocGetRootElement(styles.get()));
         }
@@ -47,15 +48,6 @@ private:
         ListCounter* counter = nullptr;
     };
 
-    XmlDocument partOf(const char* path) const
-    {
-        const auto part = m_members.find(path);
-        if (part == m_members.end())
-            return nullptr;
-        auto tree = parseXml(part->second);
-        return tree ? std::move(*tree) : nullptr;
-    }
-
     void noteRunningHeads(const xmlNode* root)
     {
         for (const xmlNode* node = root; node; node = following(node, root)) {
@@ -66,7 +58,7 @@ private:
 
     void tellTitle()
     {
-        const XmlDocument meta = partOf("meta.xml");
+        const XmlDocument meta = xmlPart(m_members, "meta.xml");
         const xmlNode* root = meta ? xmlDocGetRootElement(meta.get()) : nullptr;
         for (const xmlNode* node = root; node; node = following(node, root)) {
             if (isElement(node, "title"))
