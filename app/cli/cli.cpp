@@ -93,6 +93,8 @@ void PlanOptions::addTo(CLI::App& command)
     command.add_option("--attention", attention, "how to read: full, tensorized at linear cost, or as suits the text (auto)")->check(CLI::IsMember({"auto", "full", "tensorized"}));
     command.add_option("--dims", dims, "the fold, coarsest first; 0 = as many as needed (tensorized: 0,1024)");
     command.add_option("--gate", gate, "added to a token's own logit in the coarse hops (default 4)");
+    command.add_option("--sinks", sinks, "first tokens that the finest hop always sees (default 4)");
+    command.add_option("--squeeze", squeeze, "how much nearer far rows stand than they are (default 64)");
     command.add_option("--kv", kv, "how keys and values are kept: q8_0 (the default: half the memory, and faster), f16, or keys/values apart, as in q8_0/f16")
         ->check(CLI::IsMember({"f16", "q8_0", "q8_0/f16", "f16/q8_0"}));
 }
@@ -104,11 +106,13 @@ Result<std::optional<ReadingPlan>> PlanOptions::plan() const
         full.kv = kvFormat();
         return std::optional(std::move(full));
     }
-    if (attention == "auto" && dims.empty() && !gate)
+    if (attention == "auto" && dims.empty() && !gate && !sinks && !squeeze)
         return std::optional<ReadingPlan>();
     ReadingPlan plan;
     plan.kv = kvFormat();
     plan.gate = gate.value_or(plan.gate);
+    plan.sinks = sinks.value_or(plan.sinks);
+    plan.squeeze = squeeze.value_or(plan.squeeze);
     if (!dims.empty()) {
         plan.dims.clear();
         for (const std::string& part : CLI::detail::split(dims, ',')) {

@@ -55,11 +55,12 @@ struct Session {
 
 nlohmann::json jsonOf(const ReadPlan& plan);
 
-// --attention, --dims, --gate and --kv, shared by the commands that read.
+// --attention, --dims, --gate, --sinks, --squeeze and --kv, shared by the commands that read.
 struct PlanOptions {
     std::string attention = "auto";
     std::string dims;
     std::optional<float> gate;
+    std::optional<std::uint32_t> sinks, squeeze;
     std::string kv = "q8_0";
 
     void addTo(CLI::App& command);

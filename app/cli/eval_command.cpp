@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Quality in figures that anyone can repeat: texts are cut and prompts built exactly as the published reference does it.
+#include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <sstream>
 
 #include "assistant/plan_words.h"
 #include "cli/cli.h"
+#include "cli/eval_tasks.h"
+#include "eval/eval_book.h"
+#include "eval/task_maker.h"
 #include "octavo/engine/asking.h"
 
 namespace octavo::app::cli {
@@ -27,46 +29,11 @@ constexpr Needle kNeedles[] = {{0.10, "48213", "Lisbon"}, {0.35, "90576", "Marse
 struct Options {
     std::string book;
     std::uint64_t tokens = 4096;
+    std::vector<std::uint64_t> lengths;   // perplexity: the same last tokens after each of these
+    unsigned places = 1;                  // of the book, in that case
+    bool bins = false;                    // perplexity by position
     PlanOptions plan;
 };
-
-// A Project Gutenberg text without byte order mark and licence, line ends as "\n", single ones joined to spaces.
-Result<std::string> bookText(const std::string& path)
-{
-    std::ifstream in(path, std::ios::binary);
-    if (!in)
-        return Error{Errc::NotFound, path, {}};
-    std::stringstream content;
-    content << in.rdbuf();
-    std::string text;
-    for (const char c : content.str())
-        if (c != '\r')
-            text += c;
-    if (text.starts_with("\xEF\xBB\xBF"))
-        text.erase(0, 3);
-    const std::size_t head = text.find("*** START");
-    const std::size_t tail = text.find("*** END");
-    const std::size_t begin = head == std::string::npos ? 0 : head;
-    text = text.substr(begin, tail == std::string::npos ? tail : tail - begin);
-    std::string joined = text;
-    for (std::size_t n = 0; n < text.size(); ++n)
-        if (text[n] == '\n' && (n == 0 || text[n - 1] != '\n') && (n + 1 == text.size() || text[n + 1] != '\n'))
-            joined[n] = ' ';
-    return joined;
-}
-
-// Tokens of a book from `start` on, at least `atLeast` of them.
-Result<std::vector<TokenId>> bookIds(const Model& model, const std::string& path, std::size_t start, std::uint64_t atLeast)
-{
-    const auto text = bookText(path);
-    if (!text)
-        return text.error();
-    std::vector<TokenId> ids = model.tokenizer().encode(*text, SpecialTokens::Parse).ids;
-    if (ids.size() < start + atLeast)
-        return Error{Errc::InvalidArgument, "--tokens", path + " has only " + std::to_string(ids.size()) + " tokens"};
-    ids.erase(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(start));
-    return ids;
-}
 
 std::string rounded(double value, int digits)
 {
@@ -83,6 +50,31 @@ double meanNll(const std::vector<TokenScore>& scores)
     return sum / static_cast<double>(scores.size());
 }
 
+Result<std::vector<TokenScore>> scoresOf(const Session& session, const std::shared_ptr<const Model>& model, const PlanChoice& choice, std::span<const TokenId> ids,
+                                         std::uint64_t firstScored)
+{
+    auto reading = Reading::start(model, choice.plan, ids.size());
+    if (!reading)
+        return reading.error();
+    return (*reading)->readAndScore(ids, firstScored, session.stop);
+}
+
+// By position: bins that double, from the first 1024 tokens on.
+nlohmann::json binsOf(const std::vector<TokenScore>& scores, std::string& text)
+{
+    nlohmann::json bins = nlohmann::json::array();
+    for (std::uint64_t begin = 0, end = kScored; begin <= scores.size(); begin = end, end *= 2) {
+        // scores[n] is of token n + 1: the first has nothing before it.
+        const auto first = std::max<std::uint64_t>(begin, 1) - 1, last = std::min<std::uint64_t>(end - 1, scores.size());
+        if (first >= last)
+            break;
+        const double nll = meanNll({scores.begin() + static_cast<std::ptrdiff_t>(first), scores.begin() + static_cast<std::ptrdiff_t>(last)});
+        bins.push_back({{"begin", begin}, {"end", last + 1}, {"nll", nll}});
+        text += "\n  tokens " + std::to_string(begin) + " to " + std::to_string(last + 1) + ": " + rounded(nll, 4);
+    }
+    return bins;
+}
+
 int perplexity(const Session& session, const Options& options)
 {
     if (options.tokens <= kScored)
@@ -95,18 +87,54 @@ int perplexity(const Session& session, const Options& options)
         return session.fail(choice.error());
     const ReadPlan plan = readPlanOf(*choice, model->config());
     session.tell(plan);
-    const auto ids = bookIds(*model, options.book, kPerplexityStart, options.tokens);
+    const auto ids = evalBookIds(*model, options.book, kPerplexityStart, options.tokens);
     if (!ids)
         return session.fail(ids.error());
-    auto reading = Reading::start(model, choice->plan, options.tokens);
-    if (!reading)
-        return session.fail(reading.error());
-    const auto scores = (*reading)->readAndScore(std::span(*ids).first(options.tokens), options.tokens - kScored, session.stop);
+    const auto scores = scoresOf(session, model, *choice, std::span(*ids).first(options.tokens), options.bins ? 1 : options.tokens - kScored);
     if (!scores)
         return session.fail(scores.error());
-    const double nll = meanNll(*scores);
-    return session.done({{"tokens", options.tokens}, {"nll_last_1024", nll}, {"plan", jsonOf(plan)}},
-                        "NLL of the last 1024 of " + std::to_string(options.tokens) + " tokens: " + rounded(nll, 4) + " nats");
+    const double nll = meanNll({scores->end() - kScored, scores->end()});
+    nlohmann::json object{{"tokens", options.tokens}, {"nll_last_1024", nll}, {"plan", jsonOf(plan)}};
+    std::string text = "NLL of the last 1024 of " + std::to_string(options.tokens) + " tokens: " + rounded(nll, 4) + " nats";
+    if (options.bins)
+        object["bins"] = binsOf(*scores, text);
+    return session.done(object, text);
+}
+
+// What a longer beginning is worth: the same tokens, scored after ever more of what stands before them. Other comparisons of lengths
+// compare different texts.
+int perplexityByLength(const Session& session, const Options& options)
+{
+    const std::uint64_t longest = *std::max_element(options.lengths.begin(), options.lengths.end());
+    if (*std::min_element(options.lengths.begin(), options.lengths.end()) <= kScored)
+        return session.fail(Error{Errc::InvalidArgument, "--lengths", "at least 1025 each"});
+    const auto model = session.openModel();
+    if (!model)
+        return kFailed;
+    const auto ids = evalBookIds(*model, options.book, kPerplexityStart, longest + (options.places - 1) * kScored);
+    if (!ids)
+        return session.fail(ids.error());
+    nlohmann::json rows = nlohmann::json::array();
+    std::string text;
+    for (const std::uint64_t tokens : options.lengths) {
+        const auto choice = options.plan.choose(model->config(), tokens, 0);
+        if (!choice)
+            return session.fail(choice.error());
+        double sum = 0;
+        for (unsigned place = 0; place < options.places; ++place) {
+            session.progress(std::to_string(tokens) + " tokens, place " + std::to_string(place + 1) + " of " + std::to_string(options.places));
+            // Ends are spread over the book, the first where the longest beginning just fits.
+            const std::uint64_t end = options.places == 1 ? longest : longest + (ids->size() - longest) * place / (options.places - 1);
+            const auto scores = scoresOf(session, model, *choice, std::span(*ids).subspan(end - tokens, tokens), tokens - kScored);
+            if (!scores)
+                return session.fail(scores.error());
+            sum += meanNll(*scores);
+        }
+        rows.push_back({{"tokens", tokens}, {"nll_last_1024", sum / options.places}, {"plan", jsonOf(readPlanOf(*choice, model->config()))}});
+        text += (text.empty() ? "" : "\n") + std::to_string(tokens) + " tokens: NLL of the last 1024 " + rounded(sum / options.places, 4) + " nats";
+    }
+    session.endProgress();
+    return session.done({{"places", options.places}, {"rows", rows}}, text);
 }
 
 struct NeedlePrompt {
@@ -149,7 +177,7 @@ int needle(const Session& session, const Options& options)
         return session.fail(choice.error());
     const ReadPlan plan = readPlanOf(*choice, model->config());
     session.tell(plan);
-    const auto filler = bookIds(*model, options.book, kNeedleStart, options.tokens);
+    const auto filler = evalBookIds(*model, options.book, kNeedleStart, options.tokens);
     if (!filler)
         return session.fail(filler.error());
 
@@ -203,9 +231,27 @@ void addEvalCommand(CLI::App& program, Session& session, int& exitCode)
         job->add_option("--tokens", options->tokens, "length of the text read");
         options->plan.addTo(*job);
         job->callback([&session, &exitCode, options, run] { exitCode = run(session, *options); });
+        return std::pair(job, options);
     };
-    add("perplexity", "negative log likelihood of the last 1024 tokens", perplexity);
+    const auto [job, options] = add("perplexity", "negative log likelihood of the last 1024 tokens", [](const Session& with, const Options& asked) {
+        return asked.lengths.empty() ? perplexity(with, asked) : perplexityByLength(with, asked);
+    });
+    job->add_option("--lengths", options->lengths, "the same last tokens after each of these lengths, with commas between")->delimiter(',')->excludes("--tokens");
+    job->add_option("--places", options->places, "with --lengths: how many places of the book to take the mean of")->check(CLI::Range(1, 1000));
+    job->add_flag("--bins", options->bins, "score all tokens, and tell the mean by position")->excludes("--lengths");
     add("needle", "is a hidden fact found, at four depths, asking exactly", needle);
+
+    auto tasks = std::make_shared<EvalTasksOptions>();
+    CLI::App* tried = command->add_subcommand("tasks", "find, join and count what is hidden in long texts: RULER's tasks and facts in a book");
+    tried->add_option("book", tasks->book, "a plain text: haystack and source of words")->required();
+    tried->add_option("--tasks", tasks->tasks, "with commas between; all if absent")->delimiter(',')->check(CLI::IsMember(TaskMaker::names()));
+    tried->add_option("--lengths", tasks->lengths, "tokens of text, question and answer, with commas between")->delimiter(',');
+    tried->add_option("--samples", tasks->samples, "of each task at each length")->check(CLI::Range(1, 100000));
+    tried->add_option("--seed", tasks->seed, "the same seed makes the same tasks");
+    tried->add_option("--questions", tasks->questions, "for the task qa: lines of JSON, {\"document\": …, \"question\": …, \"answers\": […]}");
+    tried->add_option("-o,--output", tasks->folder, "folder for samples, table and plot; a run that was stopped goes on from there");
+    tasks->plan.addTo(*tried);
+    tried->callback([&session, &exitCode, tasks] { exitCode = evalTasks(session, *tasks); });
 }
 
 } // namespace octavo::app::cli

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include <QByteArray>
+#include <QString>
+
+namespace octavo::app {
+
+// Figures against the length of a text, as an SVG drawing that needs nothing from outside. Lengths are on a logarithmic axis, each named once.
+struct LinePlot {
+    struct Line {
+        QString name;
+        std::vector<std::pair<double, double>> points;   // (tokens > 0, value), ascending
+    };
+    QString title;
+    QString valueName;               // with its unit
+    double least = 0, most = 1;      // of the value axis; values outside are drawn at its end
+    std::vector<Line> lines;
+};
+
+QByteArray linePlotSvg(const LinePlot& plot);
+
+} // namespace octavo::app
