@@ -28,13 +28,6 @@ bool isUnreadable(const PdfPage& page)
     return 2 * unknown > letters;
 }
 
-// Hebrew and Arabic: poppler 22.12 cuts lines short whose text runs from right to left, where it tells the place of each letter.
-bool hasRightToLeft(const PdfPage& page)
-{
-    const auto leads = [](char c) { return static_cast<unsigned char>(c) >= 0xD6 && static_cast<unsigned char>(c) <= 0xDB; };
-    return std::any_of(page.lines.begin(), page.lines.end(), [&](const PdfLine& line) { return std::any_of(line.text.begin(), line.text.end(), leads); });
-}
-
 const char* whyNoText(const PdfPage& page)
 {
     if (!page.lines.empty())
@@ -73,8 +66,6 @@ Parsed parsePdf(std::string_view file, Sink& sink)
         pages.push_back(pdf->page(number));
         sink.progress(kReadingShare * number / count);
     }
-    if (const auto turned = std::count_if(pages.begin(), pages.end(), hasRightToLeft); turned > 0)
-        sink.remark({"right-to-left text on " + std::to_string(turned) + " pages", "parts of it are lost"});
     const PdfFurniture furniture = removeFurniture(pages);
     tellPagesWithoutText(pages, sink);
     for (PdfPage& page : pages) {

@@ -102,18 +102,18 @@ Typography typographyOf(const std::vector<PdfPage>& pages)
 
 // The width of the column that a line stands in, by the lines of its page that begin about where it does.
 struct Column {
-    double left = 0;
-    double right = 0;
-    double width() const { return right - left; }
+    double begin = 0;
+    double end = 0;
+    double width() const { return end - begin; }
 };
 
 Column columnOf(const std::vector<PdfLine>& lines, const PdfLine& line)
 {
-    Column column{line.box.x, line.right()};
+    Column column{line.begin(), line.end()};
     for (const PdfLine& other : lines) {
-        if (std::abs(other.box.x - line.box.x) < 4 * line.size) {
-            column.left = std::min(column.left, other.box.x);
-            column.right = std::max(column.right, other.right());
+        if (other.rightToLeft == line.rightToLeft && std::abs(other.begin() - line.begin()) < 4 * line.size) {
+            column.begin = std::min(column.begin, other.begin());
+            column.end = std::max(column.end, other.end());
         }
     }
     return column;
@@ -230,18 +230,18 @@ private:
     {
         if (last.typewriter || next.typewriter)
             return last.typewriter != next.typewriter || !isSameSize(last.size, next.size);
-        if (!isSameSize(last.size, next.size) || isLarge(last) != isLarge(next) || beginsWithBullet(next.text))
+        if (!isSameSize(last.size, next.size) || isLarge(last) != isLarge(next) || last.rightToLeft != next.rightToLeft || beginsWithBullet(next.text))
             return true;
         const bool sentence = endsSentence(last.text);
         if (beginsNumbered(next.text) && (sentence || m_open.kind == Block::Kind::Item))
             return true;
         const double distance = next.box.y - last.box.y;
         if (last.page != next.page || distance < -0.5 * last.size || distance > 12 * last.size)   // another page or column
-            return isLarge(next) || (sentence && !beginsSmall(next.text)) || next.box.x - columnOf(page, next).left > kIndent * next.size;
+            return isLarge(next) || (sentence && !beginsSmall(next.text)) || next.begin() - columnOf(page, next).begin > kIndent * next.size;
         if (distance > kWideGap * m_look.leadingOf(next.size))
             return true;
-        const bool isShort = m_column.right - last.right() > kShort * m_column.width();
-        const double indent = next.box.x - last.box.x;
+        const bool isShort = m_column.end - last.end() > kShort * m_column.width();
+        const double indent = next.begin() - last.begin();
         if (m_open.kind == Block::Kind::Item || isLarge(next))
             return indent < -kIndent * next.size || (isShort && sentence);
         const bool indented = indent > kIndent * next.size && m_open.lines.size() + std::size_t(sentence) > 1;
