@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "parsers.h"
+#include "pdf/pdf_columns.h"
 #include "pdf/pdf_file.h"
 #include "pdf/pdf_furniture.h"
 #include "pdf/pdf_paragraphs.h"
@@ -66,13 +67,14 @@ Parsed parsePdf(std::string_view file, Sink& sink)
         pages.push_back(pdf->page(number));
         sink.progress(kReadingShare * number / count);
     }
-    const PdfFurniture furniture = removeFurniture(pages);
+    const std::vector<PdfBookmark> bookmarks = pdf->bookmarks();
+    const PdfFurniture furniture = removeFurniture(pages, bookmarks);
     tellPagesWithoutText(pages, sink);
     for (PdfPage& page : pages) {
         if (whyNoText(page))
             page.lines.clear();
+        orderColumns(page.lines);
     }
-    const std::vector<PdfBookmark> bookmarks = pdf->bookmarks();
     const PdfWords words(pages);
     const std::vector<PdfParagraph> paragraphs = paragraphsOf(pages, bookmarks);
     for (const PdfParagraph& paragraph : paragraphs) {

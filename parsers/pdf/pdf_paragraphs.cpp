@@ -18,6 +18,7 @@ constexpr double kSameSize = 0.06;          // sizes differ by less than this sh
 constexpr double kHeadingSize = 1.12;       // times the text's
 constexpr double kNoteSize = 0.93;
 constexpr double kWideGap = 1.35;           // times the usual distance of lines
+constexpr double kHead = 0.13;              // of a page's height
 constexpr double kIndent = 0.6;             // times the size of letters
 constexpr double kShort = 0.15;             // of a column's width that a last line leaves free
 constexpr std::size_t kLongestHeading = 200;
@@ -177,8 +178,10 @@ public:
     std::vector<PdfParagraph> make() &&
     {
         for (const PdfPage& page : m_pages) {
-            const std::size_t text = textLines(page);
-            for (std::size_t at = 0; at < page.lines.size(); ++at)
+            const std::size_t text = textLines(page), head = headLines(page);
+            for (std::size_t at = 0; at < head; ++at)
+                m_waitingNotes.push_back({Block::Kind::Paragraph, 1, {page.lines[at]}});
+            for (std::size_t at = head; at < page.lines.size(); ++at)
                 add(page.lines[at], page.lines, at >= text);
             closeNotes();
         }
@@ -196,6 +199,18 @@ private:
         const bool isNote = at > 0 && at < page.lines.size() && page.lines[at].box.y > page.lines[at - 1].box.y
             && std::string_view("0123456789*[(").find(page.lines[at].text[0]) != std::string_view::npos;
         return isNote ? at : page.lines.size();
+    }
+
+    // So many of a page's first lines are a head that stands in the middle of a sentence, which comes behind the paragraph it interrupts. It may
+    // be a running head that comes but once, so nobody can tell that it is none of the text.
+    std::size_t headLines(const PdfPage& page) const
+    {
+        std::size_t at = 0;
+        while (at < page.lines.size() && page.lines[at].box.y < page.lines.front().bottom() && page.lines[at].bottom() < page.height * kHead)
+            ++at;
+        const bool interrupts = at > 0 && at < page.lines.size() && !m_open.lines.empty() && m_open.kind == Block::Kind::Paragraph
+            && !endsSentence(m_open.lines.back().text) && beginsSmall(page.lines[at].text) && !beginsSmall(page.lines.front().text);
+        return interrupts && page.lines[at].box.y - page.lines[at - 1].bottom() > page.lines[at].size ? at : 0;
     }
 
     void add(const PdfLine& line, const std::vector<PdfLine>& page, bool isNote)
