@@ -53,8 +53,12 @@ public:
     std::size_t endOfWords(std::size_t at) const
     {
         bool hasLetters = false;
+        int open = 0;   // a bracket that closes none is read from the other side: "lighthouse )12("
         std::size_t end = at;
         for (std::size_t next = at; next < size() && m_kinds[next] != Kind::RightToLeft && m_kinds[next] != Kind::Break && !isTurnedMark(next);) {
+            open += m_shown[next] == '(' ? 1 : m_shown[next] == ')' ? -1 : 0;
+            if (open < 0)
+                break;
             if (m_kinds[next] == Kind::LeftToRight) {
                 hasLetters = true;
                 end = ++next;
