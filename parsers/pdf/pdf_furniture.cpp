@@ -15,7 +15,7 @@ namespace octavo::parsers {
 namespace {
 
 constexpr double kEdge = 0.13;          // of the page's height, at top and bottom
-constexpr double kFarEdge = 0.2;        // of lines that are apart from the text: a letter-size page by LaTeX has its number at 0.14
+constexpr double kFarEdge = 0.2;        // of numbers that are apart from the text: a letter-size page by LaTeX has its number at 0.14
 constexpr std::size_t kEdgeLines = 3;   // looked at on each edge
 constexpr std::size_t kTimes = 3;       // it comes again this often, or it is text
 constexpr int kPagesBetween = 4;        // two of its places: left pages, and one of them without
@@ -122,6 +122,7 @@ struct EdgeLine {
     const PdfLine* line = nullptr;
     bool atFoot = false;
     bool apart = false;   // from the text, with the lines that are nearer to the edge
+    bool near = false;    // within kEdge
 };
 
 // Lines near an edge, the outermost first. `lines` are a page's from that edge on.
@@ -140,7 +141,7 @@ void addEdge(std::vector<const PdfLine*> lines, bool atFoot, const PdfPage& page
             apart = at + 1;
     }
     for (std::size_t at = 0; at < std::max(near, apart); ++at)
-        found.push_back({lines[at], atFoot, at < apart});
+        found.push_back({lines[at], atFoot, at < apart, at < near});
 }
 
 std::vector<EdgeLine> edgeLines(const PdfPage& page, const Text& text)
@@ -164,23 +165,28 @@ public:
         for (const PdfPage& page : pages) {
             for (const EdgeLine& edge : edgeLines(page, text)) {
                 for (Sign& sign : signsOf(*edge.line)) {
-                    if (sign.offset != kNoNumber || edge.apart)
+                    if (mayHave(sign, edge))
                         m_pages[std::move(sign)].insert(edge.line->page);
                 }
             }
         }
     }
 
-    bool isFurniture(const EdgeLine& edge) const
+    bool isPageNumber(const EdgeLine& edge) const { return comesAgain(edge, true); }
+    bool isRepeated(const EdgeLine& edge) const { return comesAgain(edge, false); }
+
+private:
+    static bool mayHave(const Sign& sign, const EdgeLine& edge) { return sign.offset != kNoNumber || (edge.apart && edge.near); }
+
+    bool comesAgain(const EdgeLine& edge, bool withNumber) const
     {
         const std::vector<Sign> signs = signsOf(*edge.line);
         return std::any_of(signs.begin(), signs.end(), [&](const Sign& sign) {
-            const bool onlyNumber = edge.atFoot && edge.apart && sign.words.find_first_not_of("#/0123456789 ") == std::string::npos && sign.offset != kNoNumber;
-            return (sign.offset != kNoNumber || edge.apart) && timesAround(sign, edge.line->page) >= (onlyNumber ? 2 : kTimes);
+            const bool alone = withNumber && edge.atFoot && edge.apart && sign.words.find_first_not_of("#/0123456789 ") == std::string::npos;
+            return (sign.offset != kNoNumber) == withNumber && mayHave(sign, edge) && timesAround(sign, edge.line->page) >= (alone ? 2 : kTimes);
         });
     }
 
-private:
     // How often it comes, without too many pages between two of its places. The two sides of an opening may have it at slightly different heights.
     std::size_t timesAround(const Sign& sign, int page) const
     {
@@ -232,9 +238,9 @@ private:
 };
 
 // A head beside a page's number is one even if it comes once: that of a short chapter.
-bool isBeside(const EdgeLine& edge, const std::set<const PdfLine*>& found)
+bool isBeside(const EdgeLine& edge, const std::set<const PdfLine*>& numbers)
 {
-    return edge.apart && std::any_of(found.begin(), found.end(), [&](const PdfLine* other) { return std::abs(other->bottom() - edge.line->bottom()) < kPlaceStep / 2; });
+    return edge.apart && std::any_of(numbers.begin(), numbers.end(), [&](const PdfLine* other) { return std::abs(other->bottom() - edge.line->bottom()) < kPlaceStep / 2; });
 }
 
 } // namespace
@@ -248,14 +254,13 @@ PdfFurniture removeFurniture(std::vector<PdfPage>& pages, const std::vector<PdfB
     for (PdfPage& page : pages) {
         std::vector<EdgeLine> edges = edgeLines(page, text);
         std::erase_if(edges, [&](const EdgeLine& edge) { return isLarge(*edge.line, text); });
-        std::set<const PdfLine*> found;
+        std::set<const PdfLine*> numbers, found;
         for (const EdgeLine& edge : edges) {
-            if (signs.isFurniture(edge) || chapters.isRunningHead(edge) || edge.line->text == page.label)
-                found.insert(edge.line);
+            if (signs.isPageNumber(edge) || edge.line->text == page.label)
+                numbers.insert(edge.line);
         }
-        const std::set<const PdfLine*> repeated = found;
         for (const EdgeLine& edge : edges) {
-            if (isBeside(edge, repeated))
+            if (numbers.contains(edge.line) || signs.isRepeated(edge) || chapters.isRunningHead(edge) || isBeside(edge, numbers))
                 found.insert(edge.line);
         }
         furniture.lines += found.size();

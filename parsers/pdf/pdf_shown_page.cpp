@@ -20,6 +20,8 @@ namespace {
 constexpr double kSpace = 0.16;
 constexpr double kTab = 1.5;
 constexpr double kTouching = 0.01;
+constexpr double kCopy = 0.25;
+constexpr std::size_t kRecentWords = 24;   // among which a copy is looked for
 constexpr double kSameWidth = 0.01;   // of a letter's width
 
 // A letter with the vowel marks upon it.
@@ -149,6 +151,14 @@ bool isSameLine(const Word& a, const Word& b)
     return common > 0.5 * std::min(a.box.height, b.box.height);
 }
 
+// A shadow, or bold letters made by printing twice.
+bool isCopy(const Word& a, const Word& b)
+{
+    const auto sameLetter = [](const Shown& x, const Shown& y) { return x.letters == y.letters; };
+    return std::abs(a.box.x - b.box.x) + std::abs(a.box.y - b.box.y) < kCopy * a.letters[0].type.size
+        && std::equal(a.letters.begin(), a.letters.end(), b.letters.begin(), b.letters.end(), sameLetter);
+}
+
 std::vector<Word> wordsOf(const poppler::page& page)
 {
     std::vector<Word> words;
@@ -170,7 +180,9 @@ std::vector<Word> wordsOf(const poppler::page& page)
         if (word.letters.empty())
             continue;
         word.letters.back().spaceAfter = box.has_space_after();
-        words.push_back(std::move(word));
+        const auto recent = words.end() - std::ptrdiff_t(std::min(words.size(), kRecentWords));
+        if (std::none_of(recent, words.end(), [&](const Word& other) { return isCopy(other, word); }))
+            words.push_back(std::move(word));
     }
     for (Word& word : words) {
         for (Shown& letter : word.letters)

@@ -181,8 +181,9 @@ def all_facts():
                        "and a twenty-one-year-old clerk of his acquaintance wrote to say so." for kind in ("soft", "plain", "true")],
             "note": "line ends are broken by U+00AD on page 1, U+002D on page 2, U+2010 on page 3"},
         "rtl.pdf": {
-            "kind": "pdf", "pages": 2, "outline": [], "headings": [[1, "שומר המגדלור"], [1, "حارس المنارة"]],
-            "must_contain": ["שומר המגדלור הדליק את המנורה בכל ערב", "lighthouse", "1891", "أشعل حارس المنارة المصباح كل مساء"]},
+            "kind": "pdf", "pages": 2, "outline": [], "headings": [[1, "שומר המגדלור"]],
+            "must_contain": ["שומר המגדלור הדליק את המנורה בכל ערב", "lighthouse", "1891", "أشعل حارس المنارة المصباح كل مساء"],
+            "note": "the second page's heading, حارس المنارة, is set in the type of the text"},
         "rtl_mixed.pdf": {"kind": "pdf", "pages": 2, "outline": [], "sentences": sentences("rtl_mixed.html", r"<p[^>]*>(.*)</p>", 'h1 lang="ar"')},
         "rtl_office.pdf": {
             "kind": "pdf", "pages": 2, "outline": [[1, "המכתב מן החברה"], [1, "رسالة الشركة"]],
