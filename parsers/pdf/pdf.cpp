@@ -76,12 +76,11 @@ Parsed parsePdf(std::string_view file, Sink& sink)
         orderColumns(page.lines);
     }
     const PdfWords words(pages);
-    const std::vector<PdfParagraph> paragraphs = paragraphsOf(pages, bookmarks);
-    for (const PdfParagraph& paragraph : paragraphs) {
+    findParagraphs(pages, bookmarks, [&](const PdfParagraph& paragraph) {
         for (const PdfBookmark* bookmark : paragraph.begins)
             sink.part(bookmark->title, bookmark->level);
         sink.block(words.blockOf(paragraph, pages));
-    }
+    });
     if (furniture.lines > 0) {
         sink.remark({std::to_string(furniture.lines) + " running heads and page numbers", "repeated on " + std::to_string(furniture.pages) + " pages"});
     }

@@ -170,12 +170,12 @@ private:
 
 class ParagraphMaker {
 public:
-    ParagraphMaker(const std::vector<PdfPage>& pages, const std::vector<PdfBookmark>& bookmarks)
-        : m_pages(pages), m_look(typographyOf(pages)), m_bookmarks(pages, bookmarks)
+    ParagraphMaker(const std::vector<PdfPage>& pages, const std::vector<PdfBookmark>& bookmarks, const std::function<void(const PdfParagraph&)>& take)
+        : m_pages(pages), m_look(typographyOf(pages)), m_bookmarks(pages, bookmarks), m_take(take)
     {
     }
 
-    std::vector<PdfParagraph> make() &&
+    void make() &&
     {
         for (const PdfPage& page : m_pages) {
             const std::size_t text = textLines(page), head = headLines(page);
@@ -186,7 +186,6 @@ public:
             closeNotes();
         }
         close();
-        return std::move(m_done);
     }
 
 private:
@@ -270,10 +269,10 @@ private:
                 m_open.kind = Block::Kind::Heading;
                 m_open.level = *level;
             }
-            m_done.push_back(std::move(m_open));
+            m_take(m_open);
         }
         m_open = {};
-        std::move(m_waitingNotes.begin(), m_waitingNotes.end(), std::back_inserter(m_done));
+        std::for_each(m_waitingNotes.begin(), m_waitingNotes.end(), m_take);
         m_waitingNotes.clear();
     }
 
@@ -305,7 +304,7 @@ private:
     const std::vector<PdfPage>& m_pages;
     Typography m_look;
     Bookmarks m_bookmarks;
-    std::vector<PdfParagraph> m_done;
+    const std::function<void(const PdfParagraph&)>& m_take;
     PdfParagraph m_open;
     Column m_column;                            // of its last line
     std::vector<PdfParagraph> m_notes;          // of the page at hand
@@ -369,9 +368,9 @@ Block codeOf(const PdfParagraph& paragraph, const std::vector<PdfPage>& pages)
 
 } // namespace
 
-std::vector<PdfParagraph> paragraphsOf(const std::vector<PdfPage>& pages, const std::vector<PdfBookmark>& bookmarks)
+void findParagraphs(const std::vector<PdfPage>& pages, const std::vector<PdfBookmark>& bookmarks, const std::function<void(const PdfParagraph&)>& take)
 {
-    return ParagraphMaker(pages, bookmarks).make();
+    ParagraphMaker(pages, bookmarks, take).make();
 }
 
 PdfWords::PdfWords(const std::vector<PdfPage>& pages)
