@@ -16,8 +16,11 @@ namespace octavo::parsers {
 namespace {
 
 // Of the size of letters. Programs that set every letter by itself (Pango) leave up to 0.07 between those of a word, and Chromium 0.12 where
-// letters of Arabic reach below each other; a space is 0.25 and more, 0.18 in a line that was hard to fill.
+// letters of Arabic reach below each other; a space is 0.25 and more, 0.18 in a line that was hard to fill. Where a line's gaps are all
+// small (XeTeX with Persian, from 0.1 on), they are spaces.
 constexpr double kSpace = 0.16;
+constexpr double kNoGap = 0.06;
+constexpr double kShareOfGap = 0.6;   // a space has at least this of a wide gap of its line
 constexpr double kTab = 1.5;
 constexpr double kTouching = 0.01;
 constexpr double kCopy = 0.25;
@@ -112,11 +115,28 @@ std::vector<Shown> withMarksJoined(const std::vector<Shown>& letters, bool marks
     return joined;
 }
 
+// The least gap that is a space in this line, of the size of letters: by the gap that three of four are not wider than.
+double leastSpace(const std::vector<Shown>& letters)
+{
+    std::vector<double> gaps;
+    for (std::size_t at = 1; at < letters.size(); ++at) {
+        const double gap = (letters[at].box.x - letters[at - 1].right()) / letters[at].type.size;
+        if (gap > kNoGap && gap < kTab)
+            gaps.push_back(gap);
+    }
+    if (gaps.empty())
+        return kSpace;
+    const auto wide = gaps.begin() + std::ptrdiff_t(3 * gaps.size() / 4);
+    std::nth_element(gaps.begin(), wide, gaps.end());
+    return std::clamp(kShareOfGap * *wide, kNoGap, kSpace);
+}
+
 // The letters of a line from left to right, with spaces.
 std::vector<Shown> lineOf(std::vector<Shown> letters, const Habits& habits)
 {
     std::stable_sort(letters.begin(), letters.end(), [](const Shown& a, const Shown& b) { return a.box.x < b.box.x; });
     letters = withMarksJoined(letters, habits.marksStandAlone());
+    const double space = leastSpace(letters);
     std::vector<Shown> line;
     bool swapped = false;
     for (const Shown& letter : letters) {
@@ -124,7 +144,7 @@ std::vector<Shown> lineOf(std::vector<Shown> letters, const Habits& habits)
             const Shown last = line.back();
             const double gap = letter.box.x - last.right();
             const bool turned = isRightToLeft(last.letters[0]) || isRightToLeft(letter.letters[0]);
-            if (gap > kSpace * letter.type.size || (last.spaceAfter && !turned))
+            if (gap > space * letter.type.size || (last.spaceAfter && !turned))
                 line.push_back({gap > kTab * letter.type.size ? U"\t" : U" ", {last.right(), letter.box.y, gap, letter.box.height}, letter.type});
         }
         line.push_back(letter);

@@ -147,6 +147,14 @@ TEST(DocumentFormats, HostileFilesEndInASentence)
     }
 }
 
+TEST(DocumentFormats, APasswordThatNobodyGaveIsAskedFor)
+{
+    const auto document = test::load(kCorpus + u"encrypted.pdf"_s);
+    ASSERT_FALSE(document.ok());
+    EXPECT_TRUE(document.error().sentence.contains(u"encrypted.pdf"_s) && document.error().sentence.contains(u"password"_s)) << document.error().sentence.toStdString();
+    EXPECT_TRUE(test::load(kCorpus + u"owner_only.pdf"_s).ok()) << "which opens without one";
+}
+
 TEST(DocumentFormats, PagesAddUpAndScansAreNamed)
 {
     const Document document = test::loaded(kCorpus + u"scan.pdf"_s);
