@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "parsers.h"
+#include "pdf/pdf_columns.h"
 #include "pdf/pdf_file.h"
 #include "pdf/pdf_furniture.h"
 #include "pdf/pdf_paragraphs.h"
@@ -26,13 +27,6 @@ bool isUnreadable(const PdfPage& page)
         }
     }
     return 2 * unknown > letters;
-}
-
-// Hebrew and Arabic: poppler 22.12 cuts lines short whose text runs from right to left, where it tells the place of each letter.
-bool hasRightToLeft(const PdfPage& page)
-{
-    const auto leads = [](char c) { return static_cast<unsigned char>(c) >= 0xD6 && static_cast<unsigned char>(c) <= 0xDB; };
-    return std::any_of(page.lines.begin(), page.lines.end(), [&](const PdfLine& line) { return std::any_of(line.text.begin(), line.text.end(), leads); });
 }
 
 const char* whyNoText(const PdfPage& page)
@@ -73,22 +67,20 @@ Parsed parsePdf(std::string_view file, Sink& sink)
         pages.push_back(pdf->page(number));
         sink.progress(kReadingShare * number / count);
     }
-    if (const auto turned = std::count_if(pages.begin(), pages.end(), hasRightToLeft); turned > 0)
-        sink.remark({"right-to-left text on " + std::to_string(turned) + " pages", "parts of it are lost"});
-    const PdfFurniture furniture = removeFurniture(pages);
+    const std::vector<PdfBookmark> bookmarks = pdf->bookmarks();
+    const PdfFurniture furniture = removeFurniture(pages, bookmarks);
     tellPagesWithoutText(pages, sink);
     for (PdfPage& page : pages) {
         if (whyNoText(page))
             page.lines.clear();
+        orderColumns(page.lines);
     }
-    const std::vector<PdfBookmark> bookmarks = pdf->bookmarks();
     const PdfWords words(pages);
-    const std::vector<PdfParagraph> paragraphs = paragraphsOf(pages, bookmarks);
-    for (const PdfParagraph& paragraph : paragraphs) {
+    findParagraphs(pages, bookmarks, [&](const PdfParagraph& paragraph) {
         for (const PdfBookmark* bookmark : paragraph.begins)
             sink.part(bookmark->title, bookmark->level);
         sink.block(words.blockOf(paragraph, pages));
-    }
+    });
     if (furniture.lines > 0) {
         sink.remark({std::to_string(furniture.lines) + " running heads and page numbers", "repeated on " + std::to_string(furniture.pages) + " pages"});
     }

@@ -2,11 +2,13 @@
 #include "pdf/pdf_file.h"
 
 #include <algorithm>
-#include <array>
-#include <map>
+#include <cmath>
+#include <optional>
 
 #include <poppler.h>
 
+#include "pdf/pdf_shown_page.h"
+#include "pdf/right_to_left.h"
 #include "text/words.h"
 
 namespace octavo::parsers {
@@ -31,125 +33,52 @@ std::string stringOf(char* text)
     return text ? std::string(text) : std::string();
 }
 
-// Letters that only look together, marks that only tell a renderer the direction, and characters that are no text.
-void appendReadable(std::string& text, gunichar c)
+// The lines of a page whose letters all run from left to right, from what poppler tells of each of its characters.
+std::vector<PdfLine> linesOf(PopplerPage* page, int number, const char* text)
 {
-    static constexpr std::array<const char*, 7> kLigatures{"ff", "fi", "fl", "ffi", "ffl", "st", "st"};
-    const bool direction = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0x200E || c == 0x200F;
-    if (c >= 0xFB00 && c <= 0xFB06) {
-        text += kLigatures[c - 0xFB00];
-    } else if (!direction && c >= 0x20 && c != 0x7F && !(c >= 0x80 && c < 0xA0)) {
-        char bytes[6];
-        text.append(bytes, std::size_t(g_unichar_to_utf8(c, bytes)));
+    PdfLineMaker maker(number);
+    PopplerRectangle* boxes = nullptr;
+    guint count = 0, index = 0;
+    poppler_page_get_text_layout(page, &boxes, &count);
+    GList* const all = poppler_page_get_text_attributes(page);
+    const GList* attributes = all;
+    for (const char* at = text; *at; at = g_utf8_next_char(at), ++index) {
+        const gunichar c = g_utf8_get_char(at);
+        while (attributes && static_cast<const PopplerTextAttributes*>(attributes->data)->end_index < int(index))
+            attributes = attributes->next;
+        if (c == '\n') {
+            maker.end();
+            continue;
+        }
+        maker.write(c);
+        if (index >= count || g_unichar_isspace(c))
+            continue;
+        const PopplerRectangle& box = boxes[index];
+        const auto* look = attributes ? static_cast<const PopplerTextAttributes*>(attributes->data) : nullptr;
+        const PdfType type{look ? look->font_size : 0, look && look->font_name ? look->font_name : ""};
+        maker.meet({std::min(box.x1, box.x2), std::min(box.y1, box.y2), std::abs(box.x2 - box.x1), std::abs(box.y2 - box.y1)}, look ? &type : nullptr);
     }
+    maker.end();
+    poppler_page_free_text_attributes(all);
+    g_free(boxes);
+    return std::move(maker).lines();
 }
 
-bool isTypewriter(std::string_view font)
+bool hasRightToLeft(std::string_view text)
 {
-    static constexpr std::array<std::string_view, 9> kNames{"mono", "courier", "typewriter", "consol", "menlo", "cmtt", "sftt", "fixed", "code"};
-    return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view name) { return font.find(name) != std::string_view::npos; });
+    for (const char* at = text.data(); at < text.data() + text.size(); at = g_utf8_next_char(at)) {
+        if (isRightToLeft(g_utf8_get_char(at)))
+            return true;
+    }
+    return false;
 }
 
-// ". . . . . . 12" and "......12" in tables of contents.
-std::string withoutLeaders(const std::string& text)
+// What poppler selects from the right upper corner on: on a page that it takes for one of right-to-left text, at least one whole line.
+std::string fromTheRight(PopplerPage* page, double width, double height)
 {
-    std::string result;
-    for (std::size_t at = 0; at < text.size();) {
-        std::size_t end = at;
-        int dots = 0;
-        while (end < text.size() && (text[end] == '.' || (text[end] == ' ' && dots > 0)))
-            dots += text[end++] == '.';
-        if (dots > 4) {
-            result += result.empty() || result.ends_with(' ') ? "\u2026 " : " \u2026 ";
-            at = end;
-        } else {
-            result += text[at++];
-        }
-    }
-    return std::string(trimmed(result));
+    PopplerRectangle area{width, 0, 0, height};
+    return stringOf(poppler_page_get_text_for_area(page, &area));
 }
-
-// The lines of one page from what poppler tells of each of its characters.
-class LineReader {
-public:
-    LineReader(PopplerPage* page, int number) : m_number(number)
-    {
-        const Text text(poppler_page_get_text(page));
-        PopplerRectangle* boxes = nullptr;
-        guint count = 0;
-        poppler_page_get_text_layout(page, &boxes, &count);
-        GList* attributes = poppler_page_get_text_attributes(page);
-        read(text.get() ? text.get() : "", boxes, count, attributes);
-        poppler_page_free_text_attributes(attributes);
-        g_free(boxes);
-    }
-
-    std::vector<PdfLine> lines() && { return std::move(m_lines); }
-
-private:
-    void read(const char* text, const PopplerRectangle* boxes, guint count, const GList* attributes)
-    {
-        guint index = 0;
-        for (const char* at = text; *at; at = g_utf8_next_char(at), ++index) {
-            const gunichar c = g_utf8_get_char_validated(at, -1);
-            while (attributes && static_cast<const PopplerTextAttributes*>(attributes->data)->end_index < int(index))
-                attributes = attributes->next;
-            if (c == '\n') {
-                end();
-                continue;
-            }
-            if (c > 0x10FFFF)
-                break;   // not UTF-8; poppler never does so
-            appendReadable(m_line.text, c);
-            if (index < count && !g_unichar_isspace(c))
-                meet(boxes[index], attributes ? static_cast<const PopplerTextAttributes*>(attributes->data) : nullptr);
-        }
-        end();
-    }
-
-    void meet(const PopplerRectangle& box, const PopplerTextAttributes* attributes)
-    {
-        m_left = std::min({m_left, box.x1, box.x2});
-        m_right = std::max({m_right, box.x1, box.x2});
-        m_top = std::min({m_top, box.y1, box.y2});
-        m_bottom = std::max({m_bottom, box.y1, box.y2});
-        ++m_letters;
-        if (!attributes)
-            return;
-        ++m_sizes[attributes->font_size];
-        const std::string font = lowerAscii(attributes->font_name ? attributes->font_name : "");
-        m_typewriter += isTypewriter(font);
-        m_bold += font.find("bold") != std::string::npos || font.find("black") != std::string::npos || font.find("heavy") != std::string::npos;
-    }
-
-    void end()
-    {
-        m_line.text = withoutLeaders(squeezed(m_line.text));
-        if (!m_line.text.empty() && m_letters > 0) {
-            m_line.box = {m_left, m_top, m_right - m_left, m_bottom - m_top};
-            const auto most = std::max_element(m_sizes.begin(), m_sizes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-            m_line.size = most == m_sizes.end() ? m_line.box.height : most->first;
-            m_line.bold = 2 * m_bold > m_letters;
-            m_line.typewriter = m_typewriter == m_letters;
-            m_line.page = m_number;
-            m_lines.push_back(std::move(m_line));
-        }
-        m_line = {};
-        m_sizes.clear();
-        m_letters = m_bold = m_typewriter = 0;
-        m_left = m_top = 1e9;
-        m_right = m_bottom = -1e9;
-    }
-
-    int m_number;
-    std::vector<PdfLine> m_lines;
-    PdfLine m_line;
-    std::map<double, int> m_sizes;   // letters of each size
-    int m_letters = 0;
-    int m_bold = 0;
-    int m_typewriter = 0;
-    double m_left = 1e9, m_right = -1e9, m_top = 1e9, m_bottom = -1e9;
-};
 
 int picturesOf(PopplerPage* page)
 {
@@ -162,7 +91,16 @@ int picturesOf(PopplerPage* page)
 } // namespace
 
 struct PdfFile::Handle {
+    std::string_view file;
     Object<PopplerDocument> document;
+    std::optional<PdfShownPages> shown;   // opened once a page needs it
+
+    const PdfShownPages& shownPages()
+    {
+        if (!shown)
+            shown.emplace(file, std::string());
+        return *shown;
+    }
 
     void collect(PopplerIndexIter* at, int level, std::vector<PdfBookmark>& bookmarks) const
     {
@@ -210,6 +148,7 @@ Expected<PdfFile, Fault> PdfFile::open(std::string_view bytes)
     GBytes* data = g_bytes_new_static(bytes.data(), bytes.size());
     GError* error = nullptr;
     auto handle = std::make_unique<Handle>();
+    handle->file = bytes;
     handle->document.reset(poppler_document_new_from_bytes(data, nullptr, &error));
     g_bytes_unref(data);
     if (handle->document)
@@ -233,7 +172,11 @@ PdfPage PdfFile::page(int number) const
     page.label = stringOf(poppler_page_get_label(handle.get()));
     if (page.label == std::to_string(number))
         page.label.clear();
-    page.lines = LineReader(handle.get(), number).lines();
+    const std::string text = stringOf(poppler_page_get_text(handle.get()));
+    if (hasRightToLeft(text) || hasRightToLeft(fromTheRight(handle.get(), page.width, page.height)))
+        page.lines = m_handle->shownPages().lines(number);
+    else
+        page.lines = linesOf(handle.get(), number, text.c_str());
     if (page.lines.size() < kFewLines)
         page.pictures = picturesOf(handle.get());
     return page;

@@ -7,20 +7,9 @@
 #include <vector>
 
 #include "octavo/parsers/block.h"
+#include "pdf/pdf_lines.h"
 
 namespace octavo::parsers {
-
-// One line of a page as it stands there, in poppler's reading order (columns one after the other).
-struct PdfLine {
-    std::string text;        // UTF-8, trimmed, never empty; ligatures as their letters, leading dots as one character
-    Box box{};
-    double size = 0;         // of most of its letters, in points
-    bool bold = false;       // most of its letters
-    bool typewriter = false; // all of its letters, in a font whose letters are equally wide: code
-    int page = 0;            // 1-based
-    double right() const { return box.x + box.width; }
-    double bottom() const { return box.y + box.height; }
-};
 
 struct PdfPage {
     std::vector<PdfLine> lines;

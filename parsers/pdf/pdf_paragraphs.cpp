@@ -18,6 +18,7 @@ constexpr double kSameSize = 0.06;          // sizes differ by less than this sh
 constexpr double kHeadingSize = 1.12;       // times the text's
 constexpr double kNoteSize = 0.93;
 constexpr double kWideGap = 1.35;           // times the usual distance of lines
+constexpr double kHead = 0.13;              // of a page's height
 constexpr double kIndent = 0.6;             // times the size of letters
 constexpr double kShort = 0.15;             // of a column's width that a last line leaves free
 constexpr std::size_t kLongestHeading = 200;
@@ -102,18 +103,18 @@ Typography typographyOf(const std::vector<PdfPage>& pages)
 
 // The width of the column that a line stands in, by the lines of its page that begin about where it does.
 struct Column {
-    double left = 0;
-    double right = 0;
-    double width() const { return right - left; }
+    double begin = 0;
+    double end = 0;
+    double width() const { return end - begin; }
 };
 
 Column columnOf(const std::vector<PdfLine>& lines, const PdfLine& line)
 {
-    Column column{line.box.x, line.right()};
+    Column column{line.begin(), line.end()};
     for (const PdfLine& other : lines) {
-        if (std::abs(other.box.x - line.box.x) < 4 * line.size) {
-            column.left = std::min(column.left, other.box.x);
-            column.right = std::max(column.right, other.right());
+        if (other.rightToLeft == line.rightToLeft && std::abs(other.begin() - line.begin()) < 4 * line.size) {
+            column.begin = std::min(column.begin, other.begin());
+            column.end = std::max(column.end, other.end());
         }
     }
     return column;
@@ -169,21 +170,22 @@ private:
 
 class ParagraphMaker {
 public:
-    ParagraphMaker(const std::vector<PdfPage>& pages, const std::vector<PdfBookmark>& bookmarks)
-        : m_pages(pages), m_look(typographyOf(pages)), m_bookmarks(pages, bookmarks)
+    ParagraphMaker(const std::vector<PdfPage>& pages, const std::vector<PdfBookmark>& bookmarks, const std::function<void(const PdfParagraph&)>& take)
+        : m_pages(pages), m_look(typographyOf(pages)), m_bookmarks(pages, bookmarks), m_take(take)
     {
     }
 
-    std::vector<PdfParagraph> make() &&
+    void make() &&
     {
         for (const PdfPage& page : m_pages) {
-            const std::size_t text = textLines(page);
-            for (std::size_t at = 0; at < page.lines.size(); ++at)
+            const std::size_t text = textLines(page), head = headLines(page);
+            for (std::size_t at = 0; at < head; ++at)
+                m_waitingNotes.push_back({Block::Kind::Paragraph, 1, {page.lines[at]}});
+            for (std::size_t at = head; at < page.lines.size(); ++at)
                 add(page.lines[at], page.lines, at >= text);
             closeNotes();
         }
         close();
-        return std::move(m_done);
     }
 
 private:
@@ -196,6 +198,18 @@ private:
         const bool isNote = at > 0 && at < page.lines.size() && page.lines[at].box.y > page.lines[at - 1].box.y
             && std::string_view("0123456789*[(").find(page.lines[at].text[0]) != std::string_view::npos;
         return isNote ? at : page.lines.size();
+    }
+
+    // So many of a page's first lines are a head that stands in the middle of a sentence, which comes behind the paragraph it interrupts. It may
+    // be a running head that comes but once, so nobody can tell that it is none of the text.
+    std::size_t headLines(const PdfPage& page) const
+    {
+        std::size_t at = 0;
+        while (at < page.lines.size() && page.lines[at].box.y < page.lines.front().bottom() && page.lines[at].bottom() < page.height * kHead)
+            ++at;
+        const bool interrupts = at > 0 && at < page.lines.size() && !m_open.lines.empty() && m_open.kind == Block::Kind::Paragraph
+            && !endsSentence(m_open.lines.back().text) && beginsSmall(page.lines[at].text) && !beginsSmall(page.lines.front().text);
+        return interrupts && page.lines[at].box.y - page.lines[at - 1].bottom() > page.lines[at].size ? at : 0;
     }
 
     void add(const PdfLine& line, const std::vector<PdfLine>& page, bool isNote)
@@ -230,18 +244,18 @@ private:
     {
         if (last.typewriter || next.typewriter)
             return last.typewriter != next.typewriter || !isSameSize(last.size, next.size);
-        if (!isSameSize(last.size, next.size) || isLarge(last) != isLarge(next) || beginsWithBullet(next.text))
+        if (!isSameSize(last.size, next.size) || isLarge(last) != isLarge(next) || last.rightToLeft != next.rightToLeft || beginsWithBullet(next.text))
             return true;
         const bool sentence = endsSentence(last.text);
         if (beginsNumbered(next.text) && (sentence || m_open.kind == Block::Kind::Item))
             return true;
         const double distance = next.box.y - last.box.y;
         if (last.page != next.page || distance < -0.5 * last.size || distance > 12 * last.size)   // another page or column
-            return isLarge(next) || (sentence && !beginsSmall(next.text)) || next.box.x - columnOf(page, next).left > kIndent * next.size;
+            return isLarge(next) || (sentence && !beginsSmall(next.text)) || next.begin() - columnOf(page, next).begin > kIndent * next.size;
         if (distance > kWideGap * m_look.leadingOf(next.size))
             return true;
-        const bool isShort = m_column.right - last.right() > kShort * m_column.width();
-        const double indent = next.box.x - last.box.x;
+        const bool isShort = m_column.end - last.end() > kShort * m_column.width();
+        const double indent = next.begin() - last.begin();
         if (m_open.kind == Block::Kind::Item || isLarge(next))
             return indent < -kIndent * next.size || (isShort && sentence);
         const bool indented = indent > kIndent * next.size && m_open.lines.size() + std::size_t(sentence) > 1;
@@ -255,10 +269,10 @@ private:
                 m_open.kind = Block::Kind::Heading;
                 m_open.level = *level;
             }
-            m_done.push_back(std::move(m_open));
+            m_take(m_open);
         }
         m_open = {};
-        std::move(m_waitingNotes.begin(), m_waitingNotes.end(), std::back_inserter(m_done));
+        std::for_each(m_waitingNotes.begin(), m_waitingNotes.end(), m_take);
         m_waitingNotes.clear();
     }
 
@@ -290,7 +304,7 @@ private:
     const std::vector<PdfPage>& m_pages;
     Typography m_look;
     Bookmarks m_bookmarks;
-    std::vector<PdfParagraph> m_done;
+    const std::function<void(const PdfParagraph&)>& m_take;
     PdfParagraph m_open;
     Column m_column;                            // of its last line
     std::vector<PdfParagraph> m_notes;          // of the page at hand
@@ -354,9 +368,9 @@ Block codeOf(const PdfParagraph& paragraph, const std::vector<PdfPage>& pages)
 
 } // namespace
 
-std::vector<PdfParagraph> paragraphsOf(const std::vector<PdfPage>& pages, const std::vector<PdfBookmark>& bookmarks)
+void findParagraphs(const std::vector<PdfPage>& pages, const std::vector<PdfBookmark>& bookmarks, const std::function<void(const PdfParagraph&)>& take)
 {
-    return ParagraphMaker(pages, bookmarks).make();
+    ParagraphMaker(pages, bookmarks, take).make();
 }
 
 PdfWords::PdfWords(const std::vector<PdfPage>& pages)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "pdf/pdf_file.h"
@@ -16,8 +17,9 @@ struct PdfParagraph {
 };
 
 // Puts lines together by what a reader goes by: space between lines, indents, sizes, short last lines, bullets. Headings are told by larger
-// or bold letters; notes at the foot of a page by smaller ones, and they come behind the paragraph they interrupt.
-std::vector<PdfParagraph> paragraphsOf(const std::vector<PdfPage>& pages, const std::vector<PdfBookmark>& bookmarks);
+// or bold letters; notes at the foot of a page by smaller ones, and they come behind the paragraph they interrupt. Each paragraph is handed over as
+// soon as it is whole: all of them would take as much memory as the pages.
+void findParagraphs(const std::vector<PdfPage>& pages, const std::vector<PdfBookmark>& bookmarks, const std::function<void(const PdfParagraph&)>& take);
 
 // Turns paragraphs into blocks, with a mark for each line. Words that were cut at a line's end are put together again; the hyphen stays
 // where it belongs to the word, which the rest of the document tells: "light-house" is one word if "lighthouse" stands elsewhere.

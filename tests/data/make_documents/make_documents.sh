@@ -8,14 +8,16 @@
 #
 # Debian 12 packages: libreoffice-writer pandoc groff ghostscript qpdf chromium
 #   texlive-latex-base fonts-dejavu-core fonts-noto-cjk fonts-hosny-amiri
-#   python3-reportlab python3-pil poppler-utils libxml2-utils
+#   pango1.0-tools python3-reportlab python3-pil poppler-utils libxml2-utils
 #
 # Which program made which file:
 #   LibreOffice   book.odt book.docx book.rtf book_libreoffice.pdf cjk.pdf
+#                 rtl_office.pdf
 #   pandoc        pandoc.docx pandoc.odt pandoc.rtf pandoc.epub pandoc2.epub
 #   groff         no_outline.pdf (gropdf), two_columns.pdf (grops and Ghostscript)
 #   pdfLaTeX      ligatures.pdf, paper.pdf (made smaller by Ghostscript)
-#   Chromium      browser.pdf rtl.pdf
+#   Chromium      browser.pdf rtl.pdf rtl_mixed.pdf
+#   Pango         rtl_pango.pdf
 #   reportlab     scan.pdf soft_hyphens.pdf
 #   qpdf          rotated.pdf encrypted.pdf owner_only.pdf
 #   Python        tracked_changes.docx text_box.docx notebook.ipynb letter.eml
@@ -30,7 +32,7 @@ set -euo pipefail
 
 packages=(libreoffice-writer pandoc groff ghostscript qpdf chromium
     texlive-latex-base fonts-dejavu-core fonts-noto-cjk fonts-hosny-amiri
-    python3-reportlab python3-pil poppler-utils libxml2-utils)
+    pango1.0-tools python3-reportlab python3-pil poppler-utils libxml2-utils)
 
 if [[ "${1:-}" == --install ]]; then
     DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${packages[@]}"
@@ -124,8 +126,12 @@ make_pdfs() {
 
     browser browser.html browser.pdf
     browser rtl.html rtl.pdf
+    browser rtl_mixed.html rtl_mixed.pdf
     office pdf:writer_pdf_Export "$sources/pages/cjk.fodt"
-    deliver no_outline.pdf two_columns.pdf ligatures.pdf paper.pdf browser.pdf rtl.pdf cjk.pdf
+    office pdf:writer_pdf_Export "$sources/pages/rtl_office.fodt"
+    pango-view -q --no-display --rtl --width=300 --font='DejaVu Sans 12' "--output=$work/rtl_pango.pdf" "$sources/pages/rtl_pango.txt"
+    deliver no_outline.pdf two_columns.pdf ligatures.pdf paper.pdf browser.pdf cjk.pdf
+    deliver rtl.pdf rtl_mixed.pdf rtl_office.pdf rtl_pango.pdf
 
     python_step pdfs "$out"
 
