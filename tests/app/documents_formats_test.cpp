@@ -5,7 +5,6 @@
 #include <QJsonObject>
 #include <gtest/gtest.h>
 
-#include "documents/parser_process.h"
 #include "documents/place.h"
 #include "documents/soundness.h"
 #include "documents_support.h"
@@ -138,15 +137,6 @@ TEST(DocumentFormats, AStopEndsAParser)
     const auto document = loadDocument(kCorpus + u"book_libreoffice.pdf"_s, [](const LoadProgress&) {}, stop.get_token());
     ASSERT_FALSE(document.ok());
     EXPECT_EQ(document.error().kind, Failure::Kind::Stopped);
-}
-
-TEST(DocumentFormats, AFormatWithoutAParserIsAValue)
-{
-    ParseOptions options;
-    options.format = u"no such format"_s;
-    const auto parsed = parseBytes("words", options, {});
-    ASSERT_FALSE(parsed.ok());
-    EXPECT_EQ(parsed.error().kind, ParseFault::Kind::Died);
 }
 
 } // namespace
