@@ -115,21 +115,6 @@ TEST(DocumentFormats, PagesAddUpAndScansAreNamed)
     EXPECT_EQ(document.ledger[0].bytes, QFile(kCorpus + u"scan.pdf"_s).size());
 }
 
-TEST(DocumentFormats, AFileCutAnywhereIsReadOrRefused)
-{
-    for (const char* name : {"pandoc.epub", "pandoc.docx", "scan.pdf", "letter.eml"}) {
-        QFile file(kCorpus + QString::fromLatin1(name));
-        ASSERT_TRUE(file.open(QIODevice::ReadOnly));
-        const QByteArray whole = file.readAll();
-        test::TestFolder folder;
-        for (int percent = 5; percent < 100; percent += 10) {
-            folder.write(name, whole.first(whole.size() * percent / 100).toStdString());
-            const auto document = test::load(folder.path(name));
-            EXPECT_TRUE(document.ok() || document.error().sentence.contains(QString::fromLatin1(name))) << name << " at " << percent << " %";
-        }
-    }
-}
-
 TEST(DocumentFormats, AStopEndsAParser)
 {
     std::stop_source stop;

@@ -60,9 +60,8 @@ TEST(DocumentGolden, OutlineAndLedgerAreAsBefore)
             std::ofstream(golden) << now;
             continue;
         }
-        std::ifstream file(golden);
-        ASSERT_TRUE(file) << "it is not there; the head of documents_golden_test.cpp tells how it is made";
-        EXPECT_EQ(now, std::string(std::istreambuf_iterator<char>(file), {}));
+        ASSERT_TRUE(fs::exists(golden)) << "it is not there; the head of documents_golden_test.cpp tells how it is made";
+        EXPECT_EQ(now, test::bytesOf(golden));
     }
     EXPECT_FALSE(writes) << "written anew; nothing was compared";
 }

@@ -158,21 +158,15 @@ TEST(DocumentPlaces, TheTextAtTheCitedPlaceIsTheTextCited)
     EXPECT_EQ(rates.size(), 9u);   // every format that has places
 }
 
-std::string bytesOf(const std::filesystem::path& path)
-{
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
 TEST(DocumentPlaces, TextAsItStandsIsTheFilesBytes)
 {
     for (const char* name : {"manual.rst", "paper.tex", "sheet.csv", "sheet.tsv"}) {
         const std::filesystem::path path = test::corpusFolder() / name;
-        EXPECT_EQ(test::loaded(QString::fromStdString(path.string())).text.toStdString(), bytesOf(path)) << name;
+        EXPECT_EQ(test::loaded(QString::fromStdString(path.string())).text.toStdString(), test::bytesOf(path)) << name;
     }
     const std::filesystem::path bundle = test::corpusFolder() / "bundle.zip";
     std::map<std::string, std::string> members;
-    for (const test::ZipMember& member : test::unzipped(bytesOf(bundle)))
+    for (const test::ZipMember& member : test::unzipped(test::bytesOf(bundle)))
         members[member.path] = member.bytes;
     int compared = 0;
     const Document document = test::loaded(QString::fromStdString(bundle.string()));

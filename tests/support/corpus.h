@@ -38,13 +38,18 @@ inline std::vector<std::filesystem::path> corpusPaths()
     return paths;
 }
 
+inline std::string bytesOf(const std::filesystem::path& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
 // Those that a parser reads.
 inline std::vector<CorpusFile> parsedCorpus()
 {
     std::vector<CorpusFile> files;
     for (const std::filesystem::path& path : corpusPaths()) {
-        std::ifstream stream(path, std::ios::binary);
-        CorpusFile file{path, std::string(std::istreambuf_iterator<char>(stream), {}), {}};
+        CorpusFile file{path, bytesOf(path), {}};
         file.format = app::formatOf(QString::fromStdString(path.filename().string()), QByteArrayView(file.bytes.data(), std::min<qsizetype>(4096, qsizetype(file.bytes.size()))));
         if (!file.format.parser.isEmpty())
             files.push_back(std::move(file));
