@@ -2,6 +2,8 @@
 // One parser of octavo-parse, with any bytes as a file of its format. CMakeLists.txt says which: FUZZED_PARSER, and with FUZZED_ZIP that its files
 // are ZIP files, of which one member is changed and packed again; changes to packed bytes would end at their sums.
 #include <clocale>
+#include <csignal>
+#include <cstdlib>
 #include <cstring>
 
 #include "parsers/recorded.h"
@@ -13,6 +15,7 @@ extern "C" int LLVMFuzzerInitialize(int*, char***)
 {
     std::setlocale(LC_ALL, "C.UTF-8");         // as octavo-parse does
     GTEST_FLAG_SET(break_on_failure, true);    // what Recorded expects is what must hold
+    std::signal(SIGTRAP, [](int) { std::abort(); });   // the break, of which libFuzzer knows nothing
     return 0;
 }
 
