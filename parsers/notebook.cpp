@@ -215,11 +215,12 @@ void Reader::readOutput(const json& output)
 
 void Reader::readError(const json& output)
 {
-    std::string text = textOf(member(output, "ename")) + ": " + textOf(member(output, "evalue"));
+    const std::string error = textOf(member(output, "ename")) + ": " + textOf(member(output, "evalue"));
     const json& traceback = member(output, "traceback");
+    std::string lines;
     for (const json& line : traceback.is_array() ? traceback : json::array())
-        text += '\n' + textOf(line);
-    code(text);
+        lines += '\n' + textOf(line);
+    code(shownByTerminal(lines).find(error) == std::string::npos ? error + lines : lines);   // most say it themselves, at their end
 }
 
 // The same thing in several forms, of which the reader sees one.

@@ -94,6 +94,35 @@ bool endsSentence(std::string_view text)
 
 bool beginsDialogue(std::string_view line) { return line.starts_with("- ") || line.starts_with("– ") || line.starts_with("— "); }
 
+// What a cut leaves of the last cue: a blank line, its number, and a part of its times. Returns where that begins; npos: nowhere.
+std::size_t cutCueIn(std::string_view text)
+{
+    const std::size_t times = text.rfind('\n');
+    if (times == text.npos || times + 1 == text.size() || text.find_first_not_of("0123456789:,.-> ", times + 1) != text.npos)
+        return text.npos;
+    const std::size_t number = times == 0 ? text.npos : text.rfind('\n', times - 1);
+    if (number == text.npos || !isNumber(trimmed(text.substr(number, times - number))))
+        return text.npos;
+    const std::string_view before = text.substr(0, number);
+    return before.ends_with("\n") || before.ends_with("\n\r") ? number : text.npos;
+}
+
+// Where a tag begins that the file's end cuts; npos: nowhere.
+std::size_t cutTagIn(std::string_view text)
+{
+    const std::size_t at = text.rfind('<');
+    if (at == text.npos || text.find_first_of(">\n", at) != text.npos)
+        return text.npos;
+    const std::size_t begin = std::min(text.size(), at + 1 + text.substr(at + 1).starts_with('/'));
+    const std::string_view tag = text.substr(begin, text.find_first_not_of("abcdefghijklmnopqrstuvwxyz", begin) - begin);
+    const bool isWhole = begin + tag.size() < text.size();
+    for (const std::string_view known : {"b", "c", "font", "i", "lang", "rt", "ruby", "s", "u", "v"}) {
+        if (isWhole ? tag == known : known.starts_with(tag))
+            return at;
+    }
+    return text.npos;
+}
+
 // Joins cues to paragraphs.
 class Transcript {
 public:
@@ -184,6 +213,8 @@ bool Reader::run()
 {
     m_webVtt = m_text.starts_with("WEBVTT");
     m_rolling = m_webVtt && hasInnerTimings(m_text);
+    const std::size_t cut = std::min(cutCueIn(m_text), cutTagIn(m_text));
+    m_text = m_text.substr(0, cut);
     std::size_t told = 0;
     for (std::size_t at = 0; at < m_text.size();) {
         const std::size_t end = std::min(m_text.find('\n', at), m_text.size() - 1) + 1;
@@ -197,6 +228,8 @@ bool Reader::run()
     endCue();
     m_transcript.endParagraph();
     m_leftOut.report(m_sink);
+    if (cut != m_text.npos)
+        m_sink.remark({"the end", "the file is cut off"});
     return m_webVtt || m_anyCue;
 }
 

@@ -13,6 +13,7 @@ namespace {
 using namespace Qt::StringLiterals;
 
 constexpr int kDeepestHeading = 32;
+constexpr qint64 kEntryBytes = 64;   // about what a remark, a heading or a mark takes without its words
 
 unsigned levelOf(const QJsonObject& line) { return unsigned(std::clamp(line["level"_L1].toInt(1), 1, kDeepestHeading)); }
 
@@ -37,7 +38,12 @@ void FormattedTextBuilder::take(const QJsonObject& line)
 {
     if (line.contains("block"_L1)) {
         addBlock(line);
-    } else if (line.contains("part"_L1)) {
+        return;
+    }
+    m_beside += kEntryBytes;
+    for (const char* words : {"part", "remark", "why", "title"})
+        m_beside += qint64(sizeof(QChar)) * line[QLatin1StringView(words)].toString().size();
+    if (line.contains("part"_L1)) {
         m_contents.push_back({levelOf(line), 0, line["part"_L1].toString().simplified()});
     } else if (line.contains("remark"_L1)) {
         m_text.remarks.append({line["remark"_L1].toString().simplified(), line["why"_L1].toString().simplified(), std::max(0, line["pages"_L1].toInt())});
@@ -68,6 +74,7 @@ void FormattedTextBuilder::addBlock(const QJsonObject& line)
         if (!mark || mark->byte > text.size())
             continue;
         mark->byte += begin;
+        m_beside += kEntryBytes + qint64(sizeof(QChar)) * mark->name.size();
         if (m_text.places.isEmpty() || m_text.places.last().byte <= mark->byte)
             m_text.places.append(*mark);
     }

@@ -31,12 +31,14 @@ class FormattedTextBuilder {
 public:
     void take(const QJsonObject& line);
     qint64 bytes() const { return m_text.text.size(); }
+    qint64 bytesBeside() const { return m_beside; }   // of memory that marks, remarks and the table of contents take, roughly
     FormattedText finished() &&;
 
 private:
     void addBlock(const QJsonObject& line);
 
     FormattedText m_text;
+    qint64 m_beside = 0;
     QString m_lastKind;
     std::vector<Heading> m_headings;
     std::vector<Heading> m_contents;   // of its own table of contents

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -23,7 +24,8 @@ using namespace Qt::StringLiterals;
 
 constexpr int kStep = 50;                               // milliseconds between two looks at the stop token
 constexpr qint64 kLongestLine = 64 << 20;
-constexpr qint64 kLargestMember = qint64(1) << 30;
+constexpr qint64 kMostBesideText = 4;                   // times the text's own limit: the marks of a PDF take as much memory as its text, those of captions thrice
+constexpr qint64 kLittle = 1 << 20;                     // and so much anyway
 
 // Beside the program that runs: they are built and installed together.
 QString parserPath()
@@ -50,11 +52,20 @@ public:
             at += used;
         }
         m_buffer.remove(0, at);
+        m_searched = m_memberBytes >= 0 ? 0 : m_buffer.size();
         return m_buffer.size() <= kLongestLine || m_memberBytes >= 0;
     }
 
     bool hasEnded() const { return m_ended; }
-    bool isTooLong() const { return m_builder.bytes() > m_options.mostTextBytes; }
+    // What is too long; empty: nothing yet.
+    QString tooLong() const
+    {
+        if (m_builder.bytes() > m_options.mostTextBytes)
+            return u"its text is longer than %1 MB"_s.arg(m_options.mostTextBytes >> 20);
+        if (m_builder.bytesBeside() > std::max(kLittle, kMostBesideText * m_options.mostTextBytes))
+            return u"it has more places and headings than text"_s;
+        return m_allMemberBytes > m_options.mostMemberBytes ? u"it unpacks to more than %1 MB"_s.arg(m_options.mostMemberBytes >> 20) : QString();
+    }
 
     Expected<FormattedText, ParseFault> finished() &&
     {
@@ -66,7 +77,7 @@ public:
 private:
     qsizetype takeLine(qsizetype at)
     {
-        const qsizetype end = m_buffer.indexOf('\n', at);
+        const qsizetype end = m_buffer.indexOf('\n', std::max(at, std::exchange(m_searched, 0)));
         if (end < 0)
             return 0;
         const QJsonObject line = QJsonDocument::fromJson(m_buffer.sliced(at, end - at)).object();
@@ -83,8 +94,9 @@ private:
         } else if (line.contains("member"_L1)) {
             m_member = line["member"_L1].toString();
             m_memberBytes = line["bytes"_L1].toInteger(-1);
-            if (m_memberBytes < 0 || m_memberBytes > kLargestMember)
+            if (m_memberBytes < 0 || m_memberBytes > std::numeric_limits<qint64>::max() - m_allMemberBytes)
                 return -1;
+            m_allMemberBytes += m_memberBytes;
         } else {
             m_builder.take(line);
         }
@@ -95,6 +107,8 @@ private:
     {
         if (m_buffer.size() - at < m_memberBytes + 1)
             return 0;
+        if (m_buffer[at + m_memberBytes] != '\n')
+            return -1;   // another size than it said
         m_options.member(m_member, m_buffer.sliced(at, m_memberBytes));
         return std::exchange(m_memberBytes, -1) + 1;
     }
@@ -102,8 +116,10 @@ private:
     const ParseOptions& m_options;
     FormattedTextBuilder m_builder;
     QByteArray m_buffer;
+    qsizetype m_searched = 0;    // so many bytes of the buffer have no line end among them
     QString m_member;
     qint64 m_memberBytes = -1;   // to come; -1: a line is to come
+    qint64 m_allMemberBytes = 0;
     std::optional<ParseFault> m_fault;
     bool m_ended = false;
 };
@@ -113,7 +129,8 @@ private:
 Expected<FormattedText, ParseFault> parseFile(int descriptor, const ParseOptions& options, const std::stop_token& stop)
 {
     QProcess process;
-    process.setProgram(parserPath());
+    const QString program = options.program.isEmpty() ? parserPath() : options.program;
+    process.setProgram(program);
     process.setArguments({options.format});
     process.setProcessEnvironment(QProcessEnvironment());   // nothing in it is any of a parser's business
     process.setStandardErrorFile(QProcess::nullDevice());
@@ -121,10 +138,13 @@ Expected<FormattedText, ParseFault> parseFile(int descriptor, const ParseOptions
     process.setChildProcessModifier([descriptor] { ::dup2(descriptor, STDIN_FILENO); });
     process.start(QIODevice::ReadOnly);
     if (!process.waitForStarted())
-        return ParseFault{ParseFault::Kind::NoParser, parserPath()};
-    const auto give = [&](ParseFault fault) {
+        return ParseFault{ParseFault::Kind::NoParser, program};
+    const auto end = [&] {
         process.kill();
         process.waitForFinished();
+    };
+    const auto give = [&](ParseFault fault) {
+        end();
         return fault;
     };
     ParserStream stream(options);
@@ -137,18 +157,18 @@ Expected<FormattedText, ParseFault> parseFile(int descriptor, const ParseOptions
         if (stop.stop_requested())
             return give({ParseFault::Kind::Stopped});
         const QByteArray piece = process.readAllStandardOutput();
-        if (!piece.isEmpty())
-            silent.restart();
         if (!stream.take(piece))
             return give({ParseFault::Kind::Died});
-        if (stream.isTooLong())
-            return give({ParseFault::Kind::TooLarge, u"its text is longer than %1 MB"_s.arg(options.mostTextBytes >> 20)});
+        if (const QString what = stream.tooLong(); !what.isEmpty())
+            return give({ParseFault::Kind::TooLarge, what});
+        if (!piece.isEmpty())
+            silent.restart();   // only now: what takes the app long is no silence of the parser's
         if (piece.isEmpty() && !alive)
             return ParseFault{ParseFault::Kind::Died};
-        if (silent.elapsed() > qint64(options.patienceSeconds) * 1000)
+        if (std::chrono::milliseconds(silent.elapsed()) > options.patience)
             return give({ParseFault::Kind::TooSlow});
     }
-    process.waitForFinished();
+    end();   // it has said all; one that hangs now is not waited for
     return std::move(stream).finished();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <stop_token>
 
@@ -17,11 +18,13 @@ struct ParseFault {
     QString detail{};      // a few words more, or empty
 };
 
-// How a document is parsed. Tests shorten the patience.
+// How a document is parsed. Tests shorten the patience, and have programs that misbehave parse.
 struct ParseOptions {
     QString format;                    // a parser's name (octavo/parsers/protocol.h)
     qint64 mostTextBytes = 256 << 20;  // more is Kind::TooLarge
-    int patienceSeconds = 60;          // without a sign of life
+    qint64 mostMemberBytes = 1 << 30;  // of all files inside an archive; likewise, though parsers do not go so far (parsers/archive/members.h)
+    std::chrono::milliseconds patience = std::chrono::minutes(1);   // without a sign of life
+    QString program{};                 // that parses; empty: octavo-parse, which lies beside the program that runs
     std::function<void(double share)> progress = [](double) {};
     // A file inside an archive. Nothing of it is kept; whoever wants it takes its bytes here.
     std::function<void(const QString& path, QByteArray&& bytes)> member = [](const QString&, QByteArray&&) {};

@@ -6,6 +6,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include "text/utf8.h"
 #include "text/words.h"
 
 namespace octavo::parsers {
@@ -35,7 +36,7 @@ MemberHeader headerOf(archive_entry* entry)
     MemberHeader header;
     const char* utf8 = archive_entry_pathname_utf8(entry);
     const char* raw = utf8 ? utf8 : archive_entry_pathname(entry);
-    header.path = raw ? raw : "";
+    header.path = validUtf8(raw ? raw : "");   // names of old archives are in any charset
     while (header.path.starts_with("./"))
         header.path.erase(0, 2);
     header.isFile = archive_entry_filetype(entry) == AE_IFREG;

@@ -148,11 +148,12 @@ private:
     bool enter(const xmlNode* node)
     {
         if (isText(node)) {
-            append(textOf(node), xmlGetLineNo(node));
+            append(textOf(node), beginOf(node));
             return false;
         }
         if (!isElement(node))
             return node->type == XML_DOCUMENT_NODE || node->type == XML_HTML_DOCUMENT_NODE;
+        m_reached = std::max(m_reached, xmlGetLineNo(node));
         const Role role = roleOf(nameOf(node));
         if (role == Role::Nothing)
             return false;
@@ -263,27 +264,37 @@ private:
         m_parts.erase(from, to);   // of an id that comes twice the first counts
     }
 
+    // The line where a text begins. libxml2 tells where it ends, or, if an entity stands in it, where that does: too low then, but never too high.
+    // So it is not above what came before.
+    long beginOf(const xmlNode* text) const
+    {
+        const std::string_view words = textOf(text);
+        return std::max(m_reached, xmlGetLineNo(text) - std::count(words.begin(), words.end(), '\n'));
+    }
+
+    // `line`: where the text begins; 0: its lines are none of the file.
     void append(std::string_view text, long line)
     {
-        if (m_pre > 0) {
-            noteLine(line, text);
-            m_text += text;
-            return;
-        }
         for (const char c : text) {
             if (!isSpace(c)) {
-                noteLine(line, text);
+                noteLine(line);
+                m_text += c;
+            } else if (m_pre > 0) {
                 m_text += c;
             } else if (!m_text.empty() && m_text.back() != ' ' && m_text.back() != '\n') {
                 m_text += ' ';
             }
+            line += line > 0 && c == '\n';
         }
+        m_reached = std::max(m_reached, line);
     }
 
-    void noteLine(long line, std::string_view text)
+    void noteLine(long line)
     {
-        if (m_text.empty() && line > 0)
-            m_line = line - std::count(text.begin(), text.end(), '\n');   // libxml2 tells where a text ends
+        if (m_hasLine || line <= 0)
+            return;
+        m_line = line;
+        m_hasLine = true;
     }
 
     void breakLine()
@@ -306,6 +317,7 @@ private:
     {
         std::string text = rowOf(m_row);
         m_row.clear();
+        m_hasLine = false;
         if (!text.empty())
             emit(Block::Kind::Row, 1, std::move(text));
     }
@@ -316,6 +328,7 @@ private:
             return append(" ", 0);
         std::string text = m_pre > 0 ? withoutOuterLines() : std::string(trimmed(m_text));
         m_text.clear();
+        m_hasLine = !m_row.empty();   // a row begins where its first cell does
         if (text.empty())
             return;
         if (m_pre > 0)
@@ -362,7 +375,9 @@ private:
     Sink& m_sink;
     HtmlLeftOut& m_leftOut;
     std::string m_text;            // of the block at hand
-    long m_line = 1;               // where it begins
+    long m_line = 1;               // where it, or the row around it, begins
+    bool m_hasLine = false;        // m_line is known
+    long m_reached = 1;            // line that all that follows stands on or below
     std::string m_marker;          // bullet or number that the next block of a list's item begins with
     std::vector<List> m_lists;
     std::vector<bool> m_layout;    // of the tables around: whether they only lay out a page

@@ -24,7 +24,10 @@ void OfficeBlocks::endNote(const std::string& mark, std::string_view text) { m_w
 
 void OfficeBlocks::emit(Block::Kind kind, int level, std::string text)
 {
-    m_sink.block({kind, level, std::move(text), {Mark{0, 0, {}, "¶ " + std::to_string(++m_paragraphs)}}});
+    Block block{kind, level, std::move(text)};
+    if (kind != Block::Kind::Note)   // notes are not among the paragraphs that a person counts
+        block.marks.push_back({0, 0, {}, "¶ " + std::to_string(++m_paragraphs)});
+    m_sink.block(block);
 }
 
 void OfficeBlocks::tell() const

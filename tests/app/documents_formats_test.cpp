@@ -6,7 +6,6 @@
 #include <QStringList>
 #include <gtest/gtest.h>
 
-#include "documents/parser_process.h"
 #include "documents/place.h"
 #include "documents/soundness.h"
 #include "documents_support.h"
@@ -166,21 +165,6 @@ TEST(DocumentFormats, PagesAddUpAndScansAreNamed)
     EXPECT_EQ(document.ledger[0].bytes, QFile(kCorpus + u"scan.pdf"_s).size());
 }
 
-TEST(DocumentFormats, AFileCutAnywhereIsReadOrRefused)
-{
-    for (const char* name : {"pandoc.epub", "pandoc.docx", "scan.pdf", "letter.eml"}) {
-        QFile file(kCorpus + QString::fromLatin1(name));
-        ASSERT_TRUE(file.open(QIODevice::ReadOnly));
-        const QByteArray whole = file.readAll();
-        test::TestFolder folder;
-        for (int percent = 5; percent < 100; percent += 10) {
-            folder.write(name, whole.first(whole.size() * percent / 100).toStdString());
-            const auto document = test::load(folder.path(name));
-            EXPECT_TRUE(document.ok() || document.error().sentence.contains(QString::fromLatin1(name))) << name << " at " << percent << " %";
-        }
-    }
-}
-
 TEST(DocumentFormats, AStopEndsAParser)
 {
     std::stop_source stop;
@@ -188,15 +172,6 @@ TEST(DocumentFormats, AStopEndsAParser)
     const auto document = loadDocument(kCorpus + u"book_libreoffice.pdf"_s, [](const LoadProgress&) {}, stop.get_token());
     ASSERT_FALSE(document.ok());
     EXPECT_EQ(document.error().kind, Failure::Kind::Stopped);
-}
-
-TEST(DocumentFormats, AFormatWithoutAParserIsAValue)
-{
-    ParseOptions options;
-    options.format = u"no such format"_s;
-    const auto parsed = parseBytes("words", options, {});
-    ASSERT_FALSE(parsed.ok());
-    EXPECT_EQ(parsed.error().kind, ParseFault::Kind::Died);
 }
 
 } // namespace

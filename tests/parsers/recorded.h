@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,14 +22,28 @@ public:
 
     explicit Recorded(Marks marks = Marks::Hidden) : m_marks(marks) {}
 
-    void format(std::string_view name) override { add("format: ", name); }
+    void format(std::string_view name) override
+    {
+        EXPECT_TRUE(m_lines.empty());
+        add("format: ", name);
+    }
     void title(std::string_view title) override
     {
         EXPECT_EQ(m_titles++, 0);
         add("title: ", title);
     }
-    void pages(int count) override { m_lines.push_back("pages: " + std::to_string(count)); }
-    void part(std::string_view title, int level) override { add("part " + std::to_string(level) + ": ", title); }
+    void pages(int count) override
+    {
+        EXPECT_EQ(m_pages, 0);
+        EXPECT_GE(count, 0);
+        m_pages = count;
+        m_lines.push_back("pages: " + std::to_string(count));
+    }
+    void part(std::string_view title, int level) override
+    {
+        EXPECT_GE(level, 1);
+        add("part " + std::to_string(level) + ": ", title);
+    }
     void remark(const Remark& remark) override { add("remark: ", remark.what + " (" + remark.why + ')'); }
     void progress(double share) override
     {
@@ -78,6 +93,8 @@ private:
             EXPECT_EQ(i == 0, mark.at == 0);
             EXPECT_LT(mark.at, block.text.size());
             EXPECT_TRUE(i == 0 || block.marks[i - 1].at < mark.at);
+            EXPECT_TRUE(mark.page >= 0 && mark.page <= m_pages && isUtf8(mark.name));
+            EXPECT_TRUE(std::isfinite(mark.box.x) && std::isfinite(mark.box.y) && std::isfinite(mark.box.width) && std::isfinite(mark.box.height));
             if (m_marks == Marks::Shown)
                 text.insert(std::min(mark.at, block.text.size()), "@[" + mark.name + ']');
         }
@@ -86,14 +103,23 @@ private:
 
     void add(const std::string& kind, std::string_view text)
     {
+        static constexpr std::size_t kMostBytes = std::size_t(128) << 20;   // of a test's small file, even one that unpacks a hundredfold
         EXPECT_TRUE(isUtf8(text)) << text;
-        m_lines.push_back(kind);
-        for (const char c : text)
-            m_lines.back() += c == '\n' ? "\\n" : std::string(1, c);
+        m_bytes += kind.size() + text.size();
+        EXPECT_LT(m_bytes, kMostBytes);
+        std::string& line = m_lines.emplace_back(kind);
+        for (const char c : text) {
+            if (c == '\n')
+                line += "\\n";
+            else
+                line += c;
+        }
     }
 
     Marks m_marks;
     int m_titles = 0;
+    int m_pages = 0;
+    std::size_t m_bytes = 0;
     double m_progress = 0;
     std::vector<std::string> m_lines;
     std::vector<std::string> m_members;

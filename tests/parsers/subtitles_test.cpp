@@ -97,6 +97,12 @@ TEST(Subtitles, LooseFiles)
         {"Macintosh's line ends", "1\r00:00:01,000 --> 00:00:02,000\ra\rb\r", "paragraph: a b\n"},
         {"times out of order", "9:00:01 --> 9:00:02\na\n\n0:01 --> 0:02\nb", "paragraph: a\nparagraph: b\n"},
         {"arrow in the text", srt("a --> b"), "paragraph: a --> b\n"},
+        {"cut in the times", srt("a") + "2\n00:00:03,000 --> 00", "paragraph: a\nremark: the end (the file is cut off)\n"},
+        {"cut in the first time", srt("a") + "2\n00:0", "paragraph: a\nremark: the end (the file is cut off)\n"},
+        {"cut in a tag", "1\n00:00:01,000 --> 00:00:02,000\na <font colo", "paragraph: a\nremark: the end (the file is cut off)\n"},
+        {"cut in a tag's name", "1\n00:00:01,000 --> 00:00:02,000\na</fo", "paragraph: a\nremark: the end (the file is cut off)\n"},
+        {"no tag", "1\n00:00:01,000 --> 00:00:02,000\na <3", "paragraph: a <3\n"},
+        {"numbers are said", srt("a\n7\n12:30"), "paragraph: a 7 12:30\n"},
     });
 }
 

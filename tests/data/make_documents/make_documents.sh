@@ -23,10 +23,13 @@
 #   Python        tracked_changes.docx text_box.docx notebook.ipynb letter.eml
 #                 mailbox.mbox saved_page.mhtml bundle.zip bundle.tar.gz hostile/*
 #   by hand       page.html latin1.html tag_soup.html sheet.csv sheet.tsv
-#                 film.srt talk.vtt paper.tex manual.rst
+#                 film.srt talk.vtt paper.tex manual.rst: they are their own
+#                 sources, in tests/data/documents
 #
 # The folder's facts.json is written by check_documents.py, which also checks
-# every file with programs that are not Octavo.
+# every file with programs that are not Octavo, and places/ by places.py: what
+# stands where a citation may lead. golden/ is Octavo's own
+# (tests/app/documents_golden_test.cpp).
 
 set -euo pipefail
 
@@ -43,6 +46,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "${1:?usage: make_documents.sh FOLDER}"
 out=$(cd "$1" && pwd)
 sources=$here/sources
+corpus=$(cd "$here/../documents" && pwd)
+by_hand=(page.html latin1.html tag_soup.html sheet.csv sheet.tsv film.srt talk.vtt paper.tex manual.rst)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -65,10 +70,10 @@ browser() {
         >"$work/browser.log" 2>&1
 }
 
-# latex NAME: two runs, so that the table of contents is right.
+# latex FILE: two runs, so that the table of contents is right.
 latex() {
     for _ in 1 2; do
-        (cd "$work" && pdflatex -interaction=batchmode "$sources/$1.tex" >/dev/null)
+        (cd "$work" && pdflatex -interaction=batchmode "$1" >/dev/null)
     done
 }
 
@@ -119,8 +124,8 @@ make_pdfs() {
     groff -k -ms -Tps "$sources/two_columns.ms" >"$work/two_columns.ps"
     ps2pdf "$work/two_columns.ps" "$work/two_columns.pdf"
 
-    latex ligatures
-    latex paper
+    latex "$sources/ligatures.tex"
+    latex "$corpus/paper.tex"
     mv "$work/paper.pdf" "$work/paper_large.pdf"
     gs -q -sDEVICE=pdfwrite -o "$work/paper.pdf" "$work/paper_large.pdf"
 
@@ -141,8 +146,9 @@ make_pdfs() {
 }
 
 make_others() {
-    cp "$sources"/plain/* "$sources/paper.tex" "$out/"
-    iconv -f UTF-8 -t ISO-8859-1 "$sources/plain/latin1.html" >"$out/latin1.html"
+    for name in "${by_hand[@]}"; do
+        [ "$out/$name" -ef "$corpus/$name" ] || cp "$corpus/$name" "$out/"
+    done
     for step in office plain bundles hostile; do
         python_step "$step" "$out"
     done
@@ -152,3 +158,4 @@ make_book
 make_pdfs
 make_others
 "$python" "$here/check_documents.py" "$out" "$out/facts.json"
+"$python" "$here/places.py" "$out"
