@@ -42,7 +42,7 @@ std::string rowOf(const std::vector<std::string>& cells)
     std::string text;
     for (const std::string& cell : cells)
         text += (&cell == &cells.front() ? "" : " | ") + cell;
-    return text;
+    return std::string(trimmed(text));   // an empty cell at an end leaves its bar alone
 }
 
 } // namespace octavo::parsers

@@ -41,6 +41,6 @@ mkdir -p "$found"
 folders=("$found")
 [ ! -d "tests/fuzz/corpus/$target" ] || folders+=("tests/fuzz/corpus/$target")
 # A failure is also: one piece of memory of more than 1 MB (archive: 100 MB, parsers: 512 MB), more than 1 GB of all together (parsers: 2.5 GB), an input that
-# takes longer than 10 s.
-exec "$program" "${folders[@]}" "${options[@]}" -max_total_time="$seconds" -malloc_limit_mb=$most_mb -rss_limit_mb=$all_mb -timeout=10 \
+# takes longer than 10 s. libFuzzer would end with 77, too, which means skipped here.
+exec "$program" "${folders[@]}" "${options[@]}" -max_total_time="$seconds" -malloc_limit_mb=$most_mb -rss_limit_mb=$all_mb -timeout=10 -error_exitcode=1 \
     -artifact_prefix=build/fuzz/ -print_final_stats=1 "${@:3}"
