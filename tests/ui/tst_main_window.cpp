@@ -100,7 +100,7 @@ private slots:
             QVERIFY(file.open(QIODevice::WriteOnly));
             file.write(QByteArray("some words of it, ").repeated(3000));
         }
-        drop(folder);
+        m_window->openPaths({folder});
         QTRY_VERIFY(shown<QPushButton>("previewRead"));
         QCOMPARE(m_script->reads, 0);
         shown<QPushButton>("previewCancel")->click();
@@ -108,7 +108,7 @@ private slots:
         QTRY_VERIFY(!m_assistant->busy());
         QCOMPARE(child<QAbstractItemView>("documentList")->model()->rowCount(), 0);
 
-        drop(folder);
+        m_window->openPaths({folder});
         QTRY_VERIFY(shown<QPushButton>("previewRead"));
         auto* tree = shown<QAbstractItemView>("previewTree");
         QTest::keyClick(tree, Qt::Key_End);          // notes.txt

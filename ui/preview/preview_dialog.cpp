@@ -64,6 +64,7 @@ PreviewDialog::PreviewDialog(app::OpenPreview preview, QWidget* parent)
     m_searchPause->setInterval(kTypingPause);
     m_found = label({}, "caption", this);
     m_found->setObjectName(QStringLiteral("previewFound"));
+    m_found->hide();
     m_cost = label({}, "title", this);
     m_cost->setObjectName(QStringLiteral("previewCost"));
     m_cost->setWordWrap(true);
@@ -101,6 +102,7 @@ PreviewDialog::PreviewDialog(app::OpenPreview preview, QWidget* parent)
     connect(m_search, &QLineEdit::textChanged, m_searchPause, qOverload<>(&QTimer::start));
     connect(m_searchPause, &QTimer::timeout, this, &PreviewDialog::search);
     connect(m_model, &PreviewModel::choiceChanged, this, &PreviewDialog::showCost);
+    connect(m_model, &PreviewModel::choiceChanged, m_tree->viewport(), qOverload<>(&QWidget::update));
     connect(cancel, &QPushButton::clicked, this, &QDialog::reject);
     connect(m_read, &QPushButton::clicked, this, &QDialog::accept);
     connect(this, &QDialog::accepted, this, [this] { emit readWanted(m_id, m_model->choices()); });
@@ -171,7 +173,8 @@ void PreviewDialog::search()
     const QString words = m_search->text().trimmed();
     const int found = m_model->search(words);
     static_cast<FoundRows*>(m_shown)->filterAnew();
-    m_found->setText(words.isEmpty() ? QString() : tr("%1 found").arg(QLocale().toString(found)));
+    m_found->setText(tr("%1 found").arg(QLocale().toString(found)));
+    m_found->setVisible(!words.isEmpty());
     if (!words.isEmpty() && found <= kMostRowsOpened)
         m_tree->expandAll();
     else

@@ -282,12 +282,8 @@ void PreviewModel::tellChanged(const Node& node)
 {
     const QModelIndex changed = indexOf(node);
     emit dataChanged(changed, changed.siblingAtColumn(SizeColumn));
-    if (node.children.empty())
-        return;
-    emit dataChanged(indexOf(node.children.front()), indexOf(node.children.back()).siblingAtColumn(SizeColumn));
-    for (const Node& child : node.children)
-        if (!child.children.empty())
-            tellChanged(child);
+    if (!node.children.empty())
+        emit dataChanged(indexOf(node.children.front()), indexOf(node.children.back()).siblingAtColumn(SizeColumn));
 }
 
 } // namespace octavo::ui

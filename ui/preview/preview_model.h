@@ -42,6 +42,8 @@ public:
     bool setData(const QModelIndex& index, const QVariant& value, int role) override;
 
 signals:
+    // After a tick. dataChanged comes for the row, those around it and those right below; what lies deeper has to be painted anew by who shows it: to
+    // tell of the files in 1,000 folders takes a tree view two seconds, which it spends looking for rows that are not open.
     void choiceChanged();
 
 private:
