@@ -69,6 +69,7 @@ private:
     void offerCrashReport();
 
     void showDocument(app::DocumentId id, const app::Document& document);
+    void askBeforeReading(const app::OpenPreview& preview);
     void chooseDocument(app::DocumentId id);
     void removeDocument(app::DocumentId id);
     void showSession(const app::Session& session);

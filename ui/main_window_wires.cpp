@@ -14,6 +14,7 @@
 #include "library/library_panel.h"
 #include "library/space_dialog.h"
 #include "main_window.h"
+#include "preview/preview_dialog.h"
 #include "reader/reader_page.h"
 #include "widgets.h"
 
@@ -37,9 +38,12 @@ void MainWindow::wireLibrary()
         m_library->showDocument(document);
         beginSession();
     });
+    connect(&m_assistant, &Assistant::documentChanged, m_library, &LibraryPanel::showDocument);
     connect(&m_assistant, &Assistant::estimated, m_library, &LibraryPanel::showEstimate);
+    connect(&m_assistant, &Assistant::previewReady, this, &MainWindow::askBeforeReading);
     connect(&m_assistant, &Assistant::openProgress, this, [this](const app::OpenProgress& progress) {
-        statusBar()->showMessage(tr("Opening %1… %2 files, %3").arg(progress.path).arg(progress.files).arg(QLocale().formattedDataSize(progress.bytes, 1)));
+        statusBar()->showMessage(progress.counted < 0 ? tr("Opening %1… %2 files, %3").arg(progress.path).arg(progress.files).arg(QLocale().formattedDataSize(progress.bytes, 1))
+                                                      : tr("Counting the tokens of %1… %2").arg(progress.path, percentText(progress.counted)));
     });
     connect(&m_assistant, &Assistant::readProgress, this, &MainWindow::showProgress);
     connect(&m_assistant, &Assistant::readFinished, this, [this](const app::DocumentSummary& document, bool stopped) {
@@ -75,6 +79,10 @@ void MainWindow::wireLibrary()
     connect(m_library, &LibraryPanel::documentChosen, this, &MainWindow::chooseDocument);
     connect(m_library, &LibraryPanel::readWanted, &m_assistant, &Assistant::read);
     connect(m_library, &LibraryPanel::reopenWanted, this, [this](const QString& path) { openPaths({path}); });
+    connect(m_library, &LibraryPanel::previewWanted, this, [this](const QString& path) {
+        statusBar()->showMessage(tr("Opening %1…").arg(path));
+        m_assistant.previewPaths({path});
+    });
     connect(m_library, &LibraryPanel::pinWanted, &m_assistant, &Assistant::pinDocument);
     connect(m_library, &LibraryPanel::forgetWanted, &m_assistant, &Assistant::forgetReading);
     connect(&m_assistant, &Assistant::readingsSpace, m_space, &SpaceDialog::showSpace);
@@ -150,6 +158,16 @@ void MainWindow::showDocument(app::DocumentId id, const app::Document& document)
     m_chat->setAbout(document.title.simplified());
     setWindowTitle(tr("%1 — Octavo").arg(document.title.simplified()));
     showDocumentStatus();
+}
+
+void MainWindow::askBeforeReading(const app::OpenPreview& preview)
+{
+    statusBar()->clearMessage();
+    auto* dialog = new PreviewDialog(preview, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &PreviewDialog::readWanted, &m_assistant, &Assistant::readPreviewed);
+    connect(dialog, &PreviewDialog::dropWanted, &m_assistant, &Assistant::dropPreview);
+    dialog->open();
 }
 
 // A conversation about other texts would not answer from this one.

@@ -26,7 +26,22 @@ void Assistant::start()
 
 void Assistant::openPaths(const QStringList& paths)
 {
-    m_worker->postUrgent([paths](Worker& worker, std::stop_token stop) { worker.openPaths(paths, std::move(stop)); });
+    m_worker->postUrgent([paths](Worker& worker, std::stop_token stop) { worker.openPaths(paths, false, std::move(stop)); });
+}
+
+void Assistant::previewPaths(const QStringList& paths)
+{
+    m_worker->postUrgent([paths](Worker& worker, std::stop_token stop) { worker.openPaths(paths, true, std::move(stop)); });
+}
+
+void Assistant::readPreviewed(PreviewId preview, const QList<PreviewChoice>& choices)
+{
+    m_worker->postUrgent([preview, choices](Worker& worker, std::stop_token stop) { worker.readPreviewed(preview, choices, std::move(stop)); });
+}
+
+void Assistant::dropPreview(PreviewId preview)
+{
+    m_worker->postBrief([preview](Worker& worker) { worker.dropPreview(preview); });
 }
 
 void Assistant::read(DocumentId document)

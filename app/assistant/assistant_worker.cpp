@@ -7,6 +7,7 @@
 #include <QCoreApplication>
 #include <QElapsedTimer>
 
+#include "assistant/document_preview.h"
 #include "crash/event_log.h"
 
 namespace octavo::app {
@@ -14,12 +15,46 @@ namespace octavo::app {
 namespace {
 
 constexpr qint64 kOpenProgressPause = 100;   // ms
+constexpr int kMostFilesWatched = 1000;      // of one document
+constexpr double kLong = 20;                 // s; what is read sooner is read without asking
+constexpr double kLongWithChoice = 5;        // s; where files can be left out, it pays to ask earlier
+constexpr double kUnmeasuredSpeed = 500;     // tokens/s; SmolLM2-135M reads over 1,000 on two cores, and a larger model is measured by its first reading
+
+bool isWorthAsking(const OpenPreview& preview)
+{
+    double seconds = 0;
+    bool hasChoice = preview.documents.size() > 1;
+    for (const DocumentPreview& document : preview.documents) {
+        const qint64 tokens = document.estimate.tokens - tokensLeftOut(document.item);
+        seconds += preview.tokensPerSecond > 0 ? document.estimate.seconds : static_cast<double>(tokens) / kUnmeasuredSpeed;
+        hasChoice = hasChoice || document.item.kind == PartKind::Folder;
+    }
+    return seconds > (hasChoice ? kLongWithChoice : kLong);
+}
+
+// Lets a call through now and then.
+class Pacer {
+public:
+    bool isTime()
+    {
+        if (m_since.isValid() && m_since.elapsed() < kOpenProgressPause)
+            return false;
+        m_since.start();
+        return true;
+    }
+
+private:
+    QElapsedTimer m_since;
+};
 
 } // namespace
 
 Assistant::Worker::Worker(Assistant& owner, AssistantOptions options, std::unique_ptr<BookEngine> engine)
-    : m_owner(owner), m_options(std::move(options)), m_engine(std::move(engine))
+    : m_owner(owner), m_watcher(new ChangeWatcher(&owner)), m_options(std::move(options)), m_engine(std::move(engine))
 {
+    connect(m_watcher, &ChangeWatcher::changed, &owner, [this](DocumentId document, const QStringList& folders) {
+        postBrief([document, folders](Worker& worker) { worker.lookAgain(document, folders); });
+    });
 }
 
 void Assistant::Worker::postBrief(std::function<void(Worker&)> job)
@@ -114,6 +149,11 @@ void Assistant::Worker::start(std::stop_token stop)
         return fail(interrupted.error());
     for (const DocumentId document : *interrupted)
         postRead(document);
+    const Outcome<QHash<DocumentId, QStringList>> stirred = m_service->stirredFolders();
+    if (!stirred)
+        return fail(stirred.error());
+    for (auto document = stirred->begin(); document != stirred->end(); ++document)
+        lookAgain(document.key(), document.value());
 }
 
 bool Assistant::Worker::modelChanged(const EngineModel& model)
@@ -127,27 +167,92 @@ bool Assistant::Worker::modelChanged(const EngineModel& model)
     return changed && *changed;
 }
 
-void Assistant::Worker::openPaths(const QStringList& paths, std::stop_token stop)
+void Assistant::Worker::openPaths(const QStringList& paths, bool asksInAnyCase, std::stop_token stop)
 {
     if (!service())
         return;
+    std::vector<LoadedDocument> documents = load(paths, stop);
+    if (documents.empty())
+        return;
+    Outcome<OpenPreview> preview = previewOf(documents, stop);
+    if (!preview && preview.error().kind != Failure::Kind::Model)   // without a model a document is taken in all the same, and can be looked at
+        return fail(preview.error());
+    if (!preview || !(asksInAnyCase || isWorthAsking(*preview)))
+        return takeIn(documents, stop);
+    preview->id = ++m_lastPreview;
+    m_previews[preview->id] = std::move(documents);
+    tell(&Assistant::previewReady, *preview);
+}
+
+std::vector<LoadedDocument> Assistant::Worker::load(const QStringList& paths, const std::stop_token& stop)
+{
+    std::vector<LoadedDocument> documents;
     for (const QString& path : paths) {
         if (isArchive(path)) {
             importArchive(path, stop);
             continue;
         }
-        QElapsedTimer sinceTold;
-        const Outcome<DocumentSummary> document = m_service->addDocument(path, stop, [&](const LoadProgress& progress) {
-            if (sinceTold.isValid() && sinceTold.elapsed() < kOpenProgressPause)
-                return;
-            sinceTold.start();
-            tell(&Assistant::openProgress, OpenProgress{path, progress.files, progress.bytes});
+        Pacer pacer;
+        Outcome<LoadedDocument> document = m_service->loadDocument(path, stop, [&](const LoadProgress& progress) {
+            if (pacer.isTime())
+                tell(&Assistant::openProgress, OpenProgress{path, progress.files, progress.bytes});
         });
+        if (document)
+            documents.push_back(std::move(*document));
+        else
+            fail(document.error());
+    }
+    return documents;
+}
+
+Outcome<OpenPreview> Assistant::Worker::previewOf(const std::vector<LoadedDocument>& documents, const std::stop_token& stop)
+{
+    OpenPreview preview;
+    for (const LoadedDocument& loaded : documents) {
+        const Document& document = loaded.document;
+        Pacer pacer;
+        const Outcome<DocumentPreview> counted = m_service->preview(loaded, [&](qint64 bytes) {
+            if (pacer.isTime())
+                tell(&Assistant::openProgress, OpenProgress{document.path, document.files.size(), document.text.size(),
+                                                            static_cast<double>(bytes) / static_cast<double>(document.text.size())});
+        }, stop);
+        if (!counted)
+            return counted.error();
+        preview.documents.append(*counted);
+    }
+    const Outcome<double> speed = m_service->tokensPerSecond();
+    if (!speed)
+        return speed.error();
+    preview.tokensPerSecond = *speed;
+    return preview;
+}
+
+void Assistant::Worker::readPreviewed(PreviewId id, const QList<PreviewChoice>& choices, std::stop_token stop)
+{
+    const auto preview = m_previews.find(id);
+    if (preview == m_previews.end() || !service())
+        return;
+    std::vector<LoadedDocument> chosen;
+    for (qsizetype at = 0; at < choices.size(); ++at) {
+        LoadedDocument& document = preview->second.at(static_cast<std::size_t>(at));
+        document.leftOut = choices[at].leftOut;
+        if (choices[at].isRead)
+            chosen.push_back(std::move(document));
+    }
+    m_previews.erase(preview);
+    takeIn(chosen, stop);
+}
+
+void Assistant::Worker::takeIn(const std::vector<LoadedDocument>& documents, const std::stop_token& stop)
+{
+    for (const LoadedDocument& loaded : documents) {
+        const Outcome<DocumentSummary> document = m_service->addDocument(loaded);
         if (!document) {
             fail(document.error());
             continue;
         }
         tell(&Assistant::documentAdded, *document);
+        watchDocuments();
         openDocument(document->id);
         const Outcome<ReadEstimate> estimate = m_service->estimate(document->id, stop);
         if (!estimate) {
@@ -235,9 +340,26 @@ void Assistant::Worker::notice(const QString& sentence)
 
 bool Assistant::Worker::isListed(DocumentId id)
 {
-    const Outcome<QList<DocumentSummary>> documents = m_service->documents();
-    return documents
-        && std::any_of(documents->begin(), documents->end(), [id](const DocumentSummary& document) { return document.id == id; });
+    const Outcome<bool> listed = m_library->read([id](Library& in) { return in.documents().listed().contains(id); });
+    return listed && *listed;
+}
+
+void Assistant::Worker::lookAgain(DocumentId id, const QStringList& folders)
+{
+    if (!service() || !isListed(id))
+        return;   // it was removed meanwhile
+    const Outcome<DocumentSummary> document = m_service->lookAgain(id, folders);
+    if (!document)
+        return fail(document.error());
+    tell(&Assistant::documentChanged, *document);
+}
+
+void Assistant::Worker::watchDocuments()
+{
+    const Outcome<QList<WatchedDocument>> documents = m_service->watchedDocuments(kMostFilesWatched);
+    if (!documents)
+        return fail(documents.error());
+    QMetaObject::invokeMethod(m_watcher, [watcher = m_watcher, documents = *documents] { watcher->watch(documents); }, Qt::QueuedConnection);
 }
 
 void Assistant::Worker::openDocument(DocumentId id)
@@ -381,6 +503,7 @@ void Assistant::Worker::tellLibrary()
     if (!documents)
         return fail(documents.error());
     tell(&Assistant::libraryChanged, *documents);
+    watchDocuments();
 }
 
 void Assistant::Worker::tellSessions()

@@ -3,10 +3,13 @@
 
 #include <atomic>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "archive/archive.h"
+#include "assistant/change_watcher.h"
 #include "assistant/conversation_service.h"
 #include "assistant/job_queue.h"
 #include "octavo/app/assistant.h"
@@ -31,7 +34,10 @@ public:
     bool isBusy() const { return m_pending > 0; }
 
     void start(std::stop_token stop);
-    void openPaths(const QStringList& paths, std::stop_token stop);
+    void openPaths(const QStringList& paths, bool asksInAnyCase, std::stop_token stop);
+    void readPreviewed(PreviewId preview, const QList<PreviewChoice>& choices, std::stop_token stop);
+    void dropPreview(PreviewId preview) { m_previews.erase(preview); }
+    void lookAgain(DocumentId document, const QStringList& folders);
     void openDocument(DocumentId document);
     void pinDocument(DocumentId document, bool pinned);
     void measureReadings();
@@ -54,6 +60,9 @@ private:
     void stopReading(DocumentId document);
     void removeDocument(DocumentId document);
     void forgetReading(DocumentId document);
+    std::vector<LoadedDocument> load(const QStringList& paths, const std::stop_token& stop);
+    Outcome<OpenPreview> previewOf(const std::vector<LoadedDocument>& documents, const std::stop_token& stop);
+    void takeIn(const std::vector<LoadedDocument>& documents, const std::stop_token& stop);   // and reads them
     void importArchive(const QString& file, std::stop_token stop);
     void tellExported(const Outcome<ArchiveCounts>& exported, const QString& file);
     bool isListed(DocumentId document);   // in the library
@@ -66,15 +75,19 @@ private:
     void notice(const QString& sentence);   // unless it is empty
     bool modelChanged(const EngineModel& model);   // since the last run; remembers it
     void tellLibrary();
+    void watchDocuments();
     void tellSessions();
     void finishAnswer(SessionId session, const Outcome<Answer>& answer);
     AnswerEvents eventsOf(SessionId session);
 
     Assistant& m_owner;
+    ChangeWatcher* const m_watcher;   // the owner's child, on its thread
     const AssistantOptions m_options;
     std::unique_ptr<BookEngine> m_engine;
     std::unique_ptr<Library> m_library;
     std::unique_ptr<ConversationService> m_service;
+    std::map<PreviewId, std::vector<LoadedDocument>> m_previews;   // that wait for the person's word
+    PreviewId m_lastPreview = 0;
     QString m_searchedWords;          // what the session list is narrowed to
     std::atomic<DocumentId> m_readForAnswer = 0;   // what an answer has to read before it can begin; 0: nothing
     std::atomic<int> m_pending = 0;   // jobs that wait or run; begins and ends to be 0 on the owner's thread

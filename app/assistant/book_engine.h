@@ -25,6 +25,7 @@ struct EngineModel {
     qint64 contextTokens = 0;
     EngineSettings settings{};
     QString whyNoGpu{};        // why it is not the GPU though that was left open; empty where nothing is to be said
+    QString source{};          // its files with their sizes and times: as long as these stay, so does the hash
 };
 
 // One document to be read. The engine keeps its reading (in memory and at `readingFile`) under `document`.
@@ -103,8 +104,10 @@ public:
     virtual ~BookEngine() = default;
 
     virtual Outcome<EngineModel> open(const QString& modelFile, std::stop_token stop) = 0;
+    // To tokenize() and to plan alone, without the model's weights: hash and device, which need them, stay empty. Until open(), reading and asking fail.
+    virtual Outcome<EngineModel> openHead(const QString& modelFile, std::stop_token stop) = 0;
     virtual Outcome<TokenBegins> tokenize(const QByteArray& text, std::stop_token stop) = 0;
-    virtual ReadPlan planFor(qint64 tokens) const = 0;   // how a text of so many tokens is read; only with a model open
+    virtual ReadPlan planFor(qint64 tokens) const = 0;   // how a text of so many tokens is read; only with a model, or its head, open
     virtual Outcome<ReadFacts> read(const ReadRequest& request, const std::function<void(const ReadStep&)>& progress, std::stop_token stop) = 0;
     virtual Outcome<AskFacts> ask(const AskRequest& request, const std::function<void(const QString& piece)>& piece, std::stop_token stop) = 0;
     virtual void forget(qint64 document) = 0;    // frees its memory; files on disk stay

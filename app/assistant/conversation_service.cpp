@@ -6,9 +6,9 @@
 #include <chrono>
 
 #include <QDir>
-#include <QLocale>
 
 #include "assistant/hop_view.h"
+#include "assistant/sentences.h"
 #include "assistant/sources.h"
 #include "documents/token_map.h"
 
@@ -18,20 +18,12 @@ namespace {
 
 constexpr auto kSaveEvery = std::chrono::milliseconds(500);   // of an answer that streams
 constexpr float kRegenerateTemperature = 0.7F;                // greedy would only repeat itself
-constexpr qint64 kMeasuredTokens = 256;                       // fewer say little about the speed of reading
 constexpr qsizetype kTitleCharacters = 60;
-
-QString speedKey(const EngineModel& model) { return QStringLiteral("reading.tokens_per_second/%1/%2").arg(model.hash, model.device); }
 
 QString titleFor(const QString& question)
 {
     const QString line = question.simplified();
     return line.size() <= kTitleCharacters ? line : line.left(kTitleCharacters - 1) + QStringLiteral("…");
-}
-
-QString joinSentences(const QString& first, const QString& second)
-{
-    return first.isEmpty() || second.isEmpty() ? first + second : first + QLatin1Char(' ') + second;
 }
 
 QString percent(qint64 part, qint64 whole)
@@ -71,207 +63,8 @@ std::vector<Turn> turnsUpTo(const QList<Message>& branch, const Message& questio
 
 ConversationService::ConversationService(Library& library, BookEngine& engine, const QString& dataDir)
     : m_library(library), m_engine(engine), m_readingsDir(QDir(dataDir).filePath(QStringLiteral("readings"))), m_readings(library, m_readingsDir),
-      m_shelf(library, engine)
+      m_records(library), m_shelf(library, engine)
 {
-}
-
-Outcome<EngineModel> ConversationService::openModel(const QString& modelFile, std::stop_token stop)
-{
-    const Outcome<EngineModel> opened = m_engine.open(modelFile, stop);
-    if (!opened)
-        return opened.error();
-    m_model = *opened;
-    m_shelf.forgetTokens();
-    m_inMemory.clear();
-    return *opened;
-}
-
-Outcome<DocumentSummary> ConversationService::addDocument(const QString& path, std::stop_token stop, const LoadProgressed& progress)
-{
-    const Outcome<DocumentId> id = m_shelf.add(path, progress, stop);
-    if (!id)
-        return id.error();
-    return summary(*id);
-}
-
-Outcome<std::shared_ptr<const Document>> ConversationService::document(DocumentId id)
-{
-    return m_shelf.open(id);
-}
-
-Outcome<DocumentSummary> ConversationService::summary(DocumentId id)
-{
-    const QString hash = m_model ? m_model->hash : QString();
-    const Outcome<std::optional<DocumentSummary>> found = m_library.read([&](Library& in) { return in.documents().summary(id, hash); });
-    if (!found)
-        return found.error();
-    if (!found->has_value())
-        return Failure{Failure::Kind::Usage, QStringLiteral("There is no document %1 in the library.").arg(id)};
-    return **found;
-}
-
-Outcome<QList<DocumentSummary>> ConversationService::documents()
-{
-    const QString hash = m_model ? m_model->hash : QString();
-    return m_library.read([&](Library& in) { return in.documents().list(hash); });
-}
-
-Outcome<void> ConversationService::removeDocument(DocumentId id)
-{
-    assert(!m_beingRead.contains(id));
-    const Outcome<void> removed = m_library.write([&](Library& in) { in.documents().remove(id); });
-    if (removed) {
-        m_engine.forget(id);
-        m_inMemory.erase(id);
-        m_shelf.drop(id);
-    }
-    return removed;
-}
-
-Outcome<ReadEstimate> ConversationService::estimate(DocumentId id, std::stop_token stop)
-{
-    if (!m_model)
-        return noModel();
-    const Outcome<std::shared_ptr<const TokenizedDocument>> tokenized = m_shelf.tokenized(id, stop);
-    if (!tokenized)
-        return tokenized.error();
-    const Outcome<DocumentSummary> known = summary(id);
-    if (!known)
-        return known.error();
-    const Outcome<QString> speed = m_library.read([&](Library& in) { return in.settings().value(speedKey(*m_model)); });
-    if (!speed)
-        return speed.error();
-
-    ReadEstimate estimate;
-    estimate.document = id;
-    estimate.tokens = static_cast<qint64>((*tokenized)->tokens.size());
-    estimate.plan = m_engine.planFor(estimate.tokens);
-    estimate.memoryBytes = estimate.tokens * estimate.plan.kvBytesPerToken + estimate.plan.hopBytes;
-    estimate.diskBytes = estimate.memoryBytes;   // a kept reading is what reading goes on from
-    estimate.device = m_model->device;
-    if (const double tokensPerSecond = speed->toDouble(); tokensPerSecond > 0)
-        estimate.seconds = static_cast<double>(estimate.tokens - known->readTokens) / tokensPerSecond;
-    return estimate;
-}
-
-Outcome<ReadResult> ConversationService::read(DocumentId id, const std::function<void(const ReadProgress&)>& progress, std::stop_token stop)
-{
-    return read(id, false, progress, std::move(stop));
-}
-
-Outcome<ReadResult> ConversationService::read(
-    DocumentId id, bool beforeAsking, const std::function<void(const ReadProgress&)>& progress, std::stop_token stop)
-{
-    if (!m_model)
-        return noModel();
-    const Outcome<std::shared_ptr<const Document>> document = m_shelf.open(id);
-    if (!document)
-        return document.error();
-    const auto report = [&](const ReadStep& step) {
-        m_inMemory[id] = {step.tokens, step.doneTokens};
-        if (!progress)
-            return;
-        const double left = static_cast<double>(step.tokens - step.doneTokens);
-        progress({id, step.doneTokens, step.reusedTokens, step.tokens, step.tokensPerSecond,
-            step.tokensPerSecond > 0 ? left / step.tokensPerSecond : -1});
-    };
-    const Outcome<QString> noRoom = makeRoomFor(id, stop);
-    if (!noRoom)
-        return noRoom.error();
-    const Outcome<void> begun = m_library.write([&](Library& in) { in.jobs().begin(JobRepository::Kind::Read, id); });
-    if (!begun)
-        return begun.error();
-    assert(!m_beingRead.contains(id));
-    m_beingRead.insert(id);
-    const Outcome<ReadFacts> facts = m_engine.read({id, (*document)->text, m_readingsDir, noRoom->isEmpty(), beforeAsking}, report, stop);
-    m_beingRead.erase(id);
-    const Outcome<void> ended = m_library.write([&](Library& in) { in.jobs().end(JobRepository::Kind::Read, id); });
-    if (!ended)
-        return ended.error();
-    if (!facts && facts.error().kind == Failure::Kind::Stopped) {   // before there was anything to keep
-        const Outcome<DocumentSummary> unchanged = summary(id);
-        if (!unchanged)
-            return unchanged.error();
-        return ReadResult{*unchanged, {}, true};
-    }
-    if (!facts) {
-        m_inMemory.erase(id);   // the next question tries again
-        return facts.error();
-    }
-
-    const qint64 done = facts->reusedTokens + facts->readTokens;
-    m_inMemory[id] = {facts->tokens, done};
-    const Outcome<void> stored = m_library.write([&](Library& in) {
-        in.documents().storeReading(id, {m_model->hash, m_model->name, facts->tokens, done, facts->kvBytes, facts->file});
-        if (facts->readTokens >= kMeasuredTokens && facts->seconds > 0)
-            in.settings().set(speedKey(*m_model), QString::number(static_cast<double>(facts->readTokens) / facts->seconds, 'f', 2));
-    });
-    if (!stored)
-        return stored.error();
-    const Outcome<DocumentSummary> after = summary(id);
-    if (!after)
-        return after.error();
-    if (!facts->file.isEmpty())
-        m_readings.markUsed(facts->file);
-    return ReadResult{*after, *facts, !facts->complete, joinSentences(*noRoom, facts->damage)};
-}
-
-Outcome<QList<DocumentId>> ConversationService::interruptedReads()
-{
-    return m_library.read([](Library& in) { return in.jobs().open(JobRepository::Kind::Read); });
-}
-
-Outcome<void> ConversationService::setPinned(DocumentId id, bool pinned)
-{
-    const Outcome<DocumentSummary> found = summary(id);
-    if (!found)
-        return found.error();
-    return m_library.write([&](Library& in) { in.documents().setPinned(id, pinned); });
-}
-
-Outcome<bool> ConversationService::forgetReading(DocumentId id)
-{
-    const QString hash = m_model ? m_model->hash : QString();
-    const Outcome<QString> file = m_library.read([&](Library& in) { return in.documents().readingFile(id, hash); });
-    if (!file)
-        return file.error();
-    const Outcome<bool> forgotten = m_readings.forget(*file);
-    if (forgotten && *forgotten) {
-        m_engine.forget(id);
-        m_inMemory.erase(id);
-    }
-    return forgotten;
-}
-
-// Room on the disk for what reading this document will keep. Where there is none, one sentence: it is read all the same, and not kept.
-Outcome<QString> ConversationService::makeRoomFor(DocumentId id, std::stop_token stop)
-{
-    const Outcome<ReadEstimate> cost = estimate(id, std::move(stop));
-    if (!cost)
-        return cost.error();
-    const Outcome<DocumentSummary> known = summary(id);
-    if (!known)
-        return known.error();
-    QString file;
-    const Outcome<QStringList> inUse = m_library.read([&](Library& in) { // their room would not be free before the program ends
-        file = in.documents().readingFile(id, m_model->hash);
-        QStringList files{file};
-        for (const auto& [document, extent] : m_inMemory)
-            files.append(in.documents().readingFile(document, m_model->hash));
-        return files;
-    });
-    if (!inUse)
-        return inUse.error();
-    if (known->readTokens >= cost->tokens && m_readings.has(file))
-        return QString();
-    const Outcome<qint64> missing = m_readings.makeRoom(cost->diskBytes, *inUse);
-    if (!missing)
-        return missing.error();
-    if (*missing == 0)
-        return QString();
-    return QStringLiteral("What is understood of “%1” is not kept on the disk: it takes %2, and %3 are missing. Free some space, unpin documents, or raise "
-                          "the quota; until then it is read again after each start.")
-        .arg(known->title, QLocale().formattedDataSize(cost->diskBytes), QLocale().formattedDataSize(*missing));
 }
 
 Outcome<Session> ConversationService::startSession(const QList<DocumentId>& documents)

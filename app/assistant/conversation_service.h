@@ -8,12 +8,17 @@
 #include <set>
 #include <stop_token>
 
+#include <QHash>
+#include <QSet>
+
 #include "assistant/book_engine.h"
 #include "assistant/document_shelf.h"
 #include "assistant/hop_record.h"
+#include "assistant/model_records.h"
 #include "assistant/reading_shelf.h"
 #include "library/library.h"
 #include "octavo/app/assistant.h"
+#include "octavo/app/preview.h"
 
 namespace octavo::app {
 
@@ -57,11 +62,26 @@ public:
     ConversationService(Library& library, BookEngine& engine, const QString& dataDir);
 
     Outcome<EngineModel> openModel(const QString& modelFile, std::stop_token stop);
+    // Its vocabulary and numbers alone, to count and to estimate; of the weights nothing is read. Speed and what has been read are known if the file
+    // was open before.
+    Outcome<EngineModel> openModelHead(const QString& modelFile, std::stop_token stop);
 
-    Outcome<DocumentSummary> addDocument(const QString& path, std::stop_token stop, const LoadProgressed& progress = [](const LoadProgress&) {});   // needs no model
+    // These three need no model. Of what is loaded, addDocument() takes in what the person did not leave out before.
+    Outcome<LoadedDocument> loadDocument(const QString& path, std::stop_token stop, const LoadProgressed& progress = [](const LoadProgress&) {});
+    Outcome<DocumentSummary> addDocument(const QString& path, std::stop_token stop, const LoadProgressed& progress = [](const LoadProgress&) {});
+    Outcome<DocumentSummary> addDocument(const LoadedDocument& loaded);
+    // What it would cost to read, all in all and by parts, without taking it in.
+    Outcome<DocumentPreview> preview(const LoadedDocument& loaded, const std::function<void(qint64 bytes)>& counted, const std::stop_token& stop);
+    Outcome<double> tokensPerSecond();   // of reading, on this machine; 0 if it has not been measured
     Outcome<std::shared_ptr<const Document>> document(DocumentId id);
+    Outcome<std::shared_ptr<const TokenizedDocument>> tokenized(DocumentId id, std::stop_token stop) { return m_shelf.tokenized(id, std::move(stop)); }
     Outcome<DocumentSummary> summary(DocumentId id);
     Outcome<QList<DocumentSummary>> documents();
+    // Looks at the disk again: whether its files have changed, gone or come, the last in `folders` of it (absolute). A summary says so from then on.
+    Outcome<DocumentSummary> lookAgain(DocumentId id, const QStringList& folders);
+    // Those in which, by the folders' times, files may have come or gone since they were read, and the folders.
+    Outcome<QHash<DocumentId, QStringList>> stirredFolders();
+    Outcome<QList<WatchedDocument>> watchedDocuments(int mostFilesEach);
     Outcome<void> removeDocument(DocumentId id);
     Outcome<ReadEstimate> estimate(DocumentId id, std::stop_token stop);
     Outcome<ReadResult> read(DocumentId id, const std::function<void(const ReadProgress&)>& progress, std::stop_token stop);
@@ -91,6 +111,10 @@ private:
 
     using Documents = std::map<DocumentId, std::shared_ptr<const Document>>;
 
+    DocumentSummary withNews(DocumentSummary summary) const;
+    EngineModel useModel(EngineModel model);
+    Outcome<qint64> readTokensOf(const Document& document);
+    ReadEstimate costOf(qint64 tokens, qint64 unreadTokens, double tokensPerSecond) const;
     Failure noModel() const;
     Outcome<Answer> answer(const Session& session, const Message& question, const AnswerOptions& options, const AnswerEvents& events,
                            std::stop_token stop);
@@ -110,9 +134,11 @@ private:
     BookEngine& m_engine;
     QString m_readingsDir;
     ReadingShelf m_readings;
+    ModelRecords m_records;
     DocumentShelf m_shelf;
     std::optional<EngineModel> m_model;
     std::map<DocumentId, Extent> m_inMemory;
+    std::map<DocumentId, QSet<QString>> m_newFilesIn;   // folders with files that the document does not have
     std::set<DocumentId> m_beingRead;   // more than one if a question interrupts a reading and has to read another document
 };
 

@@ -28,12 +28,20 @@ TokenizedDocument cutIntoPassages(const Document& document, TokenBegins tokens)
 
 } // namespace
 
-Outcome<DocumentId> DocumentShelf::add(const QString& path, const LoadProgressed& progress, std::stop_token stop)
+Outcome<LoadedDocument> DocumentShelf::load(const QString& path, const LoadProgressed& progress, std::stop_token stop)
 {
     Outcome<Document> loaded = loadDocument(path, progress, stop);
     if (!loaded)
         return loaded.error();
-    const auto document = std::make_shared<const Document>(std::move(*loaded));
+    Outcome<QStringList> leftOut = m_library.read([&](Library& in) { return in.documents().leftOutOf(loaded->path); });
+    if (!leftOut)
+        return leftOut.error();
+    return LoadedDocument{std::move(*loaded), std::move(*leftOut)};
+}
+
+Outcome<DocumentId> DocumentShelf::store(Document stored)
+{
+    const auto document = std::make_shared<const Document>(std::move(stored));
     const Outcome<DocumentId> id = m_library.write([&](Library& in) { return in.documents().store(*document); });
     if (id)
         m_documents[*id] = document;

@@ -19,14 +19,21 @@ struct TokenizedDocument {
     std::vector<std::uint32_t> passageBegins;     // first token of each passage, ascending, the first 0
 };
 
+// All that a file or folder holds, and what the person left out of it when it was read before.
+struct LoadedDocument {
+    Document document;
+    QStringList leftOut{};
+};
+
 // Brings documents in: from disk into the library, from the library into memory, and cuts them into tokens and passages.
 // Loaded ones stay in memory until removed. Threads: one at a time. Lifetime: library and engine outlive it.
 class DocumentShelf {
 public:
     DocumentShelf(Library& library, BookEngine& engine) : m_library(library), m_engine(engine) {}
 
-    // Loads a file or folder and stores it; the same text is the same document.
-    Outcome<DocumentId> add(const QString& path, const LoadProgressed& progress, std::stop_token stop);
+    Outcome<LoadedDocument> load(const QString& path, const LoadProgressed& progress, std::stop_token stop);
+    // The same text is the same document.
+    Outcome<DocumentId> store(Document document);
     Outcome<std::shared_ptr<const Document>> open(DocumentId id);
     // In the tokens of the engine's model; call forgetTokens() when that changes.
     Outcome<std::shared_ptr<const TokenizedDocument>> tokenized(DocumentId id, std::stop_token stop);

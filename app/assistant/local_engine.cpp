@@ -16,6 +16,7 @@
 #include "assistant/plan_words.h"
 #include "octavo/app/assistant.h"
 #include "octavo/engine/asking.h"
+#include "octavo/engine/model_head.h"
 
 namespace octavo::app {
 
@@ -35,6 +36,8 @@ double secondsSince(std::chrono::steady_clock::time_point begin)
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
+Error unknownTurns(const QString& modelFile) { return {Errc::UnsupportedChatTemplate, modelFile.toStdString(), "tokenizer.chat_template"}; }
+
 std::string_view view(const QByteArray& bytes) { return {bytes.constData(), static_cast<std::size_t>(bytes.size())}; }
 
 class LocalEngine final : public BookEngine {
@@ -47,6 +50,7 @@ public:
     }
 
     Outcome<EngineModel> open(const QString& modelFile, std::stop_token stop) override;
+    Outcome<EngineModel> openHead(const QString& modelFile, std::stop_token stop) override;
     Outcome<TokenBegins> tokenize(const QByteArray& text, std::stop_token stop) override;
     ReadPlan planFor(qint64 tokens) const override;
     Outcome<ReadFacts> read(const ReadRequest& request, const std::function<void(const ReadStep&)>& progress, std::stop_token stop) override;
@@ -81,6 +85,12 @@ private:
         std::vector<TokenId> ids;
     };
 
+    void forgetModel();
+    bool knowsModel() const { return m_model || m_head; }
+    const ModelConfig& config() const { return m_model ? m_model->config() : m_head->config; }
+    const Tokenizer& tokenizer() const { return m_model ? m_model->tokenizer() : *m_head->tokenizer; }
+    const ChatTemplate& chat() const { return m_model ? m_model->chat() : m_head->chat; }
+    QString sourceOf(const QString& modelFile) const;
     EngineSettings settings() const;
     std::vector<TokenId> introIds() const;
     Kept newlyKept(const QByteArray& text) const;
@@ -99,6 +109,7 @@ private:
     LocalEngineOptions m_options;
     std::shared_ptr<Engine> m_engine;
     std::shared_ptr<const Model> m_model;
+    std::optional<ModelHead> m_head;   // while no model is open
     std::map<qint64, Kept> m_kept;
     std::uint64_t m_uses = 0;
     Warm m_warm;
@@ -116,13 +127,43 @@ Outcome<EngineModel> LocalEngine::open(const QString& modelFile, std::stop_token
     if (!model)
         return failureOf(model.error());
     if ((*model)->chat().format() == ChatTemplate::Format::Unknown)
-        return failureOf({Errc::UnsupportedChatTemplate, (*model)->file().string(), "tokenizer.chat_template"});
+        return failureOf(unknownTurns(modelFile));
+    forgetModel();
+    m_model = *model;
+    return EngineModel{QString::fromStdString(config().name), QString::fromStdString(m_model->device()), QString::fromStdString(m_model->hash()),
+                       config().context, settings(), QString::fromStdString(m_model->whyNoGpu()), sourceOf(modelFile)};
+}
+
+Outcome<EngineModel> LocalEngine::openHead(const QString& modelFile, std::stop_token)
+{
+    auto head = ModelHead::open(QFile::encodeName(modelFile).toStdString());
+    if (!head)
+        return failureOf(head.error());
+    if (head->chat.format() == ChatTemplate::Format::Unknown)
+        return failureOf(unknownTurns(modelFile));
+    forgetModel();
+    m_head = std::move(*head);
+    return EngineModel{QString::fromStdString(config().name), {}, {}, config().context, settings(), {}, sourceOf(modelFile)};
+}
+
+void LocalEngine::forgetModel()
+{
     m_warm = {};
     m_kept.clear();
-    m_model = *model;
-    const ModelConfig& config = m_model->config();
-    return EngineModel{QString::fromStdString(config.name), QString::fromStdString(m_model->device()), QString::fromStdString(m_model->hash()),
-                       config.context, settings(), QString::fromStdString(m_model->whyNoGpu())};
+    m_model.reset();
+    m_head.reset();
+}
+
+QString LocalEngine::sourceOf(const QString& modelFile) const
+{
+    QStringList files{modelFile};
+    for (const std::filesystem::path& adapter : m_options.adapters)
+        files.append(QFile::decodeName(adapter.c_str()));
+    for (QString& file : files) {
+        const QFileInfo info(file);
+        file = QStringLiteral("%1 %2 %3").arg(info.absoluteFilePath()).arg(info.size()).arg(info.lastModified().toMSecsSinceEpoch());
+    }
+    return files.join(QLatin1Char('\n'));
 }
 
 EngineSettings LocalEngine::settings() const
@@ -146,14 +187,14 @@ Failure LocalEngine::noModel()
 
 Outcome<TokenBegins> LocalEngine::tokenize(const QByteArray& text, std::stop_token)
 {
-    if (!m_model)
+    if (!knowsModel())
         return noModel();
-    return m_model->tokenizer().encode(view(text), SpecialTokens::Literal).begins;
+    return tokenizer().encode(view(text), SpecialTokens::Literal).begins;
 }
 
 std::vector<TokenId> LocalEngine::introIds() const
 {
-    return m_model->tokenizer().encode(m_model->chat().documentIntro(kSystem), SpecialTokens::Parse).ids;
+    return tokenizer().encode(chat().documentIntro(kSystem), SpecialTokens::Parse).ids;
 }
 
 // What is to be read, and how; nothing is read yet.
@@ -162,7 +203,7 @@ LocalEngine::Kept LocalEngine::newlyKept(const QByteArray& text) const
     Kept kept;
     kept.ids = introIds();
     kept.introTokens = kept.ids.size();
-    const std::vector<TokenId> body = m_model->tokenizer().encode(view(text), SpecialTokens::Literal).ids;
+    const std::vector<TokenId> body = tokenizer().encode(view(text), SpecialTokens::Literal).ids;
     kept.ids.insert(kept.ids.end(), body.begin(), body.end());
     kept.plan = choiceFor(kept.ids.size()).plan;
     return kept;
@@ -172,13 +213,13 @@ LocalEngine::Kept LocalEngine::newlyKept(const QByteArray& text) const
 PlanChoice LocalEngine::choiceFor(std::uint64_t tokens) const
 {
     if (m_options.plan)
-        return costOf(*m_options.plan, m_model->config(), tokens, kConversationRoom);
-    return choosePlan(m_model->config(), tokens, kConversationRoom, Engine::availableMemory(), m_options.kv);
+        return costOf(*m_options.plan, config(), tokens, kConversationRoom);
+    return choosePlan(config(), tokens, kConversationRoom, Engine::availableMemory(), m_options.kv);
 }
 
 ReadPlan LocalEngine::planFor(qint64 tokens) const
 {
-    return readPlanOf(choiceFor(introIds().size() + static_cast<std::uint64_t>(tokens)), m_model->config());
+    return readPlanOf(choiceFor(introIds().size() + static_cast<std::uint64_t>(tokens)), config());
 }
 
 // Frees the reading that was not used for longest; false if there is none but `keep` and those a question has interrupted.

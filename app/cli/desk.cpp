@@ -23,16 +23,28 @@ Outcome<Desk> Desk::open(const Session& session, const std::optional<ReadingPlan
 
 Outcome<Desk> Desk::openWithModel(const Session& session, const PlanOptions& options)
 {
+    auto desk = open(session, options, &ConversationService::openModel);
+    if (desk)
+        session.tellDevice(desk->model->whyNoGpu);
+    return desk;
+}
+
+Outcome<Desk> Desk::openWithModelHead(const Session& session, const PlanOptions& options)
+{
+    return open(session, options, &ConversationService::openModelHead);
+}
+
+Outcome<Desk> Desk::open(const Session& session, const PlanOptions& options, OpenModel openModel)
+{
     const auto plan = options.plan();
     if (!plan)
         return failureOf(plan.error());
     auto desk = open(session, *plan, options.kvFormat());
     if (!desk)
         return desk;
-    const auto model = desk->service->openModel(session.modelPath(), session.stop);
+    const auto model = ((*desk->service).*openModel)(session.modelPath(), session.stop);
     if (!model)
         return model.error();
-    session.tellDevice(model->whyNoGpu);
     desk->model = *model;
     return desk;
 }

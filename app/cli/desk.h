@@ -14,15 +14,21 @@ struct Desk {
     std::unique_ptr<Library> library;
     std::unique_ptr<BookEngine> engine;
     std::unique_ptr<ConversationService> service;
-    std::optional<EngineModel> model;   // with openWithModel()
+    std::optional<EngineModel> model;   // with openWithModel() and openWithModelHead()
 
     // Without a model: for what is stored already.
     static Outcome<Desk> open(const Session& session, const std::optional<ReadingPlan>& plan = {}, const KvFormat& kv = {});
     // With the model open, to read and ask as the options say.
     static Outcome<Desk> openWithModel(const Session& session, const PlanOptions& options);
+    // To count and to estimate, without the model's weights.
+    static Outcome<Desk> openWithModelHead(const Session& session, const PlanOptions& options);
 
     // Documents named by path (added to the library if they are new) or by id.
     Outcome<QList<DocumentId>> documents(const std::vector<std::string>& pathsOrIds, const Session& session);
+
+private:
+    using OpenModel = Outcome<EngineModel> (ConversationService::*)(const QString& modelFile, std::stop_token stop);
+    static Outcome<Desk> open(const Session& session, const PlanOptions& options, OpenModel openModel);
 };
 
 // Progress and notices of an answer on stderr; its words are the command's own business.

@@ -2,6 +2,7 @@
 #include <QLocale>
 
 #include "cli/desk.h"
+#include "documents/token_map.h"
 
 namespace octavo::app::cli {
 
@@ -35,7 +36,7 @@ const char* kindName(PartKind kind)
     return "part";
 }
 
-nlohmann::json partsOf(const Part& part)
+nlohmann::json partsOf(const Part& part, const TokenBegins& tokens)
 {
     nlohmann::json parts = nlohmann::json::array();
     for (const Part& child : part.parts)
@@ -43,9 +44,45 @@ nlohmann::json partsOf(const Part& part)
                          {"kind", kindName(child.kind)},
                          {"begin_byte", child.bytes.begin},
                          {"end_byte", child.bytes.end},
-                         {"parts", partsOf(child)}});
+                         {"tokens", countTokens(tokens, child.bytes)},
+                         {"parts", partsOf(child, tokens)}});
     return parts;
 }
+
+// The structure for people: a line for each chapter, folder and file, as many as fit on a few screens.
+class PartsText {
+public:
+    PartsText(const Part& root, const TokenBegins& tokens) : m_tokens(tokens)
+    {
+        add(root, 1);
+        if (m_more > 0)
+            m_text += "  and " + std::to_string(m_more) + " more parts, which --json tells\n";
+    }
+    std::string take() && { return std::move(m_text); }
+
+private:
+    void add(const Part& part, int depth)
+    {
+        for (const Part& child : part.parts) {
+            if (child.kind == PartKind::Function || child.kind == PartKind::Class)
+                continue;
+            if (m_lines == kMostLines) {
+                ++m_more;
+            } else {
+                ++m_lines;
+                m_text += std::string(static_cast<std::size_t>(depth) * 2, ' ') + child.title.simplified().toStdString() + (child.kind == PartKind::Folder ? "/" : "") + ": "
+                    + std::to_string(countTokens(m_tokens, child.bytes)) + " tokens\n";
+            }
+            add(child, depth + 1);
+        }
+    }
+
+    static constexpr int kMostLines = 200;
+    const TokenBegins& m_tokens;
+    std::string m_text;
+    int m_lines = 0;
+    int m_more = 0;
+};
 
 std::string skippedText(const Document& document)
 {
@@ -64,17 +101,22 @@ Outcome<nlohmann::json> preview(Desk& desk, DocumentId id, const Session& sessio
     const auto estimate = desk.service->estimate(id, session.stop);
     if (!estimate)
         return estimate.error();
+    const auto tokenized = desk.service->tokenized(id, session.stop);
+    if (!tokenized)
+        return tokenized.error();
+    const TokenBegins& tokens = (*tokenized)->tokens;
     const Document& found = **document;
     text += found.path.toStdString() + ": " + std::to_string(estimate->tokens) + " tokens, "
-        + QLocale().formattedDataSize(estimate->memoryBytes).toStdString() + " of memory"
+        + QLocale().formattedDataSize(estimate->memoryBytes).toStdString() + " of memory, "
+        + QLocale().formattedDataSize(estimate->diskBytes).toStdString() + " of disk"
         + (estimate->seconds > 0 ? ", about " + std::to_string(static_cast<long long>(estimate->seconds + 0.5)) + " s" : std::string()) + "\n"
-        + skippedText(found);
+        + PartsText(found.outline, tokens).take() + skippedText(found);
     session.tell(estimate->plan);
     return nlohmann::json{{"id", id},
                           {"path", found.path.toStdString()},
                           {"tokens", estimate->tokens},
                           {"ledger", ledgerOf(found)},
-                          {"parts", partsOf(found.outline)},
+                          {"parts", partsOf(found.outline, tokens)},
                           {"plan", jsonOf(estimate->plan)},
                           {"estimate", {{"seconds", estimate->seconds}, {"memory_bytes", estimate->memoryBytes}, {"disk_bytes", estimate->diskBytes}}}};
 }
@@ -116,7 +158,7 @@ Outcome<nlohmann::json> readOne(Desk& desk, DocumentId id, const Session& sessio
 
 int read(const Session& session, const Options& options)
 {
-    auto desk = Desk::openWithModel(session, options.plan);
+    auto desk = options.dryRun ? Desk::openWithModelHead(session, options.plan) : Desk::openWithModel(session, options.plan);
     if (!desk)
         return session.fail(desk.error());
     const auto ids = desk->documents(options.paths, session);
@@ -146,7 +188,7 @@ void addReadCommand(CLI::App& program, Session& session, int& exitCode)
     auto options = std::make_shared<Options>();
     CLI::App* command = program.add_subcommand("read", "read documents and keep what was understood");
     command->add_option("paths", options->paths, "files and folders, or ids of documents in the library")->required();
-    command->add_flag("--dry-run", options->dryRun, "only tell what would be read and what it costs");
+    command->add_flag("--dry-run", options->dryRun, "only tell what would be read and what it costs; no weight of the model is loaded");
     options->plan.addTo(*command);
     command->callback([&session, &exitCode, options] { exitCode = read(session, *options); });
 }

@@ -31,6 +31,15 @@ public:
         return std::move(m_items);
     }
 
+    std::vector<FoundItem> in(const std::string& relativeFolder, const std::function<bool(const QString&)>& goesInto) &&
+    {
+        m_goesInto = goesInto;
+        for (std::size_t slash = 0; slash < relativeFolder.size(); slash = relativeFolder.find('/', slash) + 1)
+            m_rules.enter(slash == 0 ? std::string() : relativeFolder.substr(0, slash - 1));
+        visit(relativeFolder.substr(0, relativeFolder.size() - (relativeFolder.empty() ? 0 : 1)));
+        return std::move(m_items);
+    }
+
 private:
     struct Entry {
         std::string name;
@@ -82,8 +91,11 @@ private:
         QString why = verdict(path, true);
         if (!byName.why.isEmpty() && !(byName.unlessTracked && m_rules.isTracked(path, true)))
             why = byName.why;
-        if (why.isEmpty())
+        const bool isWanted = !m_goesInto || (why.isEmpty() && m_goesInto(forPeople(path + '/')));
+        if (why.isEmpty() && isWanted)
             return visit(path);
+        if (!isWanted)
+            return;
         const auto [bytes, complete] = bytesBelow(m_folder / path);
         add(path + '/', complete ? why : why + QStringLiteral(", only its first %1 files counted").arg(kMostFilesCounted), bytes);
     }
@@ -138,6 +150,7 @@ private:
     const std::function<void()>& m_met;
     IgnoreRules m_rules;
     std::stop_token m_stop;
+    std::function<bool(const QString&)> m_goesInto;   // empty: into all that is not left out
     std::vector<FoundItem> m_items;
 };
 
@@ -146,6 +159,11 @@ private:
 std::vector<FoundItem> walkFolder(const fs::path& folder, const std::function<void()>& met, std::stop_token stop)
 {
     return Walk(folder, met, std::move(stop)).all();
+}
+
+std::vector<FoundItem> itemsIn(const fs::path& folder, const std::string& relativeFolder, const std::function<bool(const QString&)>& goesInto)
+{
+    return Walk(folder, [] {}, {}).in(relativeFolder, goesInto);
 }
 
 } // namespace octavo::app

@@ -23,4 +23,8 @@ struct FoundItem {
 // followed. Whether a file is text is not looked at. `met` is called for each item. Ends early, with what it has, when stopped.
 std::vector<FoundItem> walkFolder(const std::filesystem::path& folder, const std::function<void()>& met, std::stop_token stop);
 
+// Of that, what lies in one folder below it ("" is the top one, "a/b/"), and in such folders inside as `goesInto` says: it is asked with their paths.
+// Folders that are left out are not told.
+std::vector<FoundItem> itemsIn(const std::filesystem::path& folder, const std::string& relativeFolder, const std::function<bool(const QString& folder)>& goesInto);
+
 } // namespace octavo::app

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "documents/loaded_file.h"
 
-#include <array>
 #include <fstream>
 
 #include <fcntl.h>
@@ -21,7 +20,7 @@ namespace {
 using namespace Qt::StringLiterals;
 namespace fs = std::filesystem;
 
-constexpr std::size_t kHeadBytes = 4096;
+constexpr qsizetype kHeadBytes = 4096;
 
 class Descriptor {
 public:
@@ -145,16 +144,31 @@ Expected<LoadedFile, LoadFault> loadFormatted(int descriptor, const FileFormat& 
     return loaded;
 }
 
+QByteArray headOf(const Descriptor& file)
+{
+    QByteArray head(kHeadBytes, Qt::Uninitialized);
+    head.truncate(std::max<ssize_t>(0, ::pread(file.get(), head.data(), kHeadBytes, 0)));
+    return head;
+}
+
 } // namespace
+
+bool mayHoldText(const fs::path& path, const QString& name)
+{
+    const Descriptor file(path);
+    if (!file.isFile())
+        return false;
+    const QByteArray head = headOf(file);
+    const FileFormat format = formatOf(name, head);
+    return !head.isEmpty() && format.whyNot.isEmpty() && !format.isContainer && (!format.parser.isEmpty() || !looksBinary(head));
+}
 
 Expected<LoadedFile, LoadFault> loadFileText(const fs::path& path, const QString& name, const LoadOptions& options, const std::stop_token& stop)
 {
     const Descriptor file(path);
     if (!file.isFile())
         return loadPlainText(path, options, stop);   // which says what is wrong
-    std::array<char, kHeadBytes> head{};
-    const ssize_t got = ::pread(file.get(), head.data(), head.size(), 0);
-    const FileFormat format = formatOf(name, QByteArrayView(head.data(), std::max<ssize_t>(0, got)));
+    const FileFormat format = formatOf(name, headOf(file));
     if (!format.whyNot.isEmpty())
         return unreadableFormat(format.name, format.whyNot);
     if (options.inFolder && format.isContainer)

@@ -40,4 +40,7 @@ struct LoadOptions {
 Expected<LoadedFile, LoadFault> loadFileText(const std::filesystem::path& path, const QString& name, const LoadOptions& options,
                                              const std::stop_token& stop);
 
+// Whether a file's head and name say that it would give text; nothing is parsed.
+bool mayHoldText(const std::filesystem::path& path, const QString& name);
+
 } // namespace octavo::app

@@ -32,6 +32,11 @@ TokenRange tokensOf(std::span<const std::uint64_t> begins, ByteRange bytes)
     return {std::uint32_t(std::max<std::ptrdiff_t>(after, 1) - 1), tokenFrom(begins, bytes.end)};
 }
 
+std::int64_t countTokens(std::span<const std::uint64_t> begins, ByteRange bytes)
+{
+    return std::int64_t(tokenFrom(begins, bytes.end)) - tokenFrom(begins, bytes.begin);
+}
+
 ByteRange bytesOf(std::span<const std::uint64_t> begins, TokenRange tokens, qint64 textBytes)
 {
     const auto byteOf = [&](std::uint32_t token) { return token < begins.size() ? qint64(begins[token]) : textBytes; };

@@ -28,6 +28,9 @@ std::vector<std::uint32_t> firstTokens(std::span<const std::uint64_t> begins, co
 // All tokens that hold a byte of the range.
 TokenRange tokensOf(std::span<const std::uint64_t> begins, ByteRange bytes);
 
+// How many tokens belong to the range.
+std::int64_t countTokens(std::span<const std::uint64_t> begins, ByteRange bytes);
+
 ByteRange bytesOf(std::span<const std::uint64_t> begins, TokenRange tokens, qint64 textBytes);
 
 } // namespace octavo::app

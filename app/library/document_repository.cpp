@@ -5,7 +5,9 @@
 
 #include <QFileInfo>
 #include <QJsonDocument>
+#include <QSet>
 
+#include "documents/left_out.h"
 #include "documents/outline_rows.h"
 #include "documents/place_marks.h"
 #include "documents/soundness.h"
@@ -74,8 +76,8 @@ DocumentId DocumentRepository::store(const Document& document)
     const QString hash = contentHash(document.text);
     DocumentId id = find(hash).value_or(0);
     if (id != 0) {
-        Query(m_database, "UPDATE documents SET path = ?, title = ?, kind = ?, removed_at = NULL WHERE id = ?", document.path,
-            document.title, document.kind, id)
+        Query(m_database, "UPDATE documents SET path = ?, title = ?, kind = ?, added_at = ?, removed_at = NULL WHERE id = ?", document.path,
+            document.title, document.kind, QDateTime::currentDateTime(), id)
             .run();
     } else {
         Query(m_database, "INSERT INTO documents(content_hash, path, title, kind, text_bytes, text, added_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -107,6 +109,16 @@ QList<DocumentId> DocumentRepository::all()
     return query.numbers();
 }
 
+QStringList DocumentRepository::leftOutOf(const QString& path)
+{
+    Query query(m_database, "SELECT what FROM document_ledger WHERE why = ?1 AND document = "
+                            "(SELECT id FROM documents WHERE path = ?2 ORDER BY added_at DESC, id DESC LIMIT 1) ORDER BY position", QString(kLeftOutByYou), path);
+    QStringList paths;
+    while (query.next())
+        paths.append(query.text(0));
+    return paths;
+}
+
 bool DocumentRepository::hasChanged(DocumentId id)
 {
     Query query(m_database, "SELECT path, disk_bytes, modified_at FROM document_files WHERE document = ? AND disk_bytes >= 0 ORDER BY position LIMIT 2000", id);
@@ -117,6 +129,46 @@ bool DocumentRepository::hasChanged(DocumentId id)
             return true;
     }
     return false;
+}
+
+QList<DocumentId> DocumentRepository::listed()
+{
+    Query query(m_database, "SELECT id FROM documents WHERE removed_at IS NULL ORDER BY pinned DESC, added_at DESC, id DESC");
+    return query.numbers();
+}
+
+WatchedDocument DocumentRepository::watched(DocumentId id, int mostFiles)
+{
+    Query query(m_database, "SELECT f.path, d.path FROM document_files f JOIN documents d ON d.id = f.document "
+                            "WHERE f.document = ? AND f.disk_bytes >= 0 ORDER BY f.position LIMIT ?", id, mostFiles);
+    WatchedDocument watched{id, {}, {}};
+    QSet<QString> folders;
+    while (query.next()) {
+        watched.files.append(query.text(0));
+        const QString top = query.text(1);
+        for (QString folder = QFileInfo(query.text(0)).path(); !folders.contains(folder); folder = QFileInfo(folder).path()) {
+            folders.insert(folder);
+            watched.folders.append(folder);
+            if (!folder.startsWith(top + '/'))   // the top one, or of a single file the one around it
+                break;
+        }
+    }
+    return watched;
+}
+
+QDateTime DocumentRepository::addedAt(DocumentId id)
+{
+    Query query(m_database, "SELECT added_at FROM documents WHERE id = ?", id);
+    return query.next() ? query.time(0) : QDateTime();
+}
+
+QStringList DocumentRepository::ledgerPaths(DocumentId id, const QString& folder)
+{
+    Query query(m_database, "SELECT what FROM document_ledger WHERE document = ?1 AND substr(what, 1, length(?2)) = ?2", id, folder);
+    QStringList paths;
+    while (query.next())
+        paths.append(query.text(0));
+    return paths;
 }
 
 bool DocumentRepository::isRemoved(DocumentId id)

@@ -21,6 +21,13 @@ struct ReadingRow {
     QString file{};      // that keeps it, in readings/; empty: none
 };
 
+// Where changes of a document's files show, as absolute paths.
+struct WatchedDocument {
+    DocumentId id = 0;
+    QStringList folders;   // that hold its files, up to its own; of a single file, the one around it
+    QStringList files;
+};
+
 // Documents with text form, outline, files and ledger, and how far they have been read. A document is its content: the same text form
 // opened again is the same row, a changed one a new row, so that old sessions keep the text they were asked about.
 // Throws as Query does; use within Library::read and Library::write.
@@ -33,6 +40,7 @@ public:
     QString contentHashOf(DocumentId id);
     QList<DocumentId> all();                                      // those removed, but needed by a session, too
     std::optional<Document> load(DocumentId id);
+    QStringList leftOutOf(const QString& path);                   // by the person (documents/left_out.h), of the text that was last stored of it
     // Those shown in the library, newest first, with the reading by this model; an empty hash takes each document's latest reading.
     QList<DocumentSummary> list(const QString& modelHash);
     std::optional<DocumentSummary> summary(DocumentId id, const QString& modelHash);
@@ -45,6 +53,11 @@ public:
     void remove(DocumentId id);
     // Whether a file of it is not as it was when it was read. Looks at no more than the first 2,000 files of a folder.
     bool hasChanged(DocumentId id);
+    QList<DocumentId> listed();                                   // in the order of list()
+    WatchedDocument watched(DocumentId id, int mostFiles);          // its first ones
+    QDateTime addedAt(DocumentId id);
+    // Paths in the ledger below a folder of the document ("a/b/"; empty: all), files and folders, read or left out.
+    QStringList ledgerPaths(DocumentId id, const QString& folder);
     bool isRemoved(DocumentId id);
     void eraseUnneeded();   // content of removed documents that no session needs any more
 

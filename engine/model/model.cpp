@@ -2,7 +2,8 @@
 #include "octavo/engine/model.h"
 
 #include "model/adapter.h"
-#include "model/config.h"
+#include "model/file_error.h"
+#include "octavo/engine/model_head.h"
 
 namespace octavo {
 
@@ -23,16 +24,6 @@ void addTo(ContentHash& hash, const ModelConfig& config, const GgufFile& file)
         hash.add(tensor);
 }
 
-// Whatever is wrong inside a file, a person needs to know which file it was.
-Error inFile(const std::filesystem::path& path, Error error)
-{
-    if (error.subject == path.string())
-        return error;
-    error.detail = error.subject + (error.detail.empty() ? "" : " " + error.detail);
-    error.subject = path.string();
-    return error;
-}
-
 } // namespace
 
 Model::Model() = default;
@@ -43,31 +34,27 @@ Result<std::shared_ptr<const Model>> Model::open(const std::filesystem::path& pa
     auto file = GgufFile::open(path);
     if (!file)
         return inFile(path, file.error());
-    auto config = readConfig(**file);
-    if (!config)
-        return inFile(path, config.error());
-    auto tokenizer = Tokenizer::fromGguf(**file);
-    if (!tokenizer)
-        return inFile(path, tokenizer.error());
-    if ((*tokenizer)->vocabularySize() > config->vocabulary)
-        return inFile(path, {Errc::BadMetadata, "tokenizer.ggml.tokens", "has more entries than token_embd.weight"});
+    auto head = ModelHead::of(**file);
+    if (!head)
+        return inFile(path, head.error());
+    ModelConfig& config = head->config;
 
     std::shared_ptr<Model> model(new Model);
-    model->m_chat = ChatTemplate::fromGguf(**file, **tokenizer);
-    model->m_tokenizer = std::move(*tokenizer);
-    auto weights = bindWeights(std::move(*file), *config, engine->cpu());
+    auto weights = bindWeights(std::move(*file), config, engine->cpu());
     if (!weights)
         return inFile(path, weights.error());
     ContentHash hash;
-    addTo(hash, *config, *(*weights)->file);
+    addTo(hash, config, *(*weights)->file);
     for (const std::filesystem::path& adapterPath : options.adapters) {
         const auto adapter = GgufFile::open(adapterPath);
         if (!adapter)
             return inFile(adapterPath, adapter.error());
-        if (const auto applied = applyAdapter(**adapter, *config, **weights, hash); !applied)
+        if (const auto applied = applyAdapter(**adapter, config, **weights, hash); !applied)
             return inFile(adapterPath, applied.error());
     }
-    model->m_config = std::move(*config);
+    model->m_config = std::move(config);
+    model->m_tokenizer = std::move(head->tokenizer);
+    model->m_chat = std::move(head->chat);
     model->m_hash = hash.text();
     model->m_weights = std::move(*weights);
     model->m_engine = std::move(engine);

@@ -2,6 +2,7 @@
 // What is kept of documents on the disk, through the conversation service, with a tiny model: quota, pins, and what a person is told.
 #include <QDir>
 #include <QFile>
+#include <QLocale>
 #include <QTemporaryDir>
 #include <gtest/gtest.h>
 
@@ -70,6 +71,28 @@ TEST_F(KeptDocuments, TheOneNotUsedForLongestMakesRoomForTheNext)
     EXPECT_EQ(service->summary(first)->state, DocumentSummary::State::New);
     EXPECT_TRUE(service->session(session->summary.id).ok()) << "sessions are never touched";
     EXPECT_GT(read(first).facts.readTokens, 0);
+}
+
+TEST_F(KeptDocuments, OfATextThatHasChangedAtItsEndOnlyTheEndIsReadAndThatIsTold)
+{
+    const qint64 before = read(first).facts.tokens;
+    QFile file(folder.filePath(QStringLiteral("first.txt")));
+    ASSERT_TRUE(file.open(QIODevice::Append) && file.write(QByteArray("And it ends otherwise now.\n").repeated(20)) > 0);
+    file.close();
+    EXPECT_TRUE(service->summary(first)->changed);
+    for (const bool fromDisk : {false, true}) {
+        if (fromDisk)
+            restart();
+        const auto again = service->addDocument(file.fileName(), {});
+        ASSERT_TRUE(again.ok());
+        EXPECT_NE(again->id, first);
+        const ReadResult result = read(again->id);
+        EXPECT_GT(result.facts.reusedTokens, before / 2);
+        EXPECT_EQ(result.facts.reusedTokens + result.facts.readTokens, result.facts.tokens);
+        EXPECT_TRUE(result.notice.contains(QLocale().toString(result.facts.reusedTokens))) << result.notice.toStdString();
+        EXPECT_TRUE(read(again->id).notice.isEmpty()) << "told once";
+        ASSERT_TRUE(*service->forgetReading(again->id));
+    }
 }
 
 TEST_F(KeptDocuments, APinnedOneStaysAndTheNextIsReadButNotKept)

@@ -321,6 +321,22 @@ TEST_F(LocalEngine, ThePlanIsChosenByTheModelUnlessOneIsGiven)
     EXPECT_TRUE(choosing->ask(both, [](const QString&) {}, {}).ok());
 }
 
+TEST_F(LocalEngine, CountsAndPlansWithTheHeadOfAModelAlone)
+{
+    const auto head = makeLocalEngine({{2}, ReadingPlan{{0, 64}, 4, 4, 64, {}}});
+    const auto opened = head->openHead(model(), {});
+    ASSERT_TRUE(opened.ok());
+    EXPECT_TRUE(opened->hash.isEmpty());
+    EXPECT_EQ(*head->tokenize(text, {}), *engine->tokenize(text, {}));
+    EXPECT_EQ(head->planFor(5000).kvBytesPerToken, engine->planFor(5000).kvBytesPerToken);
+    EXPECT_FALSE(head->read({1, text, {}}, [](const ReadStep&) {}, {}).ok());
+    const auto whole = head->open(model(), {});
+    ASSERT_TRUE(whole.ok());
+    EXPECT_EQ(whole->source, opened->source);
+    EXPECT_TRUE(read(*head, 1, text).ok());
+    EXPECT_FALSE(head->openHead(folder.filePath(QStringLiteral("none.gguf")), {}).ok());
+}
+
 TEST_F(LocalEngine, NothingWorksWithoutAModelAndNothingBreaks)
 {
     const auto bare = makeLocalEngine({{1}, {}});

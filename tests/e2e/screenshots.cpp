@@ -73,6 +73,12 @@ int main(int argc, char** argv)
     waitFor(ready);
     take(window, folder, "empty");
 
+    QSignalSpy preview(&assistant, &app::Assistant::previewReady);
+    assistant.previewPaths({QString::fromUtf8(test::kSourceDir)});
+    waitFor(preview);
+    take(window, folder, "preview");
+    window.findChild<QAbstractButton*>(QStringLiteral("previewCancel"))->click();
+
     QSignalSpy read(&assistant, &app::Assistant::readFinished);
     QSignalSpy progress(&assistant, &app::Assistant::readProgress);
     window.openPaths({book});

@@ -34,6 +34,7 @@ struct EngineScript {
 
     std::map<QByteArray, qint64> onDisk;                // text → tokens read
     int reads = 0;
+    int heads = 0;                                      // opened without weights
     std::vector<app::AskRequest> asked;
     std::vector<qint64> forgotten;
 };
@@ -48,7 +49,13 @@ public:
     {
         if (m_script->openFailure)
             return *m_script->openFailure;
-        return app::EngineModel{QStringLiteral("Scripted"), QStringLiteral("Script"), QStringLiteral("0123abcd"), 8192};
+        return app::EngineModel{QStringLiteral("Scripted"), QStringLiteral("Script"), QStringLiteral("0123abcd"), 8192, {}, {}, QStringLiteral("script")};
+    }
+
+    app::Outcome<app::EngineModel> openHead(const QString&, std::stop_token) override
+    {
+        ++m_script->heads;
+        return app::EngineModel{QStringLiteral("Scripted"), {}, {}, 8192, {}, {}, QStringLiteral("script")};
     }
 
     app::Outcome<app::TokenBegins> tokenize(const QByteArray& text, std::stop_token stop) override

@@ -91,6 +91,53 @@ private slots:
         QCOMPARE(m_assistant->busy(), false);
     }
 
+    void aLongFolderIsAskedAboutFirst()
+    {
+        const QString folder = m_folder->filePath(QStringLiteral("project"));
+        QDir().mkpath(folder);
+        for (const char* name : {"/README.md", "/notes.txt"}) {
+            QFile file(folder + QLatin1String(name));
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(QByteArray("some words of it, ").repeated(3000));
+        }
+        m_window->openPaths({folder});
+        QTRY_VERIFY(shown<QPushButton>("previewRead"));
+        QCOMPARE(m_script->reads, 0);
+        shown<QPushButton>("previewCancel")->click();
+        QTRY_VERIFY(!shown<QPushButton>("previewRead"));
+        QTRY_VERIFY(!m_assistant->busy());
+        QCOMPARE(child<QAbstractItemView>("documentList")->model()->rowCount(), 0);
+
+        m_window->openPaths({folder});
+        QTRY_VERIFY(shown<QPushButton>("previewRead"));
+        auto* tree = shown<QAbstractItemView>("previewTree");
+        QTest::keyClick(tree, Qt::Key_End);          // notes.txt
+        QTest::keyClick(tree, Qt::Key_Space);
+        QTest::keyClick(tree, Qt::Key_Return);
+        QTRY_VERIFY(shown<QPlainTextEdit>("readerText"));
+        QTRY_VERIFY(!m_assistant->busy());
+        QCOMPARE(m_script->reads, 1);
+        QVERIFY(!child<QPlainTextEdit>("readerText")->toPlainText().contains(QStringLiteral("notes.txt")));
+        QVERIFY(child<QPlainTextEdit>("readerText")->toPlainText().contains(QStringLiteral("README.md")));
+    }
+
+    void aFileThatChangesSaysSo()
+    {
+        const QString path = book();
+        drop(path);
+        QTRY_VERIFY(shown<QPlainTextEdit>("readerText"));
+        QTRY_VERIFY(!m_assistant->busy());
+        QVERIFY(!shown<QPushButton>("readOnButton"));
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::Append) && file.write("And more.\n") > 0);
+        file.close();
+        QTRY_VERIFY(shown<QPushButton>("readOnButton"));
+        const int reads = m_script->reads;
+        shown<QPushButton>("readOnButton")->click();
+        QTRY_COMPARE(m_script->reads, reads + 1);
+        QTRY_VERIFY(!shown<QPushButton>("readOnButton"));
+    }
+
     void afterARestartTheConversationIsThere()
     {
         drop(book());

@@ -205,6 +205,7 @@ void LibraryPanel::showDocument(const app::DocumentSummary& document)
 {
     m_documents.put(document);
     hintIfEmpty();
+    offerReading();
 }
 
 void LibraryPanel::showSessions(const QList<app::SessionSummary>& sessions, const QList<app::SessionSummary>& trashed)
@@ -237,7 +238,6 @@ void LibraryPanel::finishReading(const app::DocumentSummary& document)
     m_documents.stopProgress();
     m_reading->finish();
     showDocument(document);
-    offerReading();
 }
 
 void LibraryPanel::setIdle()
@@ -308,6 +308,8 @@ void LibraryPanel::showDocumentMenu(const QPoint& at)
     else if (index.data(DocumentsModel::ShareRole).toDouble() < 1)
         menu.addAction(tr("Read"), this, [this, id] { emit readWanted(id); });
     menu.addAction(tr("New conversation"), this, &LibraryPanel::newSessionWanted);
+    if (const app::DocumentSummary* document = m_documents.find(id); document->state != app::DocumentSummary::State::Missing)
+        menu.addAction(tr("Choose what is read of it…"), this, [this, path = document->path] { emit previewWanted(path); });
     menu.addSeparator();
     QAction* pin = menu.addAction(tr("Keep on the disk always"), this, [this, id](bool pinned) { emit pinWanted(id, pinned); });
     pin->setCheckable(true);

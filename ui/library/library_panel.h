@@ -46,6 +46,7 @@ signals:
     void documentChosen(octavo::app::DocumentId document);
     void readWanted(octavo::app::DocumentId document);
     void reopenWanted(const QString& path);                     // it has changed on disk
+    void previewWanted(const QString& path);                    // to choose what is read of it
     void removeWanted(octavo::app::DocumentId document);
     void pinWanted(octavo::app::DocumentId document, bool pinned);
     void forgetWanted(octavo::app::DocumentId document);

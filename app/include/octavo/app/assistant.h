@@ -9,29 +9,20 @@
 #include "octavo/app/document.h"
 #include "octavo/app/failure.h"
 #include "octavo/app/hop_view.h"
-#include "octavo/app/read_plan.h"
+#include "octavo/app/preview.h"
+#include "octavo/app/read_estimate.h"
 #include "octavo/app/session.h"
 
 namespace octavo::app {
 
 class BookEngine;
 
-// What will be read and what it costs, told before anything long starts.
-struct ReadEstimate {
-    DocumentId document = 0;
-    qint64 tokens = 0;
-    double seconds = 0;        // 0 if this machine has not been measured yet
-    qint64 memoryBytes = 0;
-    qint64 diskBytes = 0;
-    QString device;
-    ReadPlan plan;
-};
-
 // How far opening a file or folder has come, before anything of it can be read by a model.
 struct OpenProgress {
     QString path;
     qint64 files = 0;          // met so far
     qint64 bytes = 0;          // read so far
+    double counted = -1;       // 0…1, of its text, whose tokens are counted when all is read; < 0: not begun
 };
 
 struct ReadProgress {
@@ -94,9 +85,14 @@ public:
 public slots:
     // Once, first: libraryChanged, sessionsChanged, modelReady (libraryChanged before it if it is another model). Reads that a crash has cut off go on.
     void start();
-    // Per path: openProgress…, documentAdded, documentOpened, estimated; then reads each as read() does. An archive (.octavo) is taken into the library instead:
-    // libraryChanged, sessionsChanged, noticed; of a single conversation sessionOpened and documentOpened too.
+    // openProgress…; then, if all that was opened is read in a short time, for each path documentAdded, documentOpened, estimated, and it is read as read() does.
+    // Else previewReady, and nothing more before readPreviewed(). An archive (.octavo) is taken into the library instead: libraryChanged, sessionsChanged,
+    // noticed; of a single conversation sessionOpened and documentOpened too.
     void openPaths(const QStringList& paths);
+    void previewPaths(const QStringList& paths);        // the same, and asks in any case
+    // Each document as its choice says, in the order of the preview: documentAdded, documentOpened, estimated, and it is read.
+    void readPreviewed(octavo::app::PreviewId preview, const QList<octavo::app::PreviewChoice>& choices);
+    void dropPreview(octavo::app::PreviewId preview);   // no signal; as if it had never been opened
     void read(octavo::app::DocumentId document);        // readProgress…, readFinished
     void openDocument(octavo::app::DocumentId document);// documentOpened
     void removeDocument(octavo::app::DocumentId document);          // libraryChanged; its reading ends; sessions keep their messages
@@ -128,7 +124,9 @@ signals:
     void sessionsChanged(const QList<octavo::app::SessionSummary>& sessions, const QList<octavo::app::SessionSummary>& trashed);
     void readingsSpace(const octavo::app::ReadingsSpace& space);
     void documentAdded(const octavo::app::DocumentSummary& document);
+    void documentChanged(const octavo::app::DocumentSummary& document);   // at any time: its files on the disk were changed, removed, or put back
     void documentOpened(octavo::app::DocumentId id, const octavo::app::Document& document);
+    void previewReady(const octavo::app::OpenPreview& preview);
     void estimated(const octavo::app::ReadEstimate& estimate);
     void openProgress(const octavo::app::OpenProgress& progress);   // ten times a second at most
     void readProgress(const octavo::app::ReadProgress& progress);
@@ -150,7 +148,6 @@ private:
 
 } // namespace octavo::app
 
-Q_DECLARE_METATYPE(octavo::app::ReadEstimate)
 Q_DECLARE_METATYPE(octavo::app::OpenProgress)
 Q_DECLARE_METATYPE(octavo::app::ReadingsSpace)
 Q_DECLARE_METATYPE(octavo::app::ReadProgress)
