@@ -9,7 +9,7 @@ import warnings
 import torch
 
 from . import Failure
-from .adapter_file import load_adapter
+from .adapter_file import load_adapter, training_facts
 from .attention import Plan, plan_for
 from .data import load_corpus, save_corpus, tokenize
 from .evaluate import adapters_beside_none, evaluate, save_report
@@ -47,7 +47,7 @@ def make_parser():
         made = commands.add_parser(name, help=summary)
         made.add_argument('--model', required=True, help='a GGUF file')
         made.add_argument('--text', nargs='+', default=[], metavar='BOOK', help='plain texts')
-        made.add_argument('--octavo-cli', help='the program that cuts texts into tokens (default: the one built in this tree)')
+        made.add_argument('--octavo-cli', help='the program that cuts texts into tokens (default: $OCTAVO_CLI, or the one built in this tree)')
         return made
 
     cut = command('tokenize', 'texts as a corpus file, for a machine without octavo-cli')
@@ -73,7 +73,7 @@ def make_parser():
     train.add_argument('--read-weight', type=float, default=1.0, help='of the loss of read tokens')
     train.add_argument('--asked-weight', type=float, default=1.0, help='of the loss of asked tokens')
     train.add_argument('--facts', type=share, default=0.0, help='share of samples with planted facts and questions about them (0 to 1)')
-    train.add_argument('--seed', type=int, default=1)
+    train.add_argument('--seed', type=positive, default=1)
     train.add_argument('--minutes', type=float, default=0, help='stop after so many, saved; --resume goes on')
     train.add_argument('--save-every', type=float, default=60, metavar='SECONDS')
     train.add_argument('--resume', action='store_true', help='go on from OUT.state if it is there')
@@ -97,10 +97,16 @@ def corpus_of(arguments, facts: bool):
     return corpus
 
 
+def model_of(arguments) -> Model:
+    if arguments.device == 'cuda' and not torch.cuda.is_available():
+        raise Failure('PyTorch finds no NVIDIA GPU on this machine; take --device cpu.')
+    return Model(arguments.model, arguments.device)
+
+
 def plan_of(arguments, model: Model) -> Plan:
     plan = Plan(arguments.dims) if arguments.dims else plan_for(model.config.context)
-    if len(plan.dims) < 2 or any(size < (n > 0) for n, size in enumerate(plan.dims)):
-        raise Failure('--dims needs two numbers or more with commas between, of which only the first may be 0, such as 0,1024.')
+    if len(plan.dims) < 2 or any(size < (n > 0) for n, size in enumerate(plan.dims)) or plan.row < plan.sinks:
+        raise Failure(f'--dims needs two numbers or more with commas between, the first at least 0, the others 1, the last {plan.sinks}; such as 0,1024.')
     return plan
 
 
@@ -118,7 +124,7 @@ def run_train(arguments) -> int:
     if not arguments.rate > 0 or min(arguments.read_weight, arguments.asked_weight) < 0 or min(arguments.length) < 16:
         raise Failure('--rate must be above 0, weights of losses at least 0, lengths at least 16.')
     corpus = corpus_of(arguments, arguments.facts > 0)
-    model = Model(arguments.model, arguments.device)
+    model = model_of(arguments)
     settings = Settings(arguments.length, arguments.steps, arguments.step_tokens or max(arguments.length), arguments.rank,
                         2.0 * arguments.rank if arguments.alpha is None else arguments.alpha, arguments.rate, arguments.asked, arguments.read_weight,
                         arguments.asked_weight, arguments.facts, arguments.seed, plan_of(arguments, model))
@@ -127,9 +133,11 @@ def run_train(arguments) -> int:
         training.load_state()
         print(f'Going on after step {training.step} of {settings.steps}.', file=sys.stderr)
     end = training.run(arguments.minutes, arguments.save_every)
+    if sys.stderr.isatty():
+        print(file=sys.stderr)      # ends the line that replaced itself
     print(json.dumps({'end': end, 'step': training.step, 'steps': settings.steps, 'adapter': arguments.out}))
     if end != 'done':
-        print(f'\n{training.step} of {settings.steps} steps are done and saved; the same command with --resume goes on.', file=sys.stderr)
+        print(f'{training.step} of {settings.steps} steps are done and saved; the same command with --resume goes on.', file=sys.stderr)
     return STOPPED if end == 'stopped' else 0
 
 
@@ -137,12 +145,13 @@ def run_evaluate(arguments) -> int:
     corpus = corpus_of(arguments, arguments.facts)
     if not arguments.facts:
         corpus.facts = []
-    model = Model(arguments.model, arguments.device)
+    model = model_of(arguments)
     adapter = load_adapter(arguments.adapter, model.config, corpus.model_sha256, arguments.device) if arguments.adapter else None
     rows = evaluate(model, adapters_beside_none(adapter), corpus, arguments.length, plan_of(arguments, model), lambda row: print(json.dumps(row), flush=True))
     if arguments.report:
         device = torch.cuda.get_device_name() if arguments.device == 'cuda' else 'CPU'
-        save_report(rows, {'model': os.path.basename(arguments.model), 'adapter': arguments.adapter, 'device': device, 'torch': torch.__version__}, arguments.report)
+        trained = training_facts(arguments.adapter) if adapter else {}
+        save_report(rows, {'model': os.path.basename(arguments.model), 'device': device, 'torch': torch.__version__} | trained, arguments.report)
     return 0
 
 
@@ -154,10 +163,8 @@ def main() -> int:
         return {'tokenize': run_tokenize, 'train': run_train, 'evaluate': run_evaluate}[arguments.command](arguments)
     except Failure as failure:
         print(f'octavo_adapt: {failure}', file=sys.stderr)
-    except MemoryError:
-        print('octavo_adapt: The memory is not enough; shorter lengths (--length) need less.', file=sys.stderr)
-    except RuntimeError as error:
-        if 'out of memory' not in str(error) and "can't allocate memory" not in str(error):
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and 'out of memory' not in str(error) and "can't allocate memory" not in str(error):
             raise
         print('octavo_adapt: The memory is not enough; shorter lengths (--length) need less.', file=sys.stderr)
     return 1

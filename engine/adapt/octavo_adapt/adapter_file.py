@@ -30,6 +30,12 @@ def save_adapter(adapter: Adapter, config: Config, facts: dict, path):
     write_whole(path, write)
 
 
+def training_facts(path) -> dict:
+    """What save_adapter was told."""
+    reader = open_gguf(path)
+    return {name[len(FACTS):]: value(reader, name) for name in reader.fields if name.startswith(FACTS)}
+
+
 def load_adapter(path, config: Config, model_sha256: str, device='cpu') -> Adapter:
     """One that was made by save_adapter, for this model."""
     reader = open_gguf(path)

@@ -102,16 +102,17 @@ class Attention:
         for stride, reach, turns in self.coarse:
             values = hop(q, k, values, turns, stride, reach, gate=gate)
         sinks = min(self.plan.sinks, self.read)
-        seen = Sinks(turn(q, self.at_most_a_row), turn(k[:, :sinks], part(self.true, 0, sinks)), v[:, :sinks], self.plan.row)
+        seen = Sinks(turn(q * q.shape[-1] ** -0.5, self.at_most_a_row), turn(k[:, :sinks], part(self.true, 0, sinks)), v[:, :sinks], self.plan.row)
         return hop(q, k, values, part(self.true, 0, self.read), 1, self.plan.row, sinks=seen)
 
     def _asked(self, q, k, v):
         """Blocks [H,n,D] of the asked tokens. Keys of a query's own row and the row before are at true distances, those before at squeezed ones."""
         if self.read == self.tokens:
             return []
-        scale, row, blocks = q.shape[-1] ** -0.5, self.plan.row, []
-        near_q, near_k = turn(q[:, self.read:], part(self.true, self.read, self.tokens)), turn(k, self.true)
-        far_q, far_k = turn(q[:, self.read:], part(self.far_queries, self.read, self.tokens)), turn(k, self.far_keys)
+        row, blocks = self.plan.row, []
+        q = q[:, self.read:] * (q.shape[-1] ** -0.5 * self.sharpening[self.read:, None])
+        near_q, near_k = turn(q, part(self.true, self.read, self.tokens)), turn(k, self.true)
+        far_q, far_k = turn(q, part(self.far_queries, self.read, self.tokens)), turn(k, self.far_keys)
         most = max(1, min(MOST_QUERIES, MOST_SCORES // (q.shape[0] * self.tokens)))
         begin = self.read
         while begin < self.tokens:
@@ -119,7 +120,6 @@ class Attention:
             border = max(0, (begin // row - 1) * row)
             lo, hi = begin - self.read, end - self.read
             score = torch.cat((far_q[:, lo:hi] @ far_k[:, :border].transpose(1, 2), near_q[:, lo:hi] @ near_k[:, border:end].transpose(1, 2)), -1)
-            score = score * (scale * self.sharpening[begin:end, None])
             score = score.masked_fill(self.position[None, :end] > self.position[begin:end, None], MASKED)
             blocks.append(torch.softmax(score, -1) @ v[:, :end])
             begin = end
@@ -129,13 +129,13 @@ class Attention:
 @dataclass
 class Sinks:
     """The first tokens, with their own values, as tokens see them that are at least a row away: at the distance of a row."""
-    queries: Tensor         # [H,T,D], turned
+    queries: Tensor         # [H,T,D], scaled and turned
     keys: Tensor            # [H,S,D], turned
     values: Tensor          # [H,S,D]
     row: int
 
     def scores(self, begin: int, end: int) -> Tensor:
-        """[H,1,end-begin,S], not yet scaled."""
+        """[H,1,end-begin,S]."""
         score = self.queries[:, begin:end] @ self.keys.transpose(1, 2)
         token = torch.arange(begin, end, device=score.device)[:, None]
         near = token - torch.arange(self.keys.shape[1], device=score.device)[None] < self.row
@@ -150,14 +150,14 @@ def hop(q, k, values, turns, stride: int, reach: int, gate=None, sinks=None) -> 
     def fold(x):
         return functional.pad(x, (0, 0, 0, rows * stride - tokens)).view(heads, rows, stride, width).transpose(1, 2)    # [H,stride,rows,D]
 
-    q, k, values = turn(fold(q), turns), turn(fold(k), turns), fold(values)
+    q, k, values = turn(fold(q * width ** -0.5), turns), turn(fold(k), turns), fold(values)
     at = torch.arange(rows, device=q.device)
     block = max(1, min(MOST_QUERIES, rows, MOST_SCORES // (heads * stride * min(rows, reach))))
     blocks = []
     for begin in range(0, rows, block):
         end, first = min(rows, begin + block), max(0, begin - reach + 1)
         distance = at[begin:end, None] - at[None, first:end]
-        score = (q[:, :, begin:end] @ k[:, :, first:end].transpose(2, 3)) * width ** -0.5
+        score = q[:, :, begin:end] @ k[:, :, first:end].transpose(2, 3)
         if gate is not None:
             score = score + gate[:, None, None, None] * (distance == 0)
         score = score.masked_fill((distance < 0) | (distance >= reach), MASKED)
@@ -165,6 +165,6 @@ def hop(q, k, values, turns, stride: int, reach: int, gate=None, sinks=None) -> 
             blocks.append(torch.softmax(score, -1) @ values[:, :, first:end])
             continue
         count = sinks.keys.shape[1]
-        weights = torch.softmax(torch.cat((sinks.scores(begin, end) * width ** -0.5, score), -1), -1)
+        weights = torch.softmax(torch.cat((sinks.scores(begin, end), score), -1), -1)
         blocks.append(weights[..., :count] @ sinks.values[:, None] + weights[..., count:] @ values[:, :, first:end])
     return torch.cat(blocks, 2).transpose(1, 2).reshape(heads, rows * stride, width)[:, :tokens]

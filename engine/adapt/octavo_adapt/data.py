@@ -98,7 +98,8 @@ class Tokenizer:
 
 
 def find_program(program) -> str:
-    """octavo-cli: the one that was named, or a build of the tree that this file is in."""
+    """octavo-cli: the one that was named, here or by the environment, or a build of the tree that this file is in."""
+    program = program or os.environ.get('OCTAVO_CLI')
     if program:
         return program
     root = os.path.join(os.path.dirname(os.path.abspath(__file__)), *['..'] * 3)

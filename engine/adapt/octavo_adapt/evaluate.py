@@ -33,11 +33,13 @@ def nll_of(model: Model, adapter, sample: Sample, plan: Plan) -> float:
 
 
 def evaluate(model: Model, adapters: dict, corpus: Corpus, lengths, plan: Plan, say):
-    """One row for each text and length that it has: {"text", "length", "read": {name: nll}, "asked": {…}, "facts": {…}}; `say` is called with each."""
+    """One row for each text and length that it has: {"text", "length", "read": {name: nll}, "asked": {…}, "facts": {…}}; `say` is called with each, and with
+    {"text", "length", "tokens"} for a length that the text does not have."""
     rows = []
     for text in corpus.texts:
         for length in lengths:
             if len(text.ids) < length:
+                say({'text': text.name, 'length': length, 'tokens': len(text.ids)})
                 continue
             row = {'text': text.name, 'length': length}
             for kind, samples in samples_of(corpus, text.ids, length).items():

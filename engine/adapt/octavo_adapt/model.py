@@ -99,8 +99,7 @@ class Model:
     def nll(self, hidden: Tensor, targets: Tensor) -> Tensor:
         """Negative log likelihood in nats [n] of `targets` [n] after the states [n, hidden]; logits exist for SCORED_AT_ONCE of them at a time."""
         def score(states, wanted):
-            with torch.autocast(self.device.type, enabled=False):   # bfloat16 logits would be off by a tenth of a nat
-                return functional.cross_entropy(self.logits(states.float()), wanted, reduction='none')
+            return functional.cross_entropy(self.logits(states), wanted, reduction='none')
         parts = zip(hidden.split(SCORED_AT_ONCE), targets.split(SCORED_AT_ONCE))
         if not torch.is_grad_enabled():
             return torch.cat([score(*part) for part in parts])
@@ -110,7 +109,7 @@ class Model:
         return functional.linear(states, self.weights.get('output.weight', self.weights['token_embd.weight']))
 
     def autocast(self):
-        """Training on a GPU multiplies in bfloat16, but for attention scores and logits."""
+        """For hidden(): training on a GPU multiplies in bfloat16, but for attention. Logits in bfloat16 would be off by a tenth of a nat."""
         return torch.autocast('cuda', torch.bfloat16) if self.device.type == 'cuda' else nullcontext()
 
     def _norm(self, x, name):

@@ -124,7 +124,7 @@ class Training:
 
     def load_state(self):
         try:
-            state = torch.load(self.state_path, map_location=self.model.device, weights_only=True)
+            state = torch.load(self.state_path, map_location='cpu', weights_only=True)
             begun = json.loads(state['identity'])
         except (OSError, RuntimeError, ValueError, KeyError, EOFError, pickle.UnpicklingError, zipfile.BadZipFile) as error:
             raise Failure(f'{self.state_path} cannot be read ({str(error).splitlines()[0]}); delete it to begin anew.') from None
