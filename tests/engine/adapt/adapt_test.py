@@ -33,6 +33,7 @@ try:
     from octavo_adapt.facts import QUESTION_INTRO
     from octavo_adapt.files import sha256_of, write_whole
     from octavo_adapt.model import Model, fresh_adapter
+    from octavo_adapt.train import losses, mean
     from tiny_model import write_book, write_tiny_model
 except ImportError as error:
     print(f'skipped: {error}')
@@ -121,6 +122,23 @@ class Adaptation(unittest.TestCase):
 
         (self.folder / 'killed.gguf.state').write_bytes((self.folder / 'stopped.gguf.state').read_bytes()[:5000])
         self.assertEqual(self.train('killed.gguf', '--resume')[0], 1, 'half a state')
+
+    def test_bfloat16_points_the_same_way(self):
+        """What a GPU does, on the CPU."""
+        model, gradients = Model(self.model), []
+        sample = Sample(load_corpus(self.corpus).texts[0].ids[:600], 64, np.ones(600, bool))
+        for cast in (contextlib.nullcontext(), torch.autocast('cpu', torch.bfloat16)):
+            model.autocast = lambda cast=cast: cast
+            adapter = fresh_adapter(model.config, 4, 8.0, 4.0, seed=1)
+            for name, tensor in adapter.tensors.items():
+                if name.endswith('.lora_b'):
+                    tensor.normal_(0, 0.1, generator=torch.Generator().manual_seed(2))
+                tensor.requires_grad_()
+            nll, is_read, is_asked = losses(model, adapter, sample, Plan((0, 128)))
+            (mean(nll, is_read) + mean(nll, is_asked)).backward()
+            gradients.append({name: tensor.grad.flatten() for name, tensor in adapter.tensors.items()})
+        for name, exact in gradients[0].items():
+            self.assertGreater(torch.nn.functional.cosine_similarity(exact, gradients[1][name], 0).item(), 0.98, name)
 
     def test_minutes_end_it_saved(self):
         status, lines, _ = self.train('short.gguf', '--minutes', '0.00001')
