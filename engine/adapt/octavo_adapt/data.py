@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Texts as token ids, by the engine's own tokenizer, and the samples that are cut out of them.
+
+A corpus file (.npz, made by `tokenize`) carries them to machines without octavo-cli.
+"""
+from dataclasses import dataclass, field
+import hashlib
+import json
+import os
+import re
+import subprocess
+import tempfile
+
+import numpy as np
+
+from . import Failure
+from .facts import Fact, PIECES, make_facts
+from .files import sha256_of, write_whole
+from .model import open_gguf, value
+
+CONTROL = 3             # the type of a vocabulary's tokens that are no text
+HELD_OUT_FACTS = 64     # of a corpus's facts, the last: never trained on
+MOST_FACTS = 6          # asked about in one sample
+FACTS_SEED = 20         # one set of facts for everybody, so that a corpus is the same wherever it is made
+
+
+@dataclass(frozen=True)
+class Text:
+    name: str
+    sha256: str         # of the file
+    ids: np.ndarray     # int32
+
+
+@dataclass
+class Corpus:
+    model_sha256: str
+    texts: list
+    pieces: list = field(default_factory=list)      # ids of facts.PIECES; empty without facts
+    facts: list = field(default_factory=list)       # Facts of ids
+
+    def tokens(self) -> int:
+        return sum(len(text.ids) for text in self.texts)
+
+    def identity(self) -> list:
+        return [[text.name, text.sha256] for text in self.texts]
+
+
+@dataclass
+class Sample:
+    ids: np.ndarray     # [T] int32
+    asked: int          # so many at the end attend exactly
+    counted: np.ndarray # [T] bool: whether it is to be foreseen
+
+
+def book_text(path) -> str:
+    """Without byte order mark and Project Gutenberg's head and licence, single line ends joined to spaces, as `octavo-cli eval` cuts books."""
+    try:
+        with open(path, encoding='utf-8-sig', errors='replace') as file:
+            text = file.read()
+    except OSError as error:
+        raise Failure(f'{path} cannot be read: {error.strerror}.') from None
+    if '\0' in text:
+        raise Failure(f'{path} is not a plain text; save it as one first.')
+    head, tail = text.find('*** START'), text.find('*** END')
+    return re.sub(r'(?<!\n)\n(?!\n)', ' ', text[max(head, 0):tail if tail > 0 else None])
+
+
+class Tokenizer:
+    """octavo-cli's: what is trained on is what the engine will read."""
+
+    def __init__(self, program, model):
+        self.program, self.model = find_program(program), model
+
+    def ids(self, text: str, literal: bool) -> np.ndarray:
+        with tempfile.NamedTemporaryFile('wb', suffix='.txt') as file:
+            file.write(text.encode())
+            file.flush()
+            command = [self.program, '--json', '--model', str(self.model), 'tokenize', '--file', file.name] + ['--literal'] * literal
+            try:
+                ran = subprocess.run(command, capture_output=True, text=True, check=False)
+            except OSError as error:
+                raise Failure(f'{self.program} cannot be run: {error.strerror}.') from None
+        if ran.returncode:
+            raise Failure(json.loads(ran.stdout)['error'] if ran.stdout else f'{self.program} ended with status {ran.returncode}; is it a whole build of octavo-cli?')
+        return np.array(json.loads(ran.stdout)['ids'], np.int32)
+
+    def ids_of_pieces(self, pieces: list) -> list:
+        """Each by itself, in one run: a control token, which no merge crosses, stands between them."""
+        reader = open_gguf(self.model)
+        spellings, kinds = value(reader, 'tokenizer.ggml.tokens', []), value(reader, 'tokenizer.ggml.token_type', [])
+        joined = ''.join(pieces)
+        border = next((n for n, kind in enumerate(kinds) if kind == CONTROL and spellings[n] not in joined), None)
+        if border is None or '<|im_start|>' not in value(reader, 'tokenizer.chat_template', ''):
+            raise Failure(f'Facts are asked about in ChatML, which {self.model} does not use; train without --facts.')
+        ids = self.ids(spellings[border].join(pieces), literal=False)
+        cuts = np.flatnonzero(ids == border)
+        return [piece[piece != border] for piece in np.split(ids, cuts)]
+
+
+def find_program(program) -> str:
+    """octavo-cli: the one that was named, here or by the environment, or a build of the tree that this file is in."""
+    program = program or os.environ.get('OCTAVO_CLI')
+    if program:
+        return program
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), *['..'] * 3)
+    builds = [os.path.join(root, 'build', preset, 'bin', 'octavo-cli') for preset in ('release', 'dev')]
+    found = [build for build in builds if os.path.exists(build)]
+    if not found:
+        raise Failure('Texts are cut into tokens by octavo-cli, which was not found; build it (./dev build) or name it with --octavo-cli.')
+    return found[0]
+
+
+def tokenize(model, paths, with_facts: int, program=None) -> Corpus:
+    """The texts' ids and, where wanted, so many facts'."""
+    tokenizer = Tokenizer(program, model)
+    texts = [Text(os.path.basename(path), sha256_of(path), tokenizer.ids(book_text(path), literal=True)) for path in paths]
+    corpus = Corpus(sha256_of(model), texts)
+    if with_facts:
+        facts = make_facts(with_facts, FACTS_SEED)
+        ids = tokenizer.ids_of_pieces(PIECES + [part for fact in facts for part in (fact.told, fact.question, fact.answer)])
+        corpus.pieces, rest = ids[:len(PIECES)], ids[len(PIECES):]
+        corpus.facts = [Fact(*rest[n:n + 3]) for n in range(0, len(rest), 3)]
+    return corpus
+
+
+def save_corpus(corpus: Corpus, path):
+    parts = corpus.pieces + [part for fact in corpus.facts for part in (fact.told, fact.question, fact.answer)]
+    heads = json.dumps({'model_sha256': corpus.model_sha256, 'texts': corpus.identity(), 'pieces': len(corpus.pieces)})
+    arrays = {f'text{n}': text.ids for n, text in enumerate(corpus.texts)}
+
+    def write(partial):
+        with open(partial, 'wb') as file:
+            np.savez_compressed(file, heads=np.array(heads), parts=np.concatenate(parts + [np.zeros(0, np.int32)]),
+                                ends=np.cumsum([len(part) for part in parts], dtype=np.int64), **arrays)
+    write_whole(path, write)
+
+
+def load_corpus(path) -> Corpus:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            heads = json.loads(str(file['heads']))
+            parts = np.split(file['parts'], file['ends'][:-1]) if len(file['ends']) else []
+            texts = [Text(name, sha256, file[f'text{n}']) for n, (name, sha256) in enumerate(heads['texts'])]
+    except (OSError, ValueError, KeyError) as error:
+        raise Failure(f'{path} cannot be read as a corpus: {error}; make it anew with `tokenize`.') from None
+    rest = parts[heads['pieces']:]
+    return Corpus(heads['model_sha256'], texts, parts[:heads['pieces']], [Fact(*rest[n:n + 3]) for n in range(0, len(rest), 3)])
+
+
+class Samples:
+    """Samples follow from seed, step and number alone: a run that goes on meets those that it would have met."""
+
+    def __init__(self, corpus: Corpus, asked: int, fact_share: float, seed: int):
+        self.corpus, self.asked, self.fact_share, self.seed = corpus, asked, fact_share, seed
+        self.stream = np.concatenate([text.ids for text in corpus.texts])
+        if fact_share and len(corpus.facts) <= HELD_OUT_FACTS:
+            raise Failure('The corpus holds no facts to train on; make it anew with `tokenize --facts`.')
+
+    def check(self, length: int):
+        if len(self.stream) < length:
+            raise Failure(f'The texts have {len(self.stream)} tokens together, fewer than the length {length}; give more texts or a shorter --length.')
+        if self.fact_share:
+            most = max(self.corpus.facts, key=tokens_of)
+            ask_facts(self.corpus, self.stream[:length], [most], np.random.default_rng(0))
+
+    def sample(self, length: int, step: int, number: int) -> Sample:
+        random = np.random.default_rng([self.seed, step, number])
+        begin = int(random.integers(len(self.stream) - length + 1))
+        piece = self.stream[begin:begin + length]
+        if random.random() >= self.fact_share:
+            return Sample(piece, min(self.asked, length // 2), np.ones(length, bool))
+        known = self.corpus.facts[:-HELD_OUT_FACTS]
+        chosen = random.choice(len(known), size=min(MOST_FACTS, len(known)), replace=False)
+        return ask_facts(self.corpus, piece, [known[n] for n in chosen], random)
+
+
+def tokens_of(fact: Fact) -> int:
+    return len(fact.told) + len(fact.question) + len(fact.answer)
+
+
+def ask_facts(corpus: Corpus, piece: np.ndarray, facts: list, random) -> Sample:
+    """As many of `facts` as fit into an eighth of the length, planted at random places, then asked about in another order. Answers are counted, questions not."""
+    document_intro, question_intro, answer_intro, answer_end, next_question_intro = corpus.pieces
+    costs = np.cumsum([tokens_of(fact) for fact in facts])
+    fitting = facts[:max(1, int((costs < len(piece) / 8).sum()))]
+    talk, counted = [], []
+    for n, fact in enumerate(fitting[i] for i in random.permutation(len(fitting))):
+        for ids, counts in ((next_question_intro if n else question_intro, False), (fact.question, False), (answer_intro, False), (fact.answer, True), (answer_end, True)):
+            talk.append(ids)
+            counted.append(np.full(len(ids), counts))
+    talk, counted = np.concatenate(talk), np.concatenate(counted)
+    room = len(piece) - len(document_intro) - len(talk) - sum(len(fact.told) for fact in fitting)
+    if room < 0:
+        raise Failure(f'A length of {len(piece)} has no room for a fact and its question; take a longer one.')
+    cuts = np.sort(random.integers(room + 1, size=len(fitting)))
+    book = [document_intro]
+    for begin, end, fact in zip([0, *cuts], cuts, fitting):
+        book += [piece[begin:end], fact.told]
+    ids = np.concatenate(book + [piece[cuts[-1]:room], talk]).astype(np.int32)
+    return Sample(ids, len(talk), np.concatenate((np.ones(len(ids) - len(talk), bool), counted)))
