@@ -17,11 +17,18 @@
 
 namespace octavo::app {
 
+// The only place that an answer is to look at.
+struct Focus {
+    DocumentId document = 0;     // one of the session's
+    ByteRange bytes;
+};
+
 // How the next answer is written.
 struct AnswerOptions {
     int maxTokens = 512;
     float temperature = 0;       // 0 = the likeliest token each time
     std::uint64_t seed = 0;
+    std::optional<Focus> focus{};// everything else is hidden: other documents, the rest of this one, and all turns before
 };
 
 // What happens on the way to an answer, in this order; each may be empty. Called on the thread that asks.
@@ -57,11 +64,13 @@ public:
     ConversationService(Library& library, BookEngine& engine, const QString& dataDir);
 
     Outcome<EngineModel> openModel(const QString& modelFile, std::stop_token stop);
+    const std::optional<EngineModel>& model() const { return m_model; }
 
     Outcome<DocumentSummary> addDocument(const QString& path, std::stop_token stop, const LoadProgressed& progress = [](const LoadProgress&) {});   // needs no model
     Outcome<std::shared_ptr<const Document>> document(DocumentId id);
     Outcome<DocumentSummary> summary(DocumentId id);
     Outcome<QList<DocumentSummary>> documents();
+    Outcome<std::shared_ptr<const TokenizedDocument>> tokenized(DocumentId id, std::stop_token stop) { return m_shelf.tokenized(id, std::move(stop)); }
     Outcome<void> removeDocument(DocumentId id);
     Outcome<ReadEstimate> estimate(DocumentId id, std::stop_token stop);
     Outcome<ReadResult> read(DocumentId id, const std::function<void(const ReadProgress&)>& progress, std::stop_token stop);
@@ -102,8 +111,9 @@ private:
     Outcome<void> readFirst(DocumentId id, const AnswerEvents& events, AnswerTimings& timings, std::stop_token stop);
     Outcome<AskRequest> requestFor(const Session& session, const Message& question, const AnswerOptions& options, std::stop_token stop);
     QString partlyReadNote(const QList<DocumentId>& documents);
-    Outcome<void> storeAnswer(const Session& session, const Message& question, const AskFacts& facts, Message& message);
+    Outcome<void> storeAnswer(const QList<DocumentId>& asked, const Message& question, const AskFacts& facts, Message& message);
     Outcome<HopRecord> recordOf(const QList<DocumentId>& documents, const Message& question, const AskFacts& facts);
+    static QList<DocumentId> askedDocuments(const Session& session, const AnswerOptions& options);
     Outcome<Documents> documentsOf(const HopRecord& record);
 
     Library& m_library;
