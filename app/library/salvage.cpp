@@ -50,6 +50,9 @@ const Columns kCitation = {{"message", {}}, {"position", {}}, {"document", {}}, 
 const Columns kHopRecord = {{"message", {}}, {"record", {}}};
 const Columns kAnswerSettings = {{"message", {}}, {"model", {}}, {"model_hash", {}}, {"precision", {}}, {"kv", {}}, {"dims", {}}, {"gate", {}},
                                  {"max_tokens", {}}, {"temperature", {}}, {"seed", {}}};
+const Columns kSummary = {{"session", {}}, {"running", {}}};
+const Columns kSummaryPart = {{"session", {}}, {"position", {}}, {"kind", {}}, {"document", {}}, {"title", {}}, {"begin_byte", {}}, {"end_byte", {}},
+                              {"message", {}}, {"attention", {}}, {"again", {}}};
 const Columns kSetting = {{"key", {}}, {"value", {}}};
 
 std::string listOf(const Columns& columns, bool fromOldVersion)
@@ -86,8 +89,13 @@ public:
             if (m_version >= 3)
                 copyRows("answer_settings", kAnswerSettings, "message", message);
         }
-        for (const qint64 session : sessions)
+        for (const qint64 session : sessions) {
             copyRows("session_documents", kSessionDocument, "session", session);
+            if (m_version >= 5) {
+                copyRows("summaries", kSummary, "session", session);
+                copyRows("summary_parts", kSummaryPart, "session", session);
+            }
+        }
         copySettings();
         // What is shown of a session is the branch that ends in its newest message: which one it was before is not worth a damaged page.
         m_to.exec("UPDATE sessions SET head = (SELECT max(id) FROM messages WHERE session = sessions.id)");
