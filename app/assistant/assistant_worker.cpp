@@ -75,12 +75,6 @@ void Assistant::Worker::post(JobKind kind, std::function<void(Worker&, std::stop
     }, subject);
 }
 
-template <class Signal, class... Values>
-void Assistant::Worker::tell(Signal signal, const Values&... values)
-{
-    QMetaObject::invokeMethod(&m_owner, [owner = &m_owner, signal, values...] { emit (owner->*signal)(values...); }, Qt::QueuedConnection);
-}
-
 ConversationService* Assistant::Worker::service()
 {
     if (!m_library) {
@@ -92,6 +86,7 @@ ConversationService* Assistant::Worker::service()
         m_library = std::move(*opened);
         notice(m_library->notice());
         m_service = std::make_unique<ConversationService>(*m_library, *m_engine, m_options.dataDir);
+        m_summaries = std::make_unique<SummaryService>(*m_library, *m_engine, *m_service);
     }
     return m_service.get();
 }
@@ -114,6 +109,11 @@ void Assistant::Worker::start(std::stop_token stop)
         return fail(interrupted.error());
     for (const DocumentId document : *interrupted)
         postRead(document);
+    const Outcome<QList<SessionId>> summaries = m_summaries->interrupted();
+    if (!summaries)
+        return fail(summaries.error());
+    for (const SessionId session : *summaries)
+        postSummary(session);
 }
 
 bool Assistant::Worker::modelChanged(const EngineModel& model)
@@ -136,28 +136,34 @@ void Assistant::Worker::openPaths(const QStringList& paths, std::stop_token stop
             importArchive(path, stop);
             continue;
         }
-        QElapsedTimer sinceTold;
-        const Outcome<DocumentSummary> document = m_service->addDocument(path, stop, [&](const LoadProgress& progress) {
-            if (sinceTold.isValid() && sinceTold.elapsed() < kOpenProgressPause)
-                return;
-            sinceTold.start();
-            tell(&Assistant::openProgress, OpenProgress{path, progress.files, progress.bytes});
-        });
+        const Outcome<DocumentSummary> document = addDocument(path, stop);
         if (!document) {
             fail(document.error());
             continue;
         }
-        tell(&Assistant::documentAdded, *document);
-        openDocument(document->id);
-        const Outcome<ReadEstimate> estimate = m_service->estimate(document->id, stop);
-        if (!estimate) {
-            fail(estimate.error());
-            continue;
-        }
-        tell(&Assistant::estimated, *estimate);
         if (!stop.stop_requested())
             postRead(document->id);
     }
+}
+
+Outcome<DocumentSummary> Assistant::Worker::addDocument(const QString& path, std::stop_token stop)
+{
+    QElapsedTimer sinceTold;
+    const Outcome<DocumentSummary> document = m_service->addDocument(path, stop, [&](const LoadProgress& progress) {
+        if (sinceTold.isValid() && sinceTold.elapsed() < kOpenProgressPause)
+            return;
+        sinceTold.start();
+        tell(&Assistant::openProgress, OpenProgress{path, progress.files, progress.bytes});
+    });
+    if (!document)
+        return document;
+    tell(&Assistant::documentAdded, *document);
+    openDocument(document->id);
+    const Outcome<ReadEstimate> estimate = m_service->estimate(document->id, stop);
+    if (!estimate)
+        return estimate.error();
+    tell(&Assistant::estimated, *estimate);
+    return document;
 }
 
 void Assistant::Worker::importArchive(const QString& file, std::stop_token stop)
@@ -319,7 +325,14 @@ void Assistant::Worker::openSession(SessionId id)
     const Outcome<Session> session = m_service->session(id);
     if (!session)
         return fail(session.error());
-    tell(&Assistant::sessionOpened, *session);
+    if (session->summary.isSummary) {
+        const Outcome<Summary> summary = m_summaries->summary(id);
+        if (!summary)
+            return fail(summary.error());
+        tell(&Assistant::summaryOpened, *summary);
+    } else {
+        tell(&Assistant::sessionOpened, *session);
+    }
     if (!session->summary.documents.isEmpty())
         openDocument(session->summary.documents.first());
 }
