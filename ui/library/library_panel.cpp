@@ -308,6 +308,7 @@ void LibraryPanel::showDocumentMenu(const QPoint& at)
     else if (index.data(DocumentsModel::ShareRole).toDouble() < 1)
         menu.addAction(tr("Read"), this, [this, id] { emit readWanted(id); });
     menu.addAction(tr("New conversation"), this, &LibraryPanel::newSessionWanted);
+    menu.addAction(tr("Summarize"), this, [this, id] { emit summarizeWanted(id); });
     menu.addSeparator();
     QAction* pin = menu.addAction(tr("Keep on the disk always"), this, [this, id](bool pinned) { emit pinWanted(id, pinned); });
     pin->setCheckable(true);
