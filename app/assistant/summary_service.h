@@ -20,8 +20,8 @@ struct SummaryEvents {
 };
 
 struct SummaryOptions {
-    int chapterTokens = 160;     // the most that a chapter's summary may take
-    int wholeTokens = 320;       // a whole's
+    int chapterTokens = 120;     // the most that a chapter's summary may take
+    int wholeTokens = 240;       // a whole's
 };
 
 // Summaries: chapter by chapter, each asked of the reading that is there with everything else hidden, then the whole from the chapters' summaries,

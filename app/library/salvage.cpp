@@ -267,10 +267,12 @@ private:
             Query(m_to, "INSERT INTO sessions(id, title, created_at, changed_at) VALUES (?, ?, ?, ?)", qint64{session.number}, title, now, now).run();
             sessions.insert(session.number);
         }
-        if (parent.type == SQLITE_INTEGER && Query(m_to, "SELECT 1 FROM messages WHERE id = ?", qint64{parent.number}).next() == false)
+        const bool isOrphaned = parent.type == SQLITE_INTEGER && Query(m_to, "SELECT 1 FROM messages WHERE id = ?", qint64{parent.number}).next() == false;
+        if (isOrphaned)
             parent = Value{};
-        if (damaged) {
-            const QString note = QCoreApplication::translate("Salvage", "This message stood in a damaged part of the library; its text may be wrong in places.");
+        if (damaged || isOrphaned) {
+            const QString note = damaged ? QCoreApplication::translate("Salvage", "This message stood in a damaged part of the library; its text may be wrong in places.")
+                                         : QCoreApplication::translate("Salvage", "What stood before this message was in a damaged part of the library, and is lost.");
             row[6].bytes = (row[6].bytes.empty() ? "" : row[6].bytes + " ") + note.toStdString();
             row[6].type = SQLITE_TEXT;
         }
