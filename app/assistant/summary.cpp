@@ -21,11 +21,12 @@ QString literal(const QString& text)
     return text.simplified().replace(special, QStringLiteral("\\\\1"));
 }
 
-QString listOf(const Summary& summary, DocumentId document, Gap gap)
+template <class Concerns>
+QString chaptersOf(const Summary& summary, DocumentId document, const Concerns& concerns)
 {
     QStringList titles;
     for (const SummaryPart& part : summary.parts)
-        if (part.kind == Kind::Chapter && part.document == document && part.gap == gap)
+        if (part.kind == Kind::Chapter && part.document == document && concerns(part))
             titles.append(part.title);
     return titles.join(QStringLiteral("; "));
 }
@@ -69,11 +70,16 @@ QStringList coverageWords(const Summary& summary)
 {
     QStringList sentences;
     for (const SummarizedDocument& document : summary.documents) {
-        const QString passedOver = listOf(summary, document.id, Gap::PassedOver), unsaid = listOf(summary, document.id, Gap::Unsaid);
+        const auto isUnwritten = [&](const SummaryPart& part) { return part.message.id == 0 && !summary.running; };
+        const QString passedOver = chaptersOf(summary, document.id, [](const SummaryPart& part) { return part.gap == Gap::PassedOver; });
+        const QString unsaid = chaptersOf(summary, document.id, [&](const SummaryPart& part) { return part.gap == Gap::Unsaid && !isUnwritten(part); });
+        const QString unwritten = chaptersOf(summary, document.id, isUnwritten);
         if (!passedOver.isEmpty())
             sentences.append(QStringLiteral("The summary of “%1” neither looked at nor mentions: %2.").arg(document.title, passedOver));
         if (!unsaid.isEmpty())
             sentences.append(QStringLiteral("Of “%1” there is nothing from: %2.").arg(document.title, unsaid));
+        if (!unwritten.isEmpty())
+            sentences.append(QStringLiteral("Of “%1” are not written yet: %2.").arg(document.title, unwritten));
         QStringList files;
         for (const LedgerEntry& entry : document.leftOut.first(std::min(document.leftOut.size(), kNamedFiles)))
             files.append(QStringLiteral("%1 (%2)").arg(entry.what, entry.why));

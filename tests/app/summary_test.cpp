@@ -186,6 +186,7 @@ TEST_F(SummaryTest, AStopKeepsWhatIsDoneAndGoingOnAsksForTheRest)
     EXPECT_EQ(half.parts[1].message.state, Message::State::Stopped);
     EXPECT_EQ(half.parts[1].message.text, QStringLiteral("Here the "));
     EXPECT_EQ(half.parts[2].message.id, 0);
+    EXPECT_TRUE(coverageWords(half).join(QLatin1Char(' ')).contains(QStringLiteral("Chapter 3; Chapter 4")));
     EXPECT_FALSE(half.running) << "a start does not go on with what a person has stopped";
     script->asked.clear();
     EXPECT_TRUE(write(begun.session.id).isComplete());

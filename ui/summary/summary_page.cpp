@@ -317,7 +317,10 @@ void SummaryPage::showCoverage()
     if (complete && !hasGaps)
         sentences.prepend(tr("No chapter is passed over: the summary looked at each of them, or mentions what is in it."));
     m_coverageText->setText(sentences.join(QStringLiteral("\n\n")));
-    m_coverage->setVisible(!m_summary.parts.isEmpty() && !sentences.isEmpty() && (complete || hasGaps));
+    // Before the whole is there, there is no saying what it passes over.
+    const int top = m_summary.topOf(0);
+    const bool ended = top >= 0 && m_summary.parts[top].message.id != 0 && !m_views[top]->isWriting();
+    m_coverage->setVisible(ended && !sentences.isEmpty());
     m_readAgain->setVisible(hasGaps);
     m_readAgain->setEnabled(!m_busy);
 }

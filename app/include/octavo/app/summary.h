@@ -68,7 +68,7 @@ struct SummaryProgress {
 QString markdownOf(const Summary& summary);
 // One part in a paragraph, after its title.
 QString markdownOf(const SummaryPart& part);
-// What the coverage check found, a sentence each: chapters passed over and unsaid by name, and what of the documents was left out. Empty: nothing is missing.
+// What the coverage check found, a sentence each: chapters passed over, unsaid and not yet written by name, and what of the documents was left out. Empty: nothing is missing.
 QStringList coverageWords(const Summary& summary);
 
 } // namespace octavo::app
