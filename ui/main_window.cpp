@@ -281,10 +281,15 @@ void MainWindow::openFolder()
         openPaths({folder});
 }
 
-void MainWindow::exportSession(app::SessionId session, const QString& title)
+QString MainWindow::fileNameFor(const QString& title, const char* ending)
 {
     static const QRegularExpression unfit(QStringLiteral("[^\\w .,-]+"), QRegularExpression::UseUnicodePropertiesOption);
-    const QString name = QString(title).remove(unfit).simplified().left(60) + QStringLiteral(".octavo");
+    return QString(title).remove(unfit).simplified().left(60) + QLatin1String(ending);
+}
+
+void MainWindow::exportSession(app::SessionId session, const QString& title)
+{
+    const QString name = fileNameFor(title, ".octavo");
     if (const QString file = QFileDialog::getSaveFileName(this, tr("Export a conversation"), name, archiveFilter()); !file.isEmpty())
         m_assistant.exportSession(session, file);
 }

@@ -64,6 +64,7 @@ private:
 
     void openFiles();
     void openFolder();
+    static QString fileNameFor(const QString& title, const char* ending);   // to be offered
     void exportSession(app::SessionId session, const QString& title);
     void exportLibrary();
     void setTheme(ThemeKind theme);

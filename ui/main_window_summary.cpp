@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QFileDialog>
-#include <QRegularExpression>
 #include <QSaveFile>
 #include <QStackedWidget>
 #include <QStatusBar>
@@ -91,9 +90,7 @@ void MainWindow::showSummary(const app::Summary& summary)
 
 void MainWindow::exportSummary(const app::Summary& summary)
 {
-    static const QRegularExpression unfit(QStringLiteral("[^\\w .,-]+"), QRegularExpression::UseUnicodePropertiesOption);
-    const QString name = QString(summary.session.title).remove(unfit).simplified().left(60) + QStringLiteral(".md");
-    const QString path = QFileDialog::getSaveFileName(this, tr("Save the summary"), name, tr("Markdown (*.md)"));
+    const QString path = QFileDialog::getSaveFileName(this, tr("Save the summary"), fileNameFor(summary.session.title, ".md"), tr("Markdown (*.md)"));
     if (path.isEmpty())
         return;
     QSaveFile file(path);

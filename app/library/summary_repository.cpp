@@ -5,15 +5,6 @@
 
 namespace octavo::app {
 
-namespace {
-
-std::optional<qint64> rowOrNull(qint64 id)
-{
-    return id == 0 ? std::nullopt : std::optional(id);
-}
-
-} // namespace
-
 void SummaryRepository::add(SessionId session, const QList<SummaryPart>& parts)
 {
     Query(m_database, "INSERT INTO summaries(session, running) VALUES (?, 0)", session).run();
