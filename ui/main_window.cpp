@@ -33,6 +33,7 @@
 #include "library/space_dialog.h"
 #include "octavo/app/crash_reports.h"
 #include "reader/reader_page.h"
+#include "summary/summary_page.h"
 #include "welcome_page.h"
 #include "widgets.h"
 
@@ -80,6 +81,7 @@ MainWindow::MainWindow(app::Assistant& assistant, WindowOptions options, QWidget
     wireReader();
     wireChat();
     wireHops();
+    wireSummary();
     resize(1440, 900);
     restoreGeometry(m_settings.geometry());
     m_panes->restoreState(m_settings.panes());
@@ -122,12 +124,17 @@ void MainWindow::buildPanes()
     m_library = new LibraryPanel;
     m_reader = new ReaderPage;
     m_chat = new ChatPage;
+    m_summary = new SummaryPage;
+    m_right = new QStackedWidget;
+    m_right->addWidget(m_chat);
+    m_right->addWidget(m_summary);
     auto* welcome = new WelcomePage(m_options.sampleDir);
     m_middle = new QStackedWidget;
     m_middle->addWidget(welcome);
     m_middle->addWidget(m_reader);
     connect(welcome, &WelcomePage::openFilesWanted, this, &MainWindow::openFiles);
     connect(welcome, &WelcomePage::openFolderWanted, this, &MainWindow::openFolder);
+    connect(welcome, &WelcomePage::summarizeWanted, this, &MainWindow::summarizeFiles);
     connect(welcome, &WelcomePage::sampleWanted, this, [this] { openPaths({m_options.sampleDir}); });
 
     m_panes = new QSplitter(Qt::Horizontal);
@@ -136,10 +143,10 @@ void MainWindow::buildPanes()
     m_panes->setChildrenCollapsible(false);
     m_panes->addWidget(m_library);
     m_panes->addWidget(m_middle);
-    m_panes->addWidget(m_chat);
+    m_panes->addWidget(m_right);
     m_library->setMinimumWidth(25 * kGrid);
     m_middle->setMinimumWidth(45 * kGrid);
-    m_chat->setMinimumWidth(38 * kGrid);
+    m_right->setMinimumWidth(38 * kGrid);
     m_panes->setSizes({32 * kGrid, 100 * kGrid, 52 * kGrid});
     for (const int pane : {0, 1, 2})
         m_panes->setStretchFactor(pane, pane == 1 ? 1 : 0);
@@ -169,7 +176,8 @@ void MainWindow::buildToolBar()
     bar->setContextMenuPolicy(Qt::PreventContextMenu);
     QAction* files = addTool(bar, "open", "openAction", tr("Open files"), QKeySequence::Open);
     QAction* folder = addTool(bar, "folder", "openFolderAction", tr("Open a folder"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O));
-    for (QAction* action : {files, folder})
+    QAction* summarize = addTool(bar, "list", "summarizeAction", tr("Summarize"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_M));
+    for (QAction* action : {files, folder, summarize})
         qobject_cast<QToolButton*>(bar->widgetForAction(action))->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     bar->addSeparator();
     QAction* find = addTool(bar, "search", "findAction", tr("Find in this document"), QKeySequence::Find);
@@ -200,6 +208,7 @@ void MainWindow::buildToolBar()
         group->addAction(choice);
     }
     QMenu* more = menuButton(bar, "more", "moreButton", tr("More"))->menu();
+    more->addAction(tr("Summarize files…"), this, &MainWindow::summarizeFiles);
     more->addAction(tr("Import conversations…"), this, [this] {
         openPaths(QFileDialog::getOpenFileNames(this, tr("Import conversations"), {}, archiveFilter()));
     });
@@ -213,6 +222,7 @@ void MainWindow::buildToolBar()
 
     connect(files, &QAction::triggered, this, &MainWindow::openFiles);
     connect(folder, &QAction::triggered, this, &MainWindow::openFolder);
+    connect(summarize, &QAction::triggered, this, &MainWindow::summarizeChosen);
     connect(find, &QAction::triggered, m_reader, &ReaderPage::find);
     connect(m_stop, &QAction::triggered, &m_assistant, &app::Assistant::stop);
     connect(smaller, &QAction::triggered, this, [this] { setTextScale(m_settings.textScale() - kScaleStep); });
@@ -271,10 +281,15 @@ void MainWindow::openFolder()
         openPaths({folder});
 }
 
-void MainWindow::exportSession(app::SessionId session, const QString& title)
+QString MainWindow::fileNameFor(const QString& title, const char* ending)
 {
     static const QRegularExpression unfit(QStringLiteral("[^\\w .,-]+"), QRegularExpression::UseUnicodePropertiesOption);
-    const QString name = QString(title).remove(unfit).simplified().left(60) + QStringLiteral(".octavo");
+    return QString(title).remove(unfit).simplified().left(60) + QLatin1String(ending);
+}
+
+void MainWindow::exportSession(app::SessionId session, const QString& title)
+{
+    const QString name = fileNameFor(title, ".octavo");
     if (const QString file = QFileDialog::getSaveFileName(this, tr("Export a conversation"), name, archiveFilter()); !file.isEmpty())
         m_assistant.exportSession(session, file);
 }
@@ -300,7 +315,7 @@ void MainWindow::setTextScale(double scale)
 
 void MainWindow::cyclePanes()
 {
-    QList<QWidget*> panes{m_library, m_middle->currentWidget(), m_chat};
+    QList<QWidget*> panes{m_library, m_middle->currentWidget(), m_right->currentWidget()};
     if (m_hops->isVisible())
         panes.append(m_hops);
     qsizetype current = -1;
@@ -354,6 +369,13 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event)
         return;
     event->acceptProposedAction();
     showDropTarget(true);
+    m_dropTarget->pointAt(m_dropTarget->mapFrom(this, event->position().toPoint()));
+}
+
+void MainWindow::dragMoveEvent(QDragMoveEvent* event)
+{
+    m_dropTarget->pointAt(m_dropTarget->mapFrom(this, event->position().toPoint()));
+    event->acceptProposedAction();
 }
 
 void MainWindow::dragLeaveEvent(QDragLeaveEvent*)
@@ -365,7 +387,11 @@ void MainWindow::dropEvent(QDropEvent* event)
 {
     showDropTarget(false);
     event->acceptProposedAction();
-    openPaths(localPaths(event->mimeData()));
+    const QStringList paths = localPaths(event->mimeData());
+    if (m_dropTarget->isSummarizing(m_dropTarget->mapFrom(this, event->position().toPoint())))
+        summarizePaths(paths);
+    else
+        openPaths(paths);
 }
 
 } // namespace octavo::ui

@@ -15,11 +15,13 @@ class QToolButton;
 namespace octavo::ui {
 
 class ChatPage;
+class DropTarget;
 class FailureBars;
 class HopsDock;
 class LibraryPanel;
 class ReaderPage;
 class SpaceDialog;
+class SummaryPage;
 
 struct WindowOptions {
     QString dataDir;       // window.ini lies here; empty: how the window looks is not kept
@@ -27,7 +29,7 @@ struct WindowOptions {
 };
 
 // The window: library, reader and chat side by side, hops below. The pages are passive; the wires between them and the assistant
-// are all in main_window_wires.cpp. The assistant outlives the window.
+// are all in main_window_wires.cpp, those of summaries in main_window_summary.cpp. The assistant outlives the window.
 class MainWindow : public QMainWindow {
     Q_OBJECT
 
@@ -44,6 +46,7 @@ public slots:
 protected:
     void closeEvent(QCloseEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
+    void dragMoveEvent(QDragMoveEvent* event) override;
     void dragLeaveEvent(QDragLeaveEvent* event) override;
     void dropEvent(QDropEvent* event) override;
 
@@ -57,9 +60,11 @@ private:
     void wireReader();
     void wireChat();
     void wireHops();
+    void wireSummary();
 
     void openFiles();
     void openFolder();
+    static QString fileNameFor(const QString& title, const char* ending);   // to be offered
     void exportSession(app::SessionId session, const QString& title);
     void exportLibrary();
     void setTheme(ThemeKind theme);
@@ -79,6 +84,11 @@ private:
     void showFailure(const app::Failure& failure);
     void showDocumentStatus();
     void showHopsOfLastAnswer();
+    void summarizePaths(const QStringList& paths);
+    void summarizeFiles();
+    void summarizeChosen();                    // of the library; files if there are none
+    void showSummary(const app::Summary& summary);
+    void exportSummary(const app::Summary& summary);
 
     app::Assistant& m_assistant;
     WindowOptions m_options;
@@ -93,9 +103,11 @@ private:
     LibraryPanel* m_library;
     QStackedWidget* m_middle;                  // welcome page or reader
     ReaderPage* m_reader;
+    QStackedWidget* m_right;                   // chat or summary
     ChatPage* m_chat;
+    SummaryPage* m_summary;
     HopsDock* m_hops;
-    QWidget* m_dropTarget;
+    DropTarget* m_dropTarget;
     SpaceDialog* m_space;
     QAction* m_stop;
     QLabel* m_tokens;

@@ -16,6 +16,7 @@
 #include "main_window.h"
 #include "preview/preview_dialog.h"
 #include "reader/reader_page.h"
+#include "summary/summary_page.h"
 #include "widgets.h"
 
 // All wires between the pages and the assistant.
@@ -205,6 +206,8 @@ void MainWindow::removeDocument(app::DocumentId id)
 
 void MainWindow::showSession(const app::Session& session)
 {
+    m_right->setCurrentWidget(m_chat);
+    m_summary->clear();
     m_sessionDocuments = session.summary.documents;
     m_chat->showSession(session);
     m_library->setCurrentSession(session.summary.id);
@@ -218,6 +221,8 @@ void MainWindow::showSession(const app::Session& session)
 void MainWindow::beginSession()
 {
     m_sessionDocuments.clear();
+    m_right->setCurrentWidget(m_chat);
+    m_summary->clear();
     m_chat->clearSession();
     m_hops->clear();
     m_library->setCurrentSession(0);
@@ -265,7 +270,7 @@ void MainWindow::showDocumentStatus()
 
 void MainWindow::showHopsOfLastAnswer()
 {
-    if (const app::MessageId message = m_chat->lastAnswerWithHops(); message != 0)
+    if (const app::MessageId message = m_summary->session() != 0 ? m_summary->topMessage() : m_chat->lastAnswerWithHops(); message != 0)
         m_assistant.openHops(message, 0, 0);
     else
         m_hops->clear();

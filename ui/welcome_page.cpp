@@ -35,6 +35,9 @@ WelcomePage::WelcomePage(const QString& sampleDir, QWidget* parent) : QWidget(pa
     files->setProperty("role", "primary");
     auto* folder = new QPushButton(tr("Open a folder…"), this);
     folder->setObjectName(QStringLiteral("openFolderButton"));
+    auto* summarize = new QPushButton(tr("Summarize…"), this);
+    summarize->setObjectName(QStringLiteral("summarizeFilesButton"));
+    summarize->setToolTip(tr("Reads files and summarizes them, chapter by chapter and as a whole"));
     auto* sample = new QPushButton(tr("Try it with Octavo’s own source code"), this);
     sample->setObjectName(QStringLiteral("sampleButton"));
     sample->setVisible(!sampleDir.isEmpty() && QDir(sampleDir).exists());
@@ -44,6 +47,7 @@ WelcomePage::WelcomePage(const QString& sampleDir, QWidget* parent) : QWidget(pa
     row->addStretch();
     row->addWidget(files);
     row->addWidget(folder);
+    row->addWidget(summarize);
     row->addStretch();
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(6 * kGrid, 6 * kGrid, 6 * kGrid, 6 * kGrid);
@@ -60,6 +64,7 @@ WelcomePage::WelcomePage(const QString& sampleDir, QWidget* parent) : QWidget(pa
     column->addStretch(3);
     connect(files, &QPushButton::clicked, this, &WelcomePage::openFilesWanted);
     connect(folder, &QPushButton::clicked, this, &WelcomePage::openFolderWanted);
+    connect(summarize, &QPushButton::clicked, this, &WelcomePage::summarizeWanted);
     connect(sample, &QPushButton::clicked, this, &WelcomePage::sampleWanted);
 }
 

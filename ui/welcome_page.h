@@ -16,6 +16,7 @@ public:
 signals:
     void openFilesWanted();
     void openFolderWanted();
+    void summarizeWanted();
     void sampleWanted();
 
 protected:

@@ -128,8 +128,26 @@ private:
         if (same)
             return;
         ++m_counts.sessions;
+        addSummary(id, *session, ids);
         if (session->head)
             m_library.sessions().setShown(id, ids[static_cast<std::size_t>(*session->head)], session->changed);
+    }
+
+    void addSummary(SessionId id, const ArchivedSession& session, const std::vector<MessageId>& ids)
+    {
+        QList<SummaryPart> parts;
+        for (const ArchivedSummaryPart& archived : session.summary) {
+            SummaryPart& part = parts.emplaceBack(archived.part);
+            if (part.kind != SummaryPart::Kind::Together) {
+                const KnownDocument document = documentOf(archived.document);
+                if (part.bytes.end > document.textBytes || !session.documents.contains(archived.document))
+                    refuse(QStringLiteral("a part of a summary lies outside its document"));
+                part.document = document.id;
+            }
+            part.message.id = archived.message ? ids[static_cast<std::size_t>(*archived.message)] : 0;
+        }
+        if (!parts.isEmpty())
+            m_library.summaries().add(id, parts);
     }
 
     std::optional<SessionId> sameSession(const ArchivedSession& session)

@@ -17,6 +17,7 @@ namespace {
 // Names of enumerators in their order; what is added later comes last.
 constexpr std::array kRoles{"user", "assistant"};
 constexpr std::array kStates{"complete", "streaming", "stopped", "failed"};
+constexpr std::array kSummaryKinds{"chapter", "whole", "together"};
 constexpr qint64 kMostPages = 1'000'000;
 constexpr std::array kDocumentKinds{"plain text", "markdown", "code", "folder", "formatted"};
 constexpr std::array kPartKinds{"book", "chapter", "section", "folder", "file", "function", "class"};
@@ -169,6 +170,38 @@ ArchivedMessage messageFrom(const QJsonObject& json, qsizetype place, bool& soun
     return archived;
 }
 
+QJsonObject toJson(const ArchivedSummaryPart& archived)
+{
+    const SummaryPart& part = archived.part;
+    QJsonObject json{{QStringLiteral("kind"), nameOf(kSummaryKinds, part.kind)}, {QStringLiteral("document"), archived.document}, {QStringLiteral("title"), part.title},
+                     {QStringLiteral("attention"), part.attention}, {QStringLiteral("again"), part.again}};
+    insertBytes(json, part.bytes);
+    if (archived.message)
+        json.insert(QStringLiteral("message"), *archived.message);
+    return json;
+}
+
+ArchivedSummaryPart summaryPartFrom(const QJsonObject& json, qsizetype messages, bool& sound)
+{
+    Fields fields(json, sound);
+    ArchivedSummaryPart archived;
+    archived.part.kind = fields.oneOf<SummaryPart::Kind>("kind", kSummaryKinds);
+    archived.part.title = fields.text("title");
+    archived.part.bytes = fields.bytes();
+    archived.part.attention = fields.real("attention");
+    archived.part.again = fields.truth("again");
+    archived.document = fields.text("document");
+    if (archived.part.kind != SummaryPart::Kind::Together)
+        fields.hash(archived.document);
+    fields.demand(archived.part.kind != SummaryPart::Kind::Together || archived.document.isEmpty());
+    fields.demand(archived.part.attention >= 0 && archived.part.attention <= 1.001);
+    if (fields.has("message")) {
+        archived.message = fields.number("message");
+        fields.demand(0 <= *archived.message && *archived.message < messages);
+    }
+    return archived;
+}
+
 } // namespace
 
 QJsonObject toJson(const ArchivedSession& session)
@@ -183,6 +216,11 @@ QJsonObject toJson(const ArchivedSession& session)
         json.insert(QStringLiteral("head"), *session.head);
     if (session.trashed.isValid())
         json.insert(QStringLiteral("trashed"), session.trashed.toMSecsSinceEpoch());
+    QJsonArray summary;
+    for (const ArchivedSummaryPart& part : session.summary)
+        summary.append(toJson(part));
+    if (!summary.isEmpty())
+        json.insert(QStringLiteral("summary"), summary);
     return json;
 }
 
@@ -209,6 +247,9 @@ std::optional<ArchivedSession> sessionFrom(const QJsonObject& json)
         fields.demand(0 <= *session.head && *session.head < static_cast<qsizetype>(session.messages.size()));
     }
     fields.demand(session.messages.empty() || session.head.has_value());
+    if (fields.has("summary"))   // archives of conversations have none
+        for (const QJsonValue& value : fields.list("summary"))
+            session.summary.push_back(summaryPartFrom(value.toObject(), static_cast<qsizetype>(session.messages.size()), sound));
     return sound ? std::optional(std::move(session)) : std::nullopt;
 }
 

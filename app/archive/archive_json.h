@@ -7,6 +7,7 @@
 #include <QJsonObject>
 
 #include "octavo/app/session.h"
+#include "octavo/app/summary.h"
 
 // Sessions and documents as the JSON of an archive. Ids, which are good in one library only, become the documents' content hashes and the
 // messages' places in their list. The from-functions take what anybody may have written: what they return is sound in itself, or none.
@@ -20,6 +21,12 @@ struct ArchivedMessage {
     bool hasHops = false;                      // an entry of its own has its hop record
 };
 
+struct ArchivedSummaryPart {
+    SummaryPart part{};                        // of which document and message are of no use
+    QString document{};                        // hash; empty: of all documents together
+    std::optional<qsizetype> message{};        // its place in the session's list
+};
+
 struct ArchivedSession {
     QString title{};
     QDateTime created{};
@@ -28,6 +35,7 @@ struct ArchivedSession {
     QStringList documents{};                   // hashes
     std::vector<ArchivedMessage> messages{};   // parents before their answers
     std::optional<qsizetype> head{};           // place of the last message of the branch shown
+    std::vector<ArchivedSummaryPart> summary{};// empty: it is a conversation
 };
 
 QJsonObject toJson(const ArchivedSession& session);

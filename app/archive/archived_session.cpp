@@ -27,6 +27,14 @@ std::optional<ArchivedSession> archivedSession(Library& library, SessionId id)
     }
     if (places.contains(row->head))
         session.head = places.value(row->head);
+    for (const SummaryPart& part : library.summaries().parts(id)) {
+        ArchivedSummaryPart& archived = session.summary.emplace_back();
+        archived.part = part;
+        if (part.document != 0)
+            archived.document = library.documents().contentHashOf(part.document);
+        if (places.contains(part.message.id))
+            archived.message = places.value(part.message.id);
+    }
     return session;
 }
 

@@ -141,6 +141,26 @@ void Assistant::regenerate(SessionId session)
     m_worker->postUrgent([session](Worker& worker, std::stop_token stop) { worker.regenerate(session, std::move(stop)); });
 }
 
+void Assistant::summarizePaths(const QStringList& paths)
+{
+    m_worker->postUrgent([paths](Worker& worker, std::stop_token stop) { worker.summarizePaths(paths, std::move(stop)); });
+}
+
+void Assistant::summarize(const QList<DocumentId>& documents)
+{
+    m_worker->postUrgent([documents](Worker& worker, std::stop_token stop) { worker.summarize(documents, std::move(stop)); });
+}
+
+void Assistant::summarizeOn(SessionId session)
+{
+    m_worker->postSummary(session);
+}
+
+void Assistant::readChaptersAgain(SessionId session, const QList<int>& chapters)
+{
+    m_worker->postReadAgain(session, chapters);
+}
+
 void Assistant::openHops(MessageId message, int beginToken, int endToken)
 {
     m_worker->postBrief([=](Worker& worker) { worker.openHops(message, beginToken, endToken); });

@@ -110,12 +110,6 @@ void Assistant::Worker::post(JobKind kind, std::function<void(Worker&, std::stop
     }, subject);
 }
 
-template <class Signal, class... Values>
-void Assistant::Worker::tell(Signal signal, const Values&... values)
-{
-    QMetaObject::invokeMethod(&m_owner, [owner = &m_owner, signal, values...] { emit (owner->*signal)(values...); }, Qt::QueuedConnection);
-}
-
 ConversationService* Assistant::Worker::service()
 {
     if (!m_library) {
@@ -127,6 +121,7 @@ ConversationService* Assistant::Worker::service()
         m_library = std::move(*opened);
         notice(m_library->notice());
         m_service = std::make_unique<ConversationService>(*m_library, *m_engine, m_options.dataDir);
+        m_summaries = std::make_unique<SummaryService>(*m_library, *m_engine, *m_service);
     }
     return m_service.get();
 }
@@ -154,6 +149,11 @@ void Assistant::Worker::start(std::stop_token stop)
         return fail(stirred.error());
     for (auto document = stirred->begin(); document != stirred->end(); ++document)
         lookAgain(document.key(), document.value());
+    const Outcome<QList<SessionId>> summaries = m_summaries->interrupted();
+    if (!summaries)
+        return fail(summaries.error());
+    for (const SessionId session : *summaries)
+        postSummary(session);
 }
 
 bool Assistant::Worker::modelChanged(const EngineModel& model)
@@ -192,17 +192,22 @@ std::vector<LoadedDocument> Assistant::Worker::load(const QStringList& paths, co
             importArchive(path, stop);
             continue;
         }
-        Pacer pacer;
-        Outcome<LoadedDocument> document = m_service->loadDocument(path, stop, [&](const LoadProgress& progress) {
-            if (pacer.isTime())
-                tell(&Assistant::openProgress, OpenProgress{path, progress.files, progress.bytes});
-        });
+        Outcome<LoadedDocument> document = loadDocument(path, stop);
         if (document)
             documents.push_back(std::move(*document));
         else
             fail(document.error());
     }
     return documents;
+}
+
+Outcome<LoadedDocument> Assistant::Worker::loadDocument(const QString& path, const std::stop_token& stop)
+{
+    Pacer pacer;
+    return m_service->loadDocument(path, stop, [&](const LoadProgress& progress) {
+        if (pacer.isTime())
+            tell(&Assistant::openProgress, OpenProgress{path, progress.files, progress.bytes});
+    });
 }
 
 Outcome<OpenPreview> Assistant::Worker::previewOf(const std::vector<LoadedDocument>& documents, const std::stop_token& stop)
@@ -246,23 +251,27 @@ void Assistant::Worker::readPreviewed(PreviewId id, const QList<PreviewChoice>& 
 void Assistant::Worker::takeIn(const std::vector<LoadedDocument>& documents, const std::stop_token& stop)
 {
     for (const LoadedDocument& loaded : documents) {
-        const Outcome<DocumentSummary> document = m_service->addDocument(loaded);
-        if (!document) {
+        const Outcome<DocumentSummary> document = addDocument(loaded, stop);
+        if (!document)
             fail(document.error());
-            continue;
-        }
-        tell(&Assistant::documentAdded, *document);
-        watchDocuments();
-        openDocument(document->id);
-        const Outcome<ReadEstimate> estimate = m_service->estimate(document->id, stop);
-        if (!estimate) {
-            fail(estimate.error());
-            continue;
-        }
-        tell(&Assistant::estimated, *estimate);
-        if (!stop.stop_requested())
+        else if (!stop.stop_requested())
             postRead(document->id);
     }
+}
+
+Outcome<DocumentSummary> Assistant::Worker::addDocument(const LoadedDocument& loaded, const std::stop_token& stop)
+{
+    const Outcome<DocumentSummary> document = m_service->addDocument(loaded);
+    if (!document)
+        return document;
+    tell(&Assistant::documentAdded, *document);
+    watchDocuments();
+    openDocument(document->id);
+    const Outcome<ReadEstimate> estimate = m_service->estimate(document->id, stop);
+    if (!estimate)
+        return estimate.error();
+    tell(&Assistant::estimated, *estimate);
+    return document;
 }
 
 void Assistant::Worker::importArchive(const QString& file, std::stop_token stop)
@@ -441,7 +450,14 @@ void Assistant::Worker::openSession(SessionId id)
     const Outcome<Session> session = m_service->session(id);
     if (!session)
         return fail(session.error());
-    tell(&Assistant::sessionOpened, *session);
+    if (session->summary.isSummary) {
+        const Outcome<Summary> summary = m_summaries->summary(id);
+        if (!summary)
+            return fail(summary.error());
+        tell(&Assistant::summaryOpened, *summary);
+    } else {
+        tell(&Assistant::sessionOpened, *session);
+    }
     if (!session->summary.documents.isEmpty())
         openDocument(session->summary.documents.first());
 }

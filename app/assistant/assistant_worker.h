@@ -12,6 +12,7 @@
 #include "assistant/change_watcher.h"
 #include "assistant/conversation_service.h"
 #include "assistant/job_queue.h"
+#include "assistant/summary_service.h"
 #include "octavo/app/assistant.h"
 
 namespace octavo::app {
@@ -29,6 +30,8 @@ public:
     void postRead(DocumentId document);
     void postRemove(DocumentId document);
     void postForget(DocumentId document);
+    void postSummary(SessionId session);               // reads its documents first, as far as they are not read yet
+    void postReadAgain(SessionId session, const QList<int>& chapters);
     void stop() { m_jobs.stop(); }
     void stopReading();
     bool isBusy() const { return m_pending > 0; }
@@ -53,6 +56,8 @@ public:
     void ask(SessionId session, const QString& question, std::stop_token stop);
     void regenerate(SessionId session, std::stop_token stop);
     void openHops(MessageId message, int beginToken, int endToken);
+    void summarizePaths(const QStringList& paths, std::stop_token stop);
+    void summarize(const QList<DocumentId>& documents, std::stop_token stop);
 
 private:
     void post(JobKind kind, std::function<void(Worker&, std::stop_token)> job, DocumentId subject = 0);
@@ -63,6 +68,8 @@ private:
     std::vector<LoadedDocument> load(const QStringList& paths, const std::stop_token& stop);
     Outcome<OpenPreview> previewOf(const std::vector<LoadedDocument>& documents, const std::stop_token& stop);
     void takeIn(const std::vector<LoadedDocument>& documents, const std::stop_token& stop);   // and reads them
+    Outcome<LoadedDocument> loadDocument(const QString& path, const std::stop_token& stop);               // openProgress
+    Outcome<DocumentSummary> addDocument(const LoadedDocument& loaded, const std::stop_token& stop);      // documentAdded, documentOpened, estimated
     void importArchive(const QString& file, std::stop_token stop);
     void tellExported(const Outcome<ArchiveCounts>& exported, const QString& file);
     bool isListed(DocumentId document);   // in the library
@@ -79,6 +86,8 @@ private:
     void tellSessions();
     void finishAnswer(SessionId session, const Outcome<Answer>& answer);
     AnswerEvents eventsOf(SessionId session);
+    using SummaryWork = std::function<Outcome<void>(const SummaryEvents&, std::stop_token)>;
+    void postSummaryWork(SessionId session, SummaryWork work);
 
     Assistant& m_owner;
     ChangeWatcher* const m_watcher;   // the owner's child, on its thread
@@ -88,10 +97,17 @@ private:
     std::unique_ptr<ConversationService> m_service;
     std::map<PreviewId, std::vector<LoadedDocument>> m_previews;   // that wait for the person's word
     PreviewId m_lastPreview = 0;
+    std::unique_ptr<SummaryService> m_summaries;       // there with m_service
     QString m_searchedWords;          // what the session list is narrowed to
     std::atomic<DocumentId> m_readForAnswer = 0;   // what an answer has to read before it can begin; 0: nothing
     std::atomic<int> m_pending = 0;   // jobs that wait or run; begins and ends to be 0 on the owner's thread
     JobQueue m_jobs;                  // last: its thread uses all of the above, and itself while it ends
 };
+
+template <class Signal, class... Values>
+void Assistant::Worker::tell(Signal signal, const Values&... values)
+{
+    QMetaObject::invokeMethod(&m_owner, [owner = &m_owner, signal, values...] { emit (owner->*signal)(values...); }, Qt::QueuedConnection);
+}
 
 } // namespace octavo::app

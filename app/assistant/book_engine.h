@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <vector>
 
@@ -61,11 +62,20 @@ struct Turn {
     QString text;
 };
 
+// Tokens [begin, end) of one document's text.
+struct DocumentSpan {
+    std::size_t document = 0;                    // index into AskRequest::documents
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+    bool operator==(const DocumentSpan&) const = default;
+};
+
 struct AskRequest {
     std::vector<qint64> documents;               // as in ReadRequest, in the order they are put before the question
     std::vector<Turn> turns;                     // oldest first; the last is the question
     // Per document: first tokens of its passages, ascending, the first 0. Attention is summed per passage.
     std::vector<std::vector<std::uint32_t>> passages;
+    std::optional<DocumentSpan> only{};          // all that question and answer see of the documents; none: everything
     int maxTokens = 512;
     float temperature = 0;                       // 0 = greedy
     std::uint64_t seed = 0;

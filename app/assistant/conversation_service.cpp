@@ -105,7 +105,7 @@ Outcome<Answer> ConversationService::ask(SessionId id, const QString& question, 
     asked.text = question;
     asked.at = QDateTime::currentDateTime();
     const Outcome<MessageId> stored = m_library.write([&](Library& in) {
-        if (before->messages.isEmpty())
+        if (before->messages.isEmpty() && !options.focus)
             in.sessions().rename(id, titleFor(question));
         return in.messages().add(id, asked);
     });
@@ -158,11 +158,12 @@ Outcome<Answer> ConversationService::answer(
     if (events.started)
         events.started(message.id);
 
+    const QList<DocumentId> documents = askedDocuments(session, options);
     const Outcome<AskFacts> facts = askEngine(session, question, options, events, answer, stop);
     if (facts) {
         message.text = facts->answer;
         message.state = facts->stopped ? Message::State::Stopped : Message::State::Complete;
-        message.note = partlyReadNote(session.summary.documents);
+        message.note = partlyReadNote(documents);
         if (facts->stopped)
             message.note = joinSentences(QStringLiteral("Stopped."), message.note);
         if (facts->full)
@@ -175,7 +176,7 @@ Outcome<Answer> ConversationService::answer(
         message.state = facts.error().kind == Failure::Kind::Stopped ? Message::State::Stopped : Message::State::Failed;
         message.note = facts.error().sentence;
     }
-    const Outcome<void> stored = storeAnswer(session, question, facts ? *facts : AskFacts(), message);
+    const Outcome<void> stored = storeAnswer(documents, question, facts ? *facts : AskFacts(), message);
     if (!stored) {
         message.state = Message::State::Failed;
         message.note = stored.error().sentence;
@@ -188,7 +189,7 @@ Outcome<AskFacts> ConversationService::askEngine(const Session& session, const M
 {
     if (!m_model)
         return noModel();
-    for (const DocumentId document : session.summary.documents) {
+    for (const DocumentId document : askedDocuments(session, options)) {
         const Outcome<void> read = readFirst(document, events, answer.timings, stop);
         if (!read)
             return read.error();
@@ -241,18 +242,27 @@ Outcome<AskRequest> ConversationService::requestFor(
     const Session& session, const Message& question, const AnswerOptions& options, std::stop_token stop)
 {
     AskRequest request;
-    for (const DocumentId id : session.summary.documents) {
+    for (const DocumentId id : askedDocuments(session, options)) {
         const Outcome<std::shared_ptr<const TokenizedDocument>> tokenized = m_shelf.tokenized(id, stop);
         if (!tokenized)
             return tokenized.error();
         request.documents.push_back(id);
         request.passages.push_back((*tokenized)->passageBegins);
+        if (options.focus) {
+            const TokenRange seen = tokensOf((*tokenized)->tokens, options.focus->bytes);
+            request.only = DocumentSpan{0, seen.begin, seen.end};
+        }
     }
-    request.turns = turnsUpTo(session.messages, question);
+    request.turns = options.focus ? std::vector<Turn>{{true, question.text}} : turnsUpTo(session.messages, question);
     request.maxTokens = options.maxTokens;
     request.temperature = options.temperature;
     request.seed = options.seed;
     return request;
+}
+
+QList<DocumentId> ConversationService::askedDocuments(const Session& session, const AnswerOptions& options)
+{
+    return options.focus ? QList<DocumentId>{options.focus->document} : session.summary.documents;
 }
 
 QString ConversationService::partlyReadNote(const QList<DocumentId>& documents)
@@ -271,11 +281,11 @@ QString ConversationService::partlyReadNote(const QList<DocumentId>& documents)
     return note;
 }
 
-Outcome<void> ConversationService::storeAnswer(const Session& session, const Message& question, const AskFacts& facts, Message& message)
+Outcome<void> ConversationService::storeAnswer(const QList<DocumentId>& asked, const Message& question, const AskFacts& facts, Message& message)
 {
     std::optional<HopRecord> record;
     if (!facts.hops.empty()) {
-        Outcome<HopRecord> made = recordOf(session.summary.documents, question, facts);
+        Outcome<HopRecord> made = recordOf(asked, question, facts);
         if (!made)
             return made.error();
         record = std::move(*made);

@@ -22,11 +22,18 @@
 
 namespace octavo::app {
 
+// The only place that an answer is to look at.
+struct Focus {
+    DocumentId document = 0;     // one of the session's
+    ByteRange bytes;
+};
+
 // How the next answer is written.
 struct AnswerOptions {
     int maxTokens = 512;
     float temperature = 0;       // 0 = the likeliest token each time
     std::uint64_t seed = 0;
+    std::optional<Focus> focus{};// everything else is hidden: other documents, the rest of this one, and all turns before
 };
 
 // What happens on the way to an answer, in this order; each may be empty. Called on the thread that asks.
@@ -65,6 +72,7 @@ public:
     // Its vocabulary and numbers alone, to count and to estimate; of the weights nothing is read. Speed and what has been read are known if the file
     // was open before.
     Outcome<EngineModel> openModelHead(const QString& modelFile, std::stop_token stop);
+    const std::optional<EngineModel>& model() const { return m_model; }
 
     // These three need no model. Of what is loaded, addDocument() takes in what the person did not leave out before.
     Outcome<LoadedDocument> loadDocument(const QString& path, std::stop_token stop, const LoadProgressed& progress = [](const LoadProgress&) {});
@@ -126,8 +134,9 @@ private:
     Outcome<void> readFirst(DocumentId id, const AnswerEvents& events, AnswerTimings& timings, std::stop_token stop);
     Outcome<AskRequest> requestFor(const Session& session, const Message& question, const AnswerOptions& options, std::stop_token stop);
     QString partlyReadNote(const QList<DocumentId>& documents);
-    Outcome<void> storeAnswer(const Session& session, const Message& question, const AskFacts& facts, Message& message);
+    Outcome<void> storeAnswer(const QList<DocumentId>& asked, const Message& question, const AskFacts& facts, Message& message);
     Outcome<HopRecord> recordOf(const QList<DocumentId>& documents, const Message& question, const AskFacts& facts);
+    static QList<DocumentId> askedDocuments(const Session& session, const AnswerOptions& options);
     Outcome<Documents> documentsOf(const HopRecord& record);
 
     Library& m_library;

@@ -82,6 +82,7 @@ private:
         std::vector<qint64> documents;
         std::vector<std::vector<std::uint32_t>> passages;
         std::vector<std::uint64_t> readTokens;   // of each document, when the conversation began: it sees no more
+        std::optional<DocumentSpan> only;
         std::vector<TokenId> ids;
     };
 
@@ -103,6 +104,7 @@ private:
     static Failure noModel();
     std::vector<TokenId> promptIds(const std::vector<Turn>& turns) const;
     std::vector<TokenSpan> spansOf(const AskRequest& request) const;
+    std::vector<TokenSpan> hiddenFrom(const AskRequest& request) const;
     Outcome<std::size_t> warmUp(const AskRequest& request, const std::vector<TokenId>& prompt, std::stop_token stop);
     AnswerTokenHops hopsOf(const HopRecord& record, const AskRequest& request) const;
 
@@ -433,6 +435,32 @@ std::vector<TokenSpan> LocalEngine::spansOf(const AskRequest& request) const
     return spans;
 }
 
+// What the conversation does not see of the tokens of all readings. One introduction is enough: the first tokens of another would draw attention
+// away from all texts (engine test TwoBooks).
+std::vector<TokenSpan> LocalEngine::hiddenFrom(const AskRequest& request) const
+{
+    std::vector<TokenSpan> hidden;
+    const auto hide = [&](std::uint64_t begin, std::uint64_t end) {
+        if (begin < end)
+            hidden.push_back({begin, end});
+    };
+    std::uint64_t base = 0;
+    for (std::size_t n = 0; n < request.documents.size(); ++n) {
+        const Kept& kept = m_kept.at(request.documents[n]);
+        const std::uint64_t tokens = kept.reading->tokens(), intro = std::min(kept.introTokens, tokens);
+        const std::uint64_t shown = base + (n == 0 ? 0 : intro); // the introduction is hidden before it
+        hide(base, shown);
+        if (request.only) {
+            const bool here = request.only->document == n;
+            hide(base + intro, base + (here ? std::min(intro + request.only->begin, tokens) : tokens));
+            if (here)
+                hide(base + std::min(intro + request.only->end, tokens), base + tokens);
+        }
+        base += tokens;
+    }
+    return hidden;
+}
+
 // Leaves m_warm with exactly the prompt in it; tells how many tokens had to be added for that. What the conversation before has in common
 // with this one is kept: all of it for a next question, the turns before for one that was edited or is to be answered anew.
 Outcome<std::size_t> LocalEngine::warmUp(const AskRequest& request, const std::vector<TokenId>& prompt, std::stop_token stop)
@@ -441,25 +469,20 @@ Outcome<std::size_t> LocalEngine::warmUp(const AskRequest& request, const std::v
     for (const qint64 document : request.documents)
         readTokens.push_back(m_kept.at(document).reading->tokens());
     const bool seesTheSame
-        = m_warm.asking && m_warm.documents == request.documents && m_warm.passages == request.passages && m_warm.readTokens == readTokens;
+        = m_warm.asking && m_warm.documents == request.documents && m_warm.passages == request.passages && m_warm.readTokens == readTokens
+        && m_warm.only == request.only;
     if (!seesTheSame) {
         std::vector<const Reading*> readings;
         AskingOptions options;
-        std::uint64_t base = 0;
-        for (const qint64 document : request.documents) {
-            const Kept& kept = m_kept.at(document);
-            readings.push_back(kept.reading.get());
-            // One introduction is enough. The first tokens of another would draw attention away from all texts (engine test TwoBooks).
-            if (base > 0)
-                options.hidden.push_back({base, base + std::min(kept.introTokens, kept.reading->tokens())});
-            base += kept.reading->tokens();
-        }
+        for (const qint64 document : request.documents)
+            readings.push_back(m_kept.at(document).reading.get());
         options.spans = spansOf(request);
+        options.hidden = hiddenFrom(request);
         options.room = kConversationRoom;
         auto asking = Asking::over(readings, std::move(options));
         if (!asking)
             return failureOf(asking.error());
-        m_warm = {std::move(*asking), request.documents, request.passages, std::move(readTokens), {}};
+        m_warm = {std::move(*asking), request.documents, request.passages, std::move(readTokens), request.only, {}};
     }
     const auto common = std::mismatch(m_warm.ids.begin(), m_warm.ids.end(), prompt.begin(), prompt.end() - 1).first; // one token must be new: the answer follows it
     m_warm.ids.erase(common, m_warm.ids.end());

@@ -49,15 +49,7 @@ int ask(const Session& session, const Options& options)
     std::string text = "\n";
     int number = 0;
     for (const Source& source : message.sources) {
-        sources.push_back({{"document", source.document},
-                           {"title", source.documentTitle.toStdString()},
-                           {"place", source.place.toStdString()},
-                           {"line", source.line},
-                           {"page", source.page},
-                           {"begin_byte", source.bytes.begin},
-                           {"end_byte", source.bytes.end},
-                           {"weight", source.weight},
-                           {"text", source.text.toStdString()}});
+        sources.push_back(jsonOf(source));
         char share[16];
         std::snprintf(share, sizeof share, "%.0f %%", 100 * source.weight);
         text += "\n[" + std::to_string(++number) + "] " + share + "  " + source.documentTitle.toStdString() + " ▸ " + source.place.toStdString()

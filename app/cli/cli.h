@@ -77,6 +77,7 @@ void addEvalCommand(CLI::App& program, Session& session, int& exitCode);
 void addBenchCommand(CLI::App& program, Session& session, int& exitCode);
 void addReadCommand(CLI::App& program, Session& session, int& exitCode);
 void addAskCommand(CLI::App& program, Session& session, int& exitCode);
+void addSummarizeCommand(CLI::App& program, Session& session, int& exitCode);
 void addSessionsCommand(CLI::App& program, Session& session, int& exitCode);
 void addLibraryCommand(CLI::App& program, Session& session, int& exitCode);
 void addHopsCommand(CLI::App& program, Session& session, int& exitCode);

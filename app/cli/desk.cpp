@@ -75,6 +75,19 @@ AnswerEvents answerEvents(const Session& session)
     return events;
 }
 
+nlohmann::json jsonOf(const Source& source)
+{
+    return {{"document", source.document},
+            {"title", source.documentTitle.toStdString()},
+            {"place", source.place.toStdString()},
+            {"line", source.line},
+            {"page", source.page},
+            {"begin_byte", source.bytes.begin},
+            {"end_byte", source.bytes.end},
+            {"weight", source.weight},
+            {"text", source.text.toStdString()}};
+}
+
 std::string progressLine(const ReadProgress& progress)
 {
     char text[160];

@@ -34,6 +34,8 @@ private:
 // Progress and notices of an answer on stderr; its words are the command's own business.
 AnswerEvents answerEvents(const Session& session);
 
+nlohmann::json jsonOf(const Source& source);
+
 // "1,234 of 5,678 tokens (21 %), 1,100 tokens/s, 4 s left"
 std::string progressLine(const ReadProgress& progress);
 

@@ -48,6 +48,7 @@ int main(int argc, char** argv)
     int exitCode = cli::kDone;
     cli::addReadCommand(program, session, exitCode);
     cli::addAskCommand(program, session, exitCode);
+    cli::addSummarizeCommand(program, session, exitCode);
     cli::addSessionsCommand(program, session, exitCode);
     cli::addLibraryCommand(program, session, exitCode);
     cli::addHopsCommand(program, session, exitCode);

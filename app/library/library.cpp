@@ -28,6 +28,7 @@ Library::Library(OpenedDatabase opened, QString file)
     , m_hops(*m_database)
     , m_settings(*m_database)
     , m_jobs(*m_database)
+    , m_summaries(*m_database)
 {
 }
 

@@ -14,6 +14,7 @@
 #include "library/message_repository.h"
 #include "library/session_repository.h"
 #include "library/settings_repository.h"
+#include "library/summary_repository.h"
 
 namespace octavo::app {
 
@@ -77,6 +78,7 @@ public:
     HopRepository& hops() { return m_hops; }
     SettingsRepository& settings() { return m_settings; }
     JobRepository& jobs() { return m_jobs; }
+    SummaryRepository& summaries() { return m_summaries; }
 
 private:
     Library(OpenedDatabase opened, QString file);
@@ -111,6 +113,7 @@ private:
     HopRepository m_hops;
     SettingsRepository m_settings;
     JobRepository m_jobs;
+    SummaryRepository m_summaries;
 };
 
 } // namespace octavo::app

@@ -40,11 +40,6 @@ QList<Message> messagesOf(Query& rows)
     return messages;
 }
 
-std::optional<MessageId> rowOrNull(MessageId id)
-{
-    return id == 0 ? std::nullopt : std::optional(id);
-}
-
 } // namespace
 
 MessageId MessageRepository::add(SessionId session, const Message& message)

@@ -89,4 +89,10 @@ private:
     SQLite::Statement m_statement;
 };
 
+// An id as a column that refers to another table has it.
+inline std::optional<qint64> rowOrNull(qint64 id)
+{
+    return id == 0 ? std::nullopt : std::optional(id);
+}
+
 } // namespace octavo::app

@@ -50,6 +50,9 @@ const Columns kCitation = {{"message", {}}, {"position", {}}, {"document", {}}, 
 const Columns kHopRecord = {{"message", {}}, {"record", {}}};
 const Columns kAnswerSettings = {{"message", {}}, {"model", {}}, {"model_hash", {}}, {"precision", {}}, {"kv", {}}, {"dims", {}}, {"gate", {}},
                                  {"max_tokens", {}}, {"temperature", {}}, {"seed", {}}};
+const Columns kSummary = {{"session", {}}, {"running", {}}};
+const Columns kSummaryPart = {{"session", {}}, {"position", {}}, {"kind", {}}, {"document", {}}, {"title", {}}, {"begin_byte", {}}, {"end_byte", {}},
+                              {"message", {}}, {"attention", {}}, {"again", {}}};
 const Columns kSetting = {{"key", {}}, {"value", {}}};
 
 std::string listOf(const Columns& columns, bool fromOldVersion)
@@ -86,8 +89,13 @@ public:
             if (m_version >= 3)
                 copyRows("answer_settings", kAnswerSettings, "message", message);
         }
-        for (const qint64 session : sessions)
+        for (const qint64 session : sessions) {
             copyRows("session_documents", kSessionDocument, "session", session);
+            if (m_version >= 5) {
+                copyRows("summaries", kSummary, "session", session);
+                copyRows("summary_parts", kSummaryPart, "session", session);
+            }
+        }
         copySettings();
         // What is shown of a session is the branch that ends in its newest message: which one it was before is not worth a damaged page.
         m_to.exec("UPDATE sessions SET head = (SELECT max(id) FROM messages WHERE session = sessions.id)");
@@ -259,10 +267,12 @@ private:
             Query(m_to, "INSERT INTO sessions(id, title, created_at, changed_at) VALUES (?, ?, ?, ?)", qint64{session.number}, title, now, now).run();
             sessions.insert(session.number);
         }
-        if (parent.type == SQLITE_INTEGER && Query(m_to, "SELECT 1 FROM messages WHERE id = ?", qint64{parent.number}).next() == false)
+        const bool isOrphaned = parent.type == SQLITE_INTEGER && Query(m_to, "SELECT 1 FROM messages WHERE id = ?", qint64{parent.number}).next() == false;
+        if (isOrphaned)
             parent = Value{};
-        if (damaged) {
-            const QString note = QCoreApplication::translate("Salvage", "This message stood in a damaged part of the library; its text may be wrong in places.");
+        if (damaged || isOrphaned) {
+            const QString note = damaged ? QCoreApplication::translate("Salvage", "This message stood in a damaged part of the library; its text may be wrong in places.")
+                                         : QCoreApplication::translate("Salvage", "What stood before this message was in a damaged part of the library, and is lost.");
             row[6].bytes = (row[6].bytes.empty() ? "" : row[6].bytes + " ") + note.toStdString();
             row[6].type = SQLITE_TEXT;
         }

@@ -45,18 +45,19 @@ SessionId SessionRepository::insert(const SessionRow& row, const QList<DocumentI
 
 std::optional<SessionSummary> SessionRepository::find(SessionId id)
 {
-    Query query(m_database, "SELECT title, changed_at, trashed_at FROM sessions WHERE id = ?", id);
+    Query query(m_database, "SELECT title, changed_at, trashed_at, EXISTS (SELECT 1 FROM summaries WHERE session = id) FROM sessions WHERE id = ?", id);
     if (!query.next())
         return std::nullopt;
-    return SessionSummary{id, query.text(0), query.time(1), documentsOf(id), {}, query.isNull(2) ? QDateTime() : query.time(2)};
+    return SessionSummary{id, query.text(0), query.time(1), documentsOf(id), {}, query.isNull(2) ? QDateTime() : query.time(2), query.number(3) != 0};
 }
 
 QList<SessionSummary> SessionRepository::list()
 {
-    Query query(m_database, "SELECT id, title, changed_at FROM sessions WHERE trashed_at IS NULL ORDER BY changed_at DESC, id DESC");
+    Query query(m_database, "SELECT id, title, changed_at, EXISTS (SELECT 1 FROM summaries WHERE session = id) FROM sessions WHERE trashed_at IS NULL "
+                            "ORDER BY changed_at DESC, id DESC");
     QList<SessionSummary> sessions;
     while (query.next())
-        sessions.append({query.number(0), query.text(1), query.time(2), documentsOf(query.number(0)), {}});
+        sessions.append({query.number(0), query.text(1), query.time(2), documentsOf(query.number(0)), {}, {}, query.number(3) != 0});
     return sessions;
 }
 
@@ -66,7 +67,7 @@ QList<SessionSummary> SessionRepository::search(const QString& words)
     if (expression.isEmpty())
         return list();
     Query query(m_database,
-        "SELECT s.id, s.title, s.changed_at, snippet(search, 0, '', '', '…', 16) FROM search "
+        "SELECT s.id, s.title, s.changed_at, snippet(search, 0, '', '', '…', 16), EXISTS (SELECT 1 FROM summaries WHERE summaries.session = s.id) FROM search "
         "JOIN sessions s ON s.id = search.session WHERE search MATCH ? AND s.trashed_at IS NULL ORDER BY rank",
         expression);
     QList<SessionSummary> sessions;
@@ -74,7 +75,7 @@ QList<SessionSummary> SessionRepository::search(const QString& words)
     while (query.next()) {
         const SessionId id = query.number(0);
         if (!seen.contains(id))
-            sessions.append({id, query.text(1), query.time(2), documentsOf(id), query.text(3).simplified()});
+            sessions.append({id, query.text(1), query.time(2), documentsOf(id), query.text(3).simplified(), {}, query.number(4) != 0});
         seen.insert(id);
     }
     return sessions;
@@ -97,10 +98,11 @@ void SessionRepository::restore(SessionId id)
 
 QList<SessionSummary> SessionRepository::trashed()
 {
-    Query query(m_database, "SELECT id, title, changed_at, trashed_at FROM sessions WHERE trashed_at IS NOT NULL ORDER BY trashed_at DESC, id DESC");
+    Query query(m_database, "SELECT id, title, changed_at, trashed_at, EXISTS (SELECT 1 FROM summaries WHERE session = id) FROM sessions "
+                            "WHERE trashed_at IS NOT NULL ORDER BY trashed_at DESC, id DESC");
     QList<SessionSummary> sessions;
     while (query.next())
-        sessions.append({query.number(0), query.text(1), query.time(2), documentsOf(query.number(0)), {}, query.time(3)});
+        sessions.append({query.number(0), query.text(1), query.time(2), documentsOf(query.number(0)), {}, query.time(3), query.number(4) != 0});
     return sessions;
 }
 

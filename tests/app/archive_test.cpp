@@ -216,6 +216,7 @@ TEST_F(ArchiveTest, WhatAnybodyMayWriteIsRefusedAndNothingIsTaken)
     const QString folder = QStringLiteral("documents/%1/").arg(hash);
     const QString description = folder + QStringLiteral("document.json"), itsText = folder + QStringLiteral("text.txt"), chat = QStringLiteral("sessions/1/session.json");
     const QByteArray deep = QByteArray(2'000'000, '[');
+    const QByteArray summaryPart = "\"summary\":[{\"kind\":\"chapter\",\"document\":\"" + hash.toLatin1() + "\",\"title\":\"T\",\"attention\":0.5,\"again\":false,\"begin\":0,\"end\":";
     struct Case {
         const char* what;
         std::vector<std::pair<QString, QByteArray>> entries;
@@ -238,6 +239,9 @@ TEST_F(ArchiveTest, WhatAnybodyMayWriteIsRefusedAndNothingIsTaken)
         {"an answer above its question", {{description, document}, {itsText, text}, {chat, inSession("\"sources\":[]", "\"sources\":[],\"parent\":0")}}},
         {"an unknown role", {{description, document}, {itsText, text}, {chat, inSession("\"user\"", "\"system\"")}}},
         {"a head beyond the end", {{description, document}, {itsText, text}, {chat, inSession("\"head\":0", "\"head\":1")}}},
+        {"a summary", {{description, document}, {itsText, text}, {chat, with(inSession("\"head\":0", (summaryPart + "22}],\"head\":0").constData()), "\"created\":1", "\"created\":7")}}, true},
+        {"a chapter beyond the text", {{description, document}, {itsText, text}, {chat, with(inSession("\"head\":0", (summaryPart + "23}],\"head\":0").constData()), "\"created\":1", "\"created\":8")}}},
+        {"a chapter with another's message", {{description, document}, {itsText, text}, {chat, with(inSession("\"head\":0", (summaryPart + "22,\"message\":1}],\"head\":0").constData()), "\"created\":1", "\"created\":9")}}},
         {"a source beyond the text", {{description, document}, {itsText, text},
             {chat, inSession("\"sources\":[]", ("\"sources\":[{\"document\":\"" + hash.toLatin1() + "\",\"title\":\"\",\"place\":\"\",\"line\":1,\"weight\":1,\"text\":\"\",\"begin\":0,\"end\":99}]").constData())}}},
         {"hops that do not come", {{description, document}, {itsText, text}, {chat, inSession("\"sources\":[]", "\"sources\":[],\"hops\":true")}}},
@@ -260,7 +264,7 @@ TEST_F(ArchiveTest, WhatAnybodyMayWriteIsRefusedAndNothingIsTaken)
             EXPECT_TRUE(imported.error().sentence.startsWith(file) && imported.error().sentence.endsWith(QLatin1Char('.'))) << imported.error().sentence.toStdString();
         }
     }
-    EXPECT_EQ(contentsOf(*library).size(), 2) << "of the sound one alone";
+    EXPECT_EQ(contentsOf(*library).size(), 3) << "of the sound ones alone, whose text is the same";
 }
 
 TEST_F(ArchiveTest, ABombIsNotUnpacked)

@@ -28,7 +28,8 @@ struct EngineScript {
     QStringList pieces{QStringLiteral("Ahab "), QStringLiteral("nails "), QStringLiteral("it.")};
     std::chrono::milliseconds pieceDelay{0};
     bool full = false;
-    std::size_t favourite = 1;                          // the passage that gets half of the attention, others share 3/10
+    std::size_t favourite = 1;                          // the passage that gets half of the attention
+    float others = 0.3F;                                // what the others share of it
     std::function<void()> onAsk;                        // before the first piece
     std::function<void(int piece)> onPiece;             // after each
 
@@ -142,12 +143,12 @@ private:
             passages += document.size();
         app::AnswerTokenHops hops;
         hops.beginByte = beginByte;
-        hops.outside = passages > 0 ? 0.2F : 1.0F;
+        hops.outside = passages > 0 ? 0.5F - m_script->others : 1.0F;
         if (passages == 0)
             return hops;
         const std::size_t favourite = std::min(m_script->favourite, passages - 1);
-        hops.passages.assign(passages, passages > 1 ? 0.3F / static_cast<float>(passages - 1) : 0.0F);
-        hops.passages[favourite] = passages > 1 ? 0.5F : 0.8F;
+        hops.passages.assign(passages, passages > 1 ? m_script->others / static_cast<float>(passages - 1) : 0.0F);
+        hops.passages[favourite] = passages > 1 ? 0.5F : 0.5F + m_script->others;
         hops.top.push_back({0, request.passages.front()[std::min(favourite, request.passages.front().size() - 1)], 0.1F});
         return hops;
     }

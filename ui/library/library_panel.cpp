@@ -308,6 +308,7 @@ void LibraryPanel::showDocumentMenu(const QPoint& at)
     else if (index.data(DocumentsModel::ShareRole).toDouble() < 1)
         menu.addAction(tr("Read"), this, [this, id] { emit readWanted(id); });
     menu.addAction(tr("New conversation"), this, &LibraryPanel::newSessionWanted);
+    menu.addAction(tr("Summarize"), this, [this, id] { emit summarizeWanted(id); });
     if (const app::DocumentSummary* document = m_documents.find(id); document->state != app::DocumentSummary::State::Missing)
         menu.addAction(tr("Choose what is read of it…"), this, [this, path = document->path] { emit previewWanted(path); });
     menu.addSeparator();

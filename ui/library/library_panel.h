@@ -45,6 +45,7 @@ signals:
     void openWanted();
     void documentChosen(octavo::app::DocumentId document);
     void readWanted(octavo::app::DocumentId document);
+    void summarizeWanted(octavo::app::DocumentId document);
     void reopenWanted(const QString& path);                     // it has changed on disk
     void previewWanted(const QString& path);                    // to choose what is read of it
     void removeWanted(octavo::app::DocumentId document);

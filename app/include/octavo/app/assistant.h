@@ -12,6 +12,7 @@
 #include "octavo/app/preview.h"
 #include "octavo/app/read_estimate.h"
 #include "octavo/app/session.h"
+#include "octavo/app/summary.h"
 
 namespace octavo::app {
 
@@ -101,7 +102,7 @@ public slots:
     void measureReadings();                                         // readingsSpace
     void setReadingsQuota(qint64 bytes);                            // readingsSpace; 0: half of what they take and what else is free
     void startSession(const QList<octavo::app::DocumentId>& documents); // sessionOpened, sessionsChanged
-    void openSession(octavo::app::SessionId session);   // sessionOpened, and documentOpened of its first document
+    void openSession(octavo::app::SessionId session);   // sessionOpened, or summaryOpened; and documentOpened of its first document
     void renameSession(octavo::app::SessionId session, const QString& title);   // sessionsChanged
     void trashSession(octavo::app::SessionId session);  // sessionsChanged
     void restoreSession(octavo::app::SessionId session);// sessionsChanged
@@ -114,6 +115,13 @@ public slots:
     // being read, are read before the first piece: readProgress…, readFinished. An engine's failure is the answer's note, with state Failed.
     void ask(octavo::app::SessionId session, const QString& question);
     void regenerate(octavo::app::SessionId session);    // the same without messageAdded: another answer to the last question
+    // As openPaths(), then summarize() of all that could be opened.
+    void summarizePaths(const QStringList& paths);
+    // summaryOpened, sessionsChanged; then the documents are read as read() does, and the summary is written: summaryProgress, summaryChanged,
+    // summaryPiece…, summaryChanged for each part; at its end summaryFinished. What else is asked for is done between two parts.
+    void summarize(const QList<octavo::app::DocumentId>& documents);
+    void summarizeOn(octavo::app::SessionId session);   // what is missing of a summary that was stopped; the signals of summarize() but for the first two
+    void readChaptersAgain(octavo::app::SessionId session, const QList<int>& chapters); // likewise; places in Summary::parts
     void openHops(octavo::app::MessageId message, int beginToken, int endToken); // hopsReady; tokens of the answer, begin == end: all
     void stop();                                        // ends the answer being written and those waiting; if there are none, all reading
     void stopReading();                                 // ends all reading, also for an answer; one being written goes on
@@ -136,6 +144,11 @@ signals:
     void answerStarted(octavo::app::SessionId session, octavo::app::MessageId message);
     void answerPiece(octavo::app::MessageId message, const QString& piece);
     void answerFinished(octavo::app::SessionId session, const octavo::app::Message& message, const octavo::app::AnswerTimings& timings);
+    void summaryOpened(const octavo::app::Summary& summary);
+    void summaryChanged(const octavo::app::Summary& summary);
+    void summaryProgress(const octavo::app::SummaryProgress& progress);
+    void summaryPiece(octavo::app::SessionId session, int part, const QString& piece);
+    void summaryFinished(const octavo::app::Summary& summary);
     void hopsReady(const octavo::app::HopView& view);
     void failed(const octavo::app::Failure& failure);
     void noticed(const QString& sentence);   // nothing has failed, but a person should know: a library salvaged, a reading that is not kept

@@ -67,6 +67,7 @@ struct SessionSummary {
     QList<DocumentId> documents;
     QString snippet;       // where a search matched, else empty
     QDateTime trashed{};   // when it was put into the trash; invalid: it is not there
+    bool isSummary = false;// its messages are those of a Summary (summary.h)
 };
 
 // A session in the trash is erased after so long, when a library is opened.
