@@ -51,6 +51,13 @@ struct AnswerTimings {
     qint64 reusedTokens = 0;   // document tokens that were there already
 };
 
+// How answers are written.
+struct AnswerOptions {
+    int maxTokens = 512;
+    float temperature = 0;     // 0 = the likeliest token each time
+    std::uint64_t seed = 0;    // for temperatures above 0
+};
+
 struct ModelSummary {
     QString name;
     QString file;
@@ -90,6 +97,7 @@ public:
     static std::unique_ptr<Assistant> onThisMachine(AssistantOptions options, QObject* parent = nullptr);
 
     bool busy() const;
+    void setAnswering(const AnswerOptions& options);   // from the next question on
 
 public slots:
     // Once, first: libraryChanged, sessionsChanged, modelReady (libraryChanged before it if it is another model). Reads that a crash has cut off go on.
@@ -145,6 +153,7 @@ signals:
 
 private:
     class Worker;
+    AnswerOptions m_answering;
     std::unique_ptr<Worker> m_worker;
 };
 
