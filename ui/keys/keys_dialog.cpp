@@ -11,7 +11,6 @@
 
 #include "keys/key_edit.h"
 #include "keys/key_map.h"
-#include "search_words.h"
 #include "theme.h"
 #include "widgets.h"
 
@@ -23,28 +22,17 @@ constexpr int kRowIndex = Qt::UserRole;       // of an item, into keyTable()
 
 const KeyRow& rowOf(const QTreeWidgetItem* item) { return keyTable()[item->data(0, kRowIndex).toUInt()]; }
 
-QPushButton* makeButton(const QString& text, const char* name, QWidget* parent)
-{
-    auto* button = new QPushButton(text, parent);
-    button->setObjectName(QLatin1String(name));
-    button->setAutoDefault(false);
-    return button;
-}
-
 } // namespace
 
 KeysDialog::KeysDialog(KeyMap& keys, QWidget* parent)
-    : QDialog(parent), m_keys(keys), m_search(new QLineEdit(this)), m_tree(new QTreeWidget(this)), m_name(label({}, "title", this)),
-      m_edit(new KeyEdit(this)), m_reset(makeButton(tr("Reset"), "resetKeys", this)), m_sentence(label({}, "caption", this)),
-      m_take(makeButton(tr("Use them here"), "takeKeys", this))
+    : SearchDialog("keysSearch", tr("Search the keyboard map"), tr("Search by what it does, or by its keys"), parent), m_keys(keys),
+      m_tree(new QTreeWidget(this)), m_name(label({}, "title", this)),
+      m_edit(new KeyEdit(this)), m_reset(makeButton(tr("Reset"), "resetKeys")), m_sentence(label({}, "caption", this)),
+      m_take(makeButton(tr("Use them here"), "takeKeys"))
 {
     setObjectName(QStringLiteral("keysDialog"));
     setWindowTitle(tr("Keyboard map"));
     resize(80 * kGrid, 80 * kGrid);
-    m_search->setObjectName(QStringLiteral("keysSearch"));
-    m_search->setAccessibleName(tr("Search the keyboard map"));
-    m_search->setPlaceholderText(tr("Search by what it does, or by its keys"));
-    m_search->setClearButtonEnabled(true);
     m_tree->setObjectName(QStringLiteral("keysTree"));
     m_tree->setAccessibleName(tr("What keys do"));
     m_tree->setColumnCount(2);
@@ -59,8 +47,8 @@ KeysDialog::KeysDialog(KeyMap& keys, QWidget* parent)
     m_sentence->setObjectName(QStringLiteral("keysSentence"));
     m_sentence->setWordWrap(true);
     m_sentence->setMinimumHeight(2 * m_sentence->fontMetrics().lineSpacing());   // or all would move when it speaks
-    auto* all = makeButton(tr("Reset all"), "resetAllKeys", this);
-    auto* close = makeButton(tr("Close"), "closeKeys", this);
+    auto* all = makeButton(tr("Reset all"), "resetAllKeys");
+    auto* close = makeButton(tr("Close"), "closeKeys");
 
     auto* change = new QHBoxLayout;
     change->setSpacing(kGrid);
@@ -77,14 +65,14 @@ KeysDialog::KeysDialog(KeyMap& keys, QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(2 * kGrid, 2 * kGrid, 2 * kGrid, 2 * kGrid);
     column->setSpacing(kGrid + kGrid / 2);
-    column->addWidget(m_search);
+    column->addWidget(search());
     column->addWidget(m_tree, 1);
     column->addLayout(change);
     column->addLayout(told);
     column->addLayout(buttons);
 
     fill();
-    connect(m_search, &QLineEdit::textChanged, this, &KeysDialog::narrow);
+    connect(search(), &QLineEdit::textChanged, this, &KeysDialog::narrow);
     connect(m_tree, &QTreeWidget::currentItemChanged, this, &KeysDialog::showChosen);
     connect(m_tree, &QTreeWidget::itemActivated, m_edit, qOverload<>(&QWidget::setFocus));
     connect(m_edit, &KeyEdit::pressed, this, &KeysDialog::take);
@@ -205,15 +193,6 @@ void KeysDialog::tell(const QString& sentence)
         return;
     QAccessibleEvent alert(m_sentence, QAccessible::Alert);
     QAccessible::updateAccessibility(&alert);
-}
-
-void KeysDialog::open()
-{
-    show();
-    raise();
-    activateWindow();
-    m_search->setFocus(Qt::PopupFocusReason);
-    m_search->selectAll();
 }
 
 } // namespace octavo::ui

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <QDialog>
 #include <QKeySequence>
 
+#include "search_dialog.h"
+
 class QLabel;
-class QLineEdit;
-class QPushButton;
 class QTreeWidget;
 class QTreeWidgetItem;
 
@@ -17,13 +16,11 @@ class KeyMap;
 struct KeyRow;
 
 // Everything that keys do, in groups and searchable, by what it is or by its keys; the chosen row's keys can be changed below.
-class KeysDialog : public QDialog {
+class KeysDialog : public SearchDialog {
     Q_OBJECT
 
 public:
     KeysDialog(KeyMap& keys, QWidget* parent = nullptr);
-
-    void open() override;              // to the front, with the search field ready
 
 private:
     void fill();
@@ -35,7 +32,6 @@ private:
     const KeyRow* chosen() const;      // null: none that can be changed
 
     KeyMap& m_keys;
-    QLineEdit* m_search;
     QTreeWidget* m_tree;
     QLabel* m_name;
     KeyEdit* m_edit;

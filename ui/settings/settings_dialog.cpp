@@ -10,7 +10,6 @@
 #include <QPushButton>
 #include <QScrollArea>
 
-#include "search_words.h"
 #include "settings/setting_row_view.h"
 #include "settings/window_settings.h"
 #include "theme.h"
@@ -36,15 +35,12 @@ QString wordsOf(const SettingRow& row)
 } // namespace
 
 SettingsDialog::SettingsDialog(WindowSettings& settings, const std::vector<Link>& links, QWidget* parent)
-    : QDialog(parent), m_search(new QLineEdit(this)), m_groups(new QListWidget(this)), m_nothing(label(tr("No setting has these words."), "caption", this))
+    : SearchDialog("settingsSearch", tr("Search settings"), tr("Search settings"), parent), m_groups(new QListWidget(this)),
+      m_nothing(label(tr("No setting has these words."), "caption", this))
 {
     setObjectName(QStringLiteral("settingsDialog"));
     setWindowTitle(tr("Settings"));
     resize(104 * kGrid, 76 * kGrid);
-    m_search->setObjectName(QStringLiteral("settingsSearch"));
-    m_search->setAccessibleName(tr("Search settings"));
-    m_search->setPlaceholderText(tr("Search settings"));
-    m_search->setClearButtonEnabled(true);
     m_groups->setObjectName(QStringLiteral("settingsGroups"));
     m_groups->setAccessibleName(tr("Groups of settings"));
     m_groups->setFixedWidth(kGroupsWidth);
@@ -53,19 +49,14 @@ SettingsDialog::SettingsDialog(WindowSettings& settings, const std::vector<Link>
         addEntry(new SettingRowView(row, settings), settingText(row.group), wordsOf(row));
     for (const Link& link : links) {
         auto* row = new QWidget;
-        auto* button = new QPushButton(tr("Open…"), row);
-        button->setObjectName(QLatin1String(link.name));
-        button->setAutoDefault(false);
+        auto* button = makeButton(tr("Open…"), link.name);
         layOutSetting(row, link.text, link.help, button)->addSpacing(4 * kGrid);
         connect(button, &QPushButton::clicked, this, [open = link.open] { open(); });
         addEntry(row, settingText(link.group), link.text + QLatin1Char(' ') + link.help);
     }
 
-    auto* all = new QPushButton(tr("Reset all"), this);
-    all->setObjectName(QStringLiteral("resetAllSettings"));
-    all->setAutoDefault(false);
-    auto* close = new QPushButton(tr("Close"), this);
-    close->setAutoDefault(false);
+    auto* all = makeButton(tr("Reset all"), "resetAllSettings");
+    auto* close = makeButton(tr("Close"), "closeSettings");
 
     auto* middle = new QHBoxLayout;
     middle->setSpacing(2 * kGrid);
@@ -78,15 +69,15 @@ SettingsDialog::SettingsDialog(WindowSettings& settings, const std::vector<Link>
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(2 * kGrid, 2 * kGrid, 2 * kGrid, 2 * kGrid);
     column->setSpacing(2 * kGrid);
-    column->addWidget(m_search);
+    column->addWidget(search());
     column->addLayout(middle, 1);
     column->addLayout(buttons);
 
     m_groups->setCurrentRow(0);
     showEntries();
-    connect(m_search, &QLineEdit::textChanged, this, &SettingsDialog::showEntries);
+    connect(search(), &QLineEdit::textChanged, this, &SettingsDialog::showEntries);
     connect(m_groups, &QListWidget::currentRowChanged, this, &SettingsDialog::showEntries);
-    connect(m_groups, &QListWidget::itemClicked, m_search, &QLineEdit::clear);
+    connect(m_groups, &QListWidget::itemClicked, search(), &QLineEdit::clear);
     connect(all, &QPushButton::clicked, &settings, &WindowSettings::resetAll);
     connect(close, &QPushButton::clicked, this, &QDialog::close);
 }
@@ -127,7 +118,7 @@ void SettingsDialog::addEntry(QWidget* row, const QString& group, const QString&
 
 void SettingsDialog::showEntries()
 {
-    const QString searched = m_search->text();
+    const QString searched = search()->text();
     const bool searching = !searched.trimmed().isEmpty();
     const QString group = m_groups->currentItem() ? m_groups->currentItem()->text() : QString();
     bool any = false;
@@ -144,15 +135,6 @@ void SettingsDialog::showEntries()
         any = any || inGroup;
     }
     m_nothing->setVisible(!any);
-}
-
-void SettingsDialog::open()
-{
-    show();
-    raise();
-    activateWindow();
-    m_search->setFocus(Qt::PopupFocusReason);
-    m_search->selectAll();
 }
 
 } // namespace octavo::ui

@@ -3,10 +3,9 @@
 
 #include <functional>
 
-#include <QDialog>
+#include "search_dialog.h"
 
 class QLabel;
-class QLineEdit;
 class QListWidget;
 class QVBoxLayout;
 
@@ -15,7 +14,7 @@ namespace octavo::ui {
 class WindowSettings;
 
 // All settings, by groups or by the words one looks for. What is set holds at once; the window stays usable beside it.
-class SettingsDialog : public QDialog {
+class SettingsDialog : public SearchDialog {
     Q_OBJECT
 
 public:
@@ -29,8 +28,6 @@ public:
     };
 
     SettingsDialog(WindowSettings& settings, const std::vector<Link>& links, QWidget* parent = nullptr);
-
-    void open() override;              // to the front, with the search field ready
 
 private:
     void addEntry(QWidget* row, const QString& group, const QString& words);
@@ -46,7 +43,6 @@ private:
         QLabel* label;
         QString group;
     };
-    QLineEdit* m_search;
     QListWidget* m_groups;
     QVBoxLayout* m_column;
     QLabel* m_nothing;
