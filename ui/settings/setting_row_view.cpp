@@ -19,6 +19,7 @@ namespace octavo::ui {
 namespace {
 
 constexpr int kControlWidth = 24 * kGrid;
+constexpr int kEndWidth = 5 * kGrid;
 
 // A wheel that scrolls the page must not change what lies under it on the way.
 template <class Control>
@@ -32,7 +33,7 @@ protected:
 
 } // namespace
 
-QHBoxLayout* layOutSetting(QWidget* row, const QString& text, const QString& help, QWidget* control)
+void layOutSetting(QWidget* row, const QString& text, const QString& help, QWidget* control, QToolButton* reset)
 {
     auto* name = label(text, "body", row);
     name->setWordWrap(true);
@@ -50,7 +51,9 @@ QHBoxLayout* layOutSetting(QWidget* row, const QString& text, const QString& hel
     control->setAccessibleName(text);
     control->setAccessibleDescription(help);
     line->addWidget(control, 0, Qt::AlignVCenter);
-    return line;
+    QWidget* end = reset ? static_cast<QWidget*>(reset) : new QWidget(row);
+    end->setFixedWidth(kEndWidth);
+    line->addWidget(end, 0, Qt::AlignVCenter);
 }
 
 SettingRowView::SettingRowView(const SettingRow& row, WindowSettings& settings, QWidget* parent)
@@ -66,7 +69,7 @@ SettingRowView::SettingRowView(const SettingRow& row, WindowSettings& settings, 
     QSizePolicy keepsRoom = m_reset->sizePolicy();
     keepsRoom.setRetainSizeWhenHidden(true);
     m_reset->setSizePolicy(keepsRoom);
-    layOutSetting(this, text, help, m_control)->addWidget(m_reset, 0, Qt::AlignVCenter);
+    layOutSetting(this, text, help, m_control, m_reset);
     setTabOrder(m_control, m_reset);
     connect(m_reset, &QToolButton::clicked, this, [this] {
         m_control->setFocus(Qt::OtherFocusReason);      // the button goes

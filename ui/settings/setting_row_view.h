@@ -5,9 +5,6 @@
 
 #include "settings/settings_table.h"
 
-class QComboBox;
-class QDoubleSpinBox;
-class QHBoxLayout;
 class QToolButton;
 
 namespace octavo::ui {
@@ -33,7 +30,7 @@ private:
     QToolButton* m_reset;
 };
 
-// A row's words at the left, `control` and what else there is at the right; returns the layout to add that to.
-QHBoxLayout* layOutSetting(QWidget* row, const QString& text, const QString& help, QWidget* control);
+// A row's words at the left, `control` at the right, and behind it the button that resets it, or the room of one.
+void layOutSetting(QWidget* row, const QString& text, const QString& help, QWidget* control, QToolButton* reset = nullptr);
 
 } // namespace octavo::ui

@@ -50,7 +50,7 @@ SettingsDialog::SettingsDialog(WindowSettings& settings, const std::vector<Link>
     for (const Link& link : links) {
         auto* row = new QWidget;
         auto* button = makeButton(tr("Open…"), link.name);
-        layOutSetting(row, link.text, link.help, button)->addSpacing(4 * kGrid);
+        layOutSetting(row, link.text, link.help, button);
         connect(button, &QPushButton::clicked, this, [open = link.open] { open(); });
         addEntry(row, settingText(link.group), link.text + QLatin1Char(' ') + link.help);
     }
