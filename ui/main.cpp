@@ -31,15 +31,18 @@ int main(int argc, char** argv)
     const auto dataDir = option("data-dir", QObject::tr("Where the library and what was read are kept."), QObject::tr("folder"),
                                 app::defaultDataDir());
     const auto model = option("model", QObject::tr("The model, a GGUF file."), QObject::tr("file"), app::defaultModelFile());
-    const auto threads = option("threads", QObject::tr("Threads to compute with; 0 = all."), QObject::tr("number"), QStringLiteral("0"));
-    const auto device = option("device", QObject::tr("Where to compute: auto, cpu or cuda."), QObject::tr("device"), QStringLiteral("auto"));
+    const auto threads = option("threads", QObject::tr("Threads to compute with; 0 = all."), QObject::tr("number"), QString());
+    const auto device = option("device", QObject::tr("Where to compute: auto, cpu or cuda."), QObject::tr("device"), QString());
     const auto sample = option("sample", QObject::tr("Folder that the empty window offers to try."), QObject::tr("folder"),
                                QStringLiteral(OCTAVO_SAMPLE_DIR));
     parser.addPositionalArgument(QStringLiteral("paths"), QObject::tr("Books and folders to open."), QStringLiteral("[paths…]"));
     parser.process(application);
 
     app::installCrashHandler(parser.value(dataDir), QApplication::applicationVersion());
-    const auto assistant = app::Assistant::onThisMachine({parser.value(dataDir), parser.value(model), parser.value(threads).toInt(), parser.value(device)});
+    const ui::WindowSettings settings(parser.value(dataDir));
+    const int threadCount = parser.isSet(threads) ? parser.value(threads).toInt() : static_cast<int>(settings.number(ui::Setting::Threads));
+    const QString deviceName = parser.isSet(device) ? parser.value(device) : settings.choice(ui::Setting::Device);
+    const auto assistant = app::Assistant::onThisMachine({parser.value(dataDir), parser.value(model), threadCount, deviceName});
     ui::MainWindow window(*assistant, {parser.value(dataDir), parser.value(sample)});
     window.show();
     window.start(parser.positionalArguments());

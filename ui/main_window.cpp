@@ -15,7 +15,6 @@
 #include <QMimeData>
 #include <QPushButton>
 #include <QRegularExpression>
-#include <QShortcut>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStatusBar>
@@ -23,6 +22,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "accessible_roles.h"
 #include "chat/chat_page.h"
 #include "crash/crash_dialog.h"
 #include "drop_target.h"
@@ -34,6 +34,7 @@
 #include "octavo/app/crash_reports.h"
 #include "reader/reader_page.h"
 #include "summary/summary_page.h"
+#include "theme.h"
 #include "welcome_page.h"
 #include "widgets.h"
 
@@ -41,15 +42,16 @@ namespace octavo::ui {
 
 namespace {
 
-constexpr double kScaleStep = 0.1;
+const QString kGeometry = QStringLiteral("geometry");
+const QString kPanes = QStringLiteral("panes");
 
-QAction* addTool(QToolBar* bar, const char* iconName, const char* name, const QString& text, const QKeySequence& keys)
+void addTool(QToolBar* bar, const char* iconName, QAction* action, Qt::ToolButtonStyle style = Qt::ToolButtonIconOnly)
 {
-    QAction* action = bar->addAction(icon(QLatin1String(iconName)), text);
-    action->setObjectName(QLatin1String(name));
-    action->setShortcut(keys);
-    action->setToolTip(keys.isEmpty() ? text : QStringLiteral("%1 (%2)").arg(text, keys.toString(QKeySequence::NativeText)));
-    return action;
+    action->setIcon(icon(QLatin1String(iconName)));
+    bar->addAction(action);
+    auto* button = qobject_cast<QToolButton*>(bar->widgetForAction(action));
+    button->setToolButtonStyle(style);
+    button->setFocusPolicy(Qt::TabFocus);
 }
 
 QString archiveFilter() { return MainWindow::tr("Octavo archives (*.octavo)"); }
@@ -67,31 +69,35 @@ QStringList localPaths(const QMimeData* data)
 } // namespace
 
 MainWindow::MainWindow(app::Assistant& assistant, WindowOptions options, QWidget* parent)
-    : QMainWindow(parent), m_assistant(assistant), m_options(std::move(options)), m_settings(m_options.dataDir)
+    : QMainWindow(parent), m_assistant(assistant), m_options(std::move(options)), m_settings(m_options.dataDir), m_keys(m_settings, this)
 {
     setWindowTitle(tr("Octavo"));
-    setTheme(m_settings.theme());
+    installRoles();
+    applyLook();
     setWindowIcon(programIcon());
     setAcceptDrops(true);
     buildPanes();
     buildToolBar();
     buildStatusBar();
-    addShortcuts();
+    wireKeys();
     wireLibrary();
     wireReader();
     wireChat();
     wireHops();
     wireSummary();
+    wireSettings();
     resize(1440, 900);
-    restoreGeometry(m_settings.geometry());
-    m_panes->restoreState(m_settings.panes());
+    if (m_settings.isOn(Setting::KeepLayout)) {
+        restoreGeometry(m_settings.kept(kGeometry).toByteArray());
+        m_panes->restoreState(m_settings.kept(kPanes).toByteArray());
+    }
 }
 
 MainWindow::~MainWindow() = default;
 
 void MainWindow::start(const QStringList& paths)
 {
-    m_opensNewest = paths.isEmpty();
+    m_opensNewest = paths.isEmpty() && m_settings.isOn(Setting::OpenNewest);
     m_assistant.start();
     offerCrashReport();
     if (!paths.isEmpty())
@@ -174,59 +180,49 @@ void MainWindow::buildToolBar()
     bar->setMovable(false);
     bar->setIconSize({18, 18});
     bar->setContextMenuPolicy(Qt::PreventContextMenu);
-    QAction* files = addTool(bar, "open", "openAction", tr("Open files"), QKeySequence::Open);
-    QAction* folder = addTool(bar, "folder", "openFolderAction", tr("Open a folder"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_O));
-    QAction* summarize = addTool(bar, "list", "summarizeAction", tr("Summarize"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_M));
-    for (QAction* action : {files, folder, summarize})
-        qobject_cast<QToolButton*>(bar->widgetForAction(action))->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    const auto add = [this, bar](const char* iconName, const char* name, auto... style) {
+        addTool(bar, iconName, m_keys.action(QLatin1String(name)), style...);
+    };
+    add("open", "open", Qt::ToolButtonTextBesideIcon);
+    add("folder", "openFolder", Qt::ToolButtonTextBesideIcon);
+    add("list", "summarize", Qt::ToolButtonTextBesideIcon);
     bar->addSeparator();
-    QAction* find = addTool(bar, "search", "findAction", tr("Find in this document"), QKeySequence::Find);
-    QAction* hops = m_hops->toggleViewAction();
-    hops->setIcon(icon(QLatin1String("hops")));
-    hops->setText(tr("Hops"));
-    hops->setToolTip(tr("Where an answer looked (Ctrl+H)"));
-    hops->setShortcut(QKeySequence(Qt::CTRL | Qt::Key_H));
-    bar->addAction(hops);
-    m_stop = addTool(bar, "stop", "stopAction", tr("Stop"), QKeySequence(Qt::Key_Escape));
-    m_stop->setEnabled(false);
+    add("search", "find");
+    m_keys.adopt(QStringLiteral("hops"), m_hops->toggleViewAction());
+    add("hops", "hops");
+    add("stop", "stop");
+    m_keys.action(QStringLiteral("stop"))->setEnabled(false);
 
     auto* spring = new QWidget(bar);
     spring->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(spring);
-    QAction* smaller = addTool(bar, "text-smaller", "smallerAction", tr("Smaller text"), QKeySequence(Qt::CTRL | Qt::Key_Minus));
-    QAction* larger = addTool(bar, "text-larger", "largerAction", tr("Larger text"), QKeySequence(Qt::CTRL | Qt::Key_Plus));
-    larger->setShortcuts({QKeySequence(Qt::CTRL | Qt::Key_Plus), QKeySequence(Qt::CTRL | Qt::Key_Equal)});
-
+    add("text-smaller", "smaller");
+    add("text-larger", "larger");
     QMenu* menu = menuButton(bar, "contrast", "themeButton", tr("Colours"))->menu();
-    auto* group = new QActionGroup(menu);
-    const std::pair<ThemeKind, QString> kinds[] = {
-        {ThemeKind::Light, tr("Light")}, {ThemeKind::Dark, tr("Dark")}, {ThemeKind::HighContrast, tr("High contrast")}};
-    for (const auto& [kind, name] : kinds) {
-        QAction* choice = menu->addAction(name, this, [this, theme = kind] { setTheme(theme); });
+    m_themes = new QActionGroup(menu);
+    for (const Choice::Option& option : std::get<Choice>(rowOf(Setting::Theme).form).options) {
+        QAction* choice = menu->addAction(settingText(option.text));
         choice->setCheckable(true);
-        choice->setChecked(kind == m_settings.theme());
-        group->addAction(choice);
+        choice->setData(QString::fromLatin1(option.name));
+        m_themes->addAction(choice);
     }
+    connect(m_themes, &QActionGroup::triggered, this, [this](const QAction* choice) { m_settings.set(Setting::Theme, choice->data()); });
+    add("settings", "settings");
     QMenu* more = menuButton(bar, "more", "moreButton", tr("More"))->menu();
+    const auto addTo = [this, more](const char* name, const QString& text) {
+        QAction* action = m_keys.action(QLatin1String(name));
+        action->setText(text);
+        more->addAction(action);
+    };
     more->addAction(tr("Summarize files…"), this, &MainWindow::summarizeFiles);
-    more->addAction(tr("Import conversations…"), this, [this] {
-        openPaths(QFileDialog::getOpenFileNames(this, tr("Import conversations"), {}, archiveFilter()));
-    });
-    more->addAction(tr("Export everything…"), this, &MainWindow::exportLibrary);
+    addTo("import", tr("Import conversations…"));
+    addTo("exportAll", tr("Export everything…"));
     more->addSeparator();
-    more->addAction(tr("Disk space…"), this, [this] {
-        m_assistant.measureReadings();
-        m_space->open();
-    });
-    more->addAction(tr("Check the library"), &m_assistant, &app::Assistant::checkLibrary);
-
-    connect(files, &QAction::triggered, this, &MainWindow::openFiles);
-    connect(folder, &QAction::triggered, this, &MainWindow::openFolder);
-    connect(summarize, &QAction::triggered, this, &MainWindow::summarizeChosen);
-    connect(find, &QAction::triggered, m_reader, &ReaderPage::find);
-    connect(m_stop, &QAction::triggered, &m_assistant, &app::Assistant::stop);
-    connect(smaller, &QAction::triggered, this, [this] { setTextScale(m_settings.textScale() - kScaleStep); });
-    connect(larger, &QAction::triggered, this, [this] { setTextScale(m_settings.textScale() + kScaleStep); });
+    addTo("diskSpace", tr("Disk space…"));
+    addTo("checkLibrary", tr("Check the library"));
+    more->addSeparator();
+    addTo("settings", tr("Settings…"));
+    addTo("keys", tr("Keyboard map…"));
 }
 
 QToolButton* MainWindow::menuButton(QToolBar* bar, const char* iconName, const char* name, const QString& what)
@@ -252,22 +248,6 @@ void MainWindow::buildStatusBar()
     m_model = add("statusModel");
     m_model->setText(tr("Loading the model…"));
     statusBar()->setSizeGripEnabled(false);
-}
-
-void MainWindow::addShortcuts()
-{
-    const auto add = [this](const QKeySequence& keys, auto* receiver, auto slot) {
-        connect(new QShortcut(keys, this), &QShortcut::activated, receiver, slot);
-    };
-    add(QKeySequence(Qt::CTRL | Qt::Key_L), m_chat, &ChatPage::focusQuestion);
-    add(QKeySequence(Qt::CTRL | Qt::Key_K), m_library, &LibraryPanel::focusSearch);
-    add(QKeySequence::New, this, &MainWindow::beginSession);
-    add(QKeySequence(Qt::Key_F3), m_reader, &ReaderPage::findNext);
-    add(QKeySequence(Qt::SHIFT | Qt::Key_F3), m_reader, &ReaderPage::findPrevious);
-    add(QKeySequence(Qt::ALT | Qt::Key_Left), m_reader, &ReaderPage::goBack);
-    add(QKeySequence(Qt::ALT | Qt::Key_Right), m_reader, &ReaderPage::goForward);
-    add(QKeySequence(Qt::CTRL | Qt::Key_G), m_reader, &ReaderPage::openContents);
-    add(QKeySequence(Qt::Key_F6), this, &MainWindow::cyclePanes);
 }
 
 void MainWindow::openFiles()
@@ -301,16 +281,9 @@ void MainWindow::exportLibrary()
         m_assistant.exportLibrary(file);
 }
 
-void MainWindow::setTheme(ThemeKind theme)
+void MainWindow::importSessions()
 {
-    m_settings.setTheme(theme);
-    applyTheme(*qApp, theme, m_settings.textScale());
-}
-
-void MainWindow::setTextScale(double scale)
-{
-    m_settings.setTextScale(scale);
-    applyTheme(*qApp, m_settings.theme(), m_settings.textScale());
+    openPaths(QFileDialog::getOpenFileNames(this, tr("Import conversations"), {}, archiveFilter()));
 }
 
 void MainWindow::cyclePanes()
@@ -336,7 +309,7 @@ void MainWindow::cyclePanes()
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
-    if (m_assistant.busy() && !m_closesForSure) {
+    if (m_assistant.busy() && !m_closesForSure && m_settings.isOn(Setting::AskBeforeClosing)) {
         event->ignore();
         const QString question = tr("Octavo is still reading or answering. What is done so far is kept if you close it now.");
         auto* box = new QMessageBox(QMessageBox::Question, tr("Octavo is still working"), question, QMessageBox::NoButton, this);
@@ -350,8 +323,9 @@ void MainWindow::closeEvent(QCloseEvent* event)
         });
         return box->open();
     }
-    m_settings.setGeometry(saveGeometry());
-    m_settings.setPanes(m_panes->saveState());
+    const bool keeps = m_settings.isOn(Setting::KeepLayout);
+    m_settings.keep(kGeometry, keeps ? saveGeometry() : QVariant());
+    m_settings.keep(kPanes, keeps ? m_panes->saveState() : QVariant());
     m_assistant.stop();
     event->accept();
 }

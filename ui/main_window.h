@@ -3,9 +3,11 @@
 
 #include <QMainWindow>
 
+#include "keys/key_map.h"
 #include "octavo/app/assistant.h"
 #include "settings/window_settings.h"
 
+class QActionGroup;
 class QLabel;
 class QSplitter;
 class QStackedWidget;
@@ -44,6 +46,7 @@ public slots:
     void openPaths(const QStringList& paths);
 
 protected:
+    bool event(QEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dragMoveEvent(QDragMoveEvent* event) override;
@@ -55,7 +58,8 @@ private:
     void buildToolBar();
     QToolButton* menuButton(QToolBar* bar, const char* iconName, const char* name, const QString& what);
     void buildStatusBar();
-    void addShortcuts();
+    void wireKeys();
+    void wireSettings();
     void wireLibrary();
     void wireReader();
     void wireChat();
@@ -67,8 +71,10 @@ private:
     static QString fileNameFor(const QString& title, const char* ending);   // to be offered
     void exportSession(app::SessionId session, const QString& title);
     void exportLibrary();
-    void setTheme(ThemeKind theme);
-    void setTextScale(double scale);
+    void importSessions();
+    void applySetting(Setting setting);
+    void applyLook();
+    void enlargeText(int steps);
     void cyclePanes();
     void showDropTarget(bool shown);
     void offerCrashReport();
@@ -93,6 +99,7 @@ private:
     app::Assistant& m_assistant;
     WindowOptions m_options;
     WindowSettings m_settings;
+    KeyMap m_keys;
     QString m_firstQuestion;                   // waits for the session made for it
     QList<app::DocumentId> m_sessionDocuments; // of the session shown
     bool m_opensNewest = false;
@@ -109,7 +116,7 @@ private:
     HopsDock* m_hops;
     DropTarget* m_dropTarget;
     SpaceDialog* m_space;
-    QAction* m_stop;
+    QActionGroup* m_themes;
     QLabel* m_tokens;
     QLabel* m_speed;
     QLabel* m_memory;

@@ -68,7 +68,7 @@ void MainWindow::wireLibrary()
         m_model->setToolTip(plainTip(tip));
     });
     connect(&m_assistant, &Assistant::busyChanged, this, [this](bool busy) {
-        m_stop->setEnabled(busy);
+        m_keys.action(QStringLiteral("stop"))->setEnabled(busy);
         m_chat->setBusy(busy);
         if (!busy)
             m_library->setIdle();
@@ -184,15 +184,7 @@ void MainWindow::removeDocument(app::DocumentId id)
     const app::DocumentSummary* document = m_library->documents().find(id);
     if (!document)
         return;
-    const QString question = tr("Remove “%1” from the library? The file stays where it is and conversations keep their messages; "
-                                "what Octavo has read of it is deleted.").arg(document->title.simplified());
-    auto* box = new QMessageBox(QMessageBox::Question, tr("Remove from the library"), question, QMessageBox::NoButton, this);
-    box->setTextFormat(Qt::PlainText);   // a title may look like HTML
-    box->setObjectName(QStringLiteral("removeQuestion"));
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->addButton(tr("Keep"), QMessageBox::RejectRole);
-    QPushButton* remove = box->addButton(tr("Remove"), QMessageBox::AcceptRole);
-    connect(remove, &QPushButton::clicked, this, [this, id] {
+    const auto remove = [this, id] {
         m_assistant.removeDocument(id);
         m_reader->forget(id);
         if (m_reader->document() == 0) {
@@ -200,7 +192,17 @@ void MainWindow::removeDocument(app::DocumentId id)
             m_chat->setAbout({});
             setWindowTitle(tr("Octavo"));
         }
-    });
+    };
+    if (!m_settings.isOn(Setting::AskBeforeRemoving))
+        return remove();
+    const QString question = tr("Remove “%1” from the library? The file stays where it is and conversations keep their messages; "
+                                "what Octavo has read of it is deleted.").arg(document->title.simplified());
+    auto* box = new QMessageBox(QMessageBox::Question, tr("Remove from the library"), question, QMessageBox::NoButton, this);
+    box->setTextFormat(Qt::PlainText);   // a title may look like HTML
+    box->setObjectName(QStringLiteral("removeQuestion"));
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->addButton(tr("Keep"), QMessageBox::RejectRole);
+    connect(box->addButton(tr("Remove"), QMessageBox::AcceptRole), &QPushButton::clicked, this, remove);
     box->open();
 }
 

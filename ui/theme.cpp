@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "theme.h"
 
+#include <algorithm>
 #include <array>
 
 #include <QApplication>
 #include <QFile>
 #include <QFontDatabase>
+#include <QRegularExpression>
 #include <QStyleFactory>
-#include <QStyleHints>
 #include <QtMath>
 
 static void initializeResources()   // Q_INIT_RESOURCE must stand outside of namespaces
@@ -25,16 +26,18 @@ struct Colors {
     QRgb window, base, raised, hairline, text, faint, accent, onAccent;
 };
 
-constexpr Colors kLight{0xfff4f1ea, 0xfffdfcf8, 0xffebe6db, 0xffd9d2c3, 0xff26231d, 0xff6d6657, 0xff2f5d7c, 0xffffffff};
-constexpr Colors kDark{0xff1b1c1f, 0xff222327, 0xff2d2f34, 0xff3a3d43, 0xffe2ded4, 0xff9c988e, 0xff7fb2d4, 0xff10202b};
-constexpr Colors kHighContrast{0xff000000, 0xff000000, 0xff1a1a1a, 0xffffffff, 0xffffffff, 0xffe6e6e6, 0xffffd84d, 0xff000000};
+constexpr Colors kLight{0xfff4f1ea, 0xfffdfcf8, 0xffebe6db, 0xffd9d2c3, 0xff26231d, 0xff625b4d, 0xff2f5d7c, 0xffffffff};
+constexpr Colors kDark{0xff1b1c1f, 0xff222327, 0xff2d2f34, 0xff3a3d43, 0xffe2ded4, 0xffaca89e, 0xff7fb2d4, 0xff10202b};
+constexpr Colors kHighContrastLight{0xffffffff, 0xffffffff, 0xfff0f0f0, 0xff000000, 0xff000000, 0xff262626, 0xff0033a0, 0xffffffff};
+constexpr Colors kHighContrastDark{0xff000000, 0xff000000, 0xff1a1a1a, 0xffffffff, 0xffffffff, 0xffe6e6e6, 0xffffd84d, 0xff000000};
 
 const Colors& colorsOf(ThemeKind kind)
 {
     switch (kind) {
     case ThemeKind::Light: return kLight;
     case ThemeKind::Dark: return kDark;
-    case ThemeKind::HighContrast: return kHighContrast;
+    case ThemeKind::HighContrastLight: return kHighContrastLight;
+    case ThemeKind::HighContrastDark: return kHighContrastDark;
     }
     return kLight;
 }
@@ -57,6 +60,17 @@ QFont interfaceFont(double scale)
     return font;
 }
 
+double luminance(const QColor& color)
+{
+    const auto linear = [](double part) { return part <= 0.04045 ? part / 12.92 : qPow((part + 0.055) / 1.055, 2.4); };
+    return 0.2126 * linear(color.redF()) + 0.7152 * linear(color.greenF()) + 0.0722 * linear(color.blueF());
+}
+
+QColor tinted(const QColor& hue, double wished, const QPalette& palette)
+{
+    return mixed(palette.color(QPalette::Base), hue, tintShare(hue, wished, palette));
+}
+
 QString styleSheet(const QPalette& palette, double scale)
 {
     QFile file(QStringLiteral(":/octavo/octavo.qss"));
@@ -65,20 +79,10 @@ QString styleSheet(const QPalette& palette, double scale)
     Q_UNUSED(opened)
     QString sheet = QString::fromUtf8(file.readAll());
     const auto put = [&](const char* name, const QString& value) { sheet.replace(QLatin1String(name), value); };
-    const auto role = [&](QPalette::ColorRole which) { return palette.color(which).name(); };
-    put("@window", role(QPalette::Window));
-    put("@base", role(QPalette::Base));
-    put("@raised", role(QPalette::AlternateBase));
-    put("@hairline", role(QPalette::Mid));
-    put("@text", role(QPalette::Text));
-    put("@faint", role(QPalette::PlaceholderText));
-    put("@accentSoft", mixed(palette.color(QPalette::Base), palette.color(QPalette::Highlight), 0.14).name());
-    put("@onAccent", role(QPalette::HighlightedText));
-    put("@accent", role(QPalette::Highlight));
-    put("@hover", mixed(palette.color(QPalette::Window), palette.color(QPalette::Text), 0.07).name());
-    put("@pressed", mixed(palette.color(QPalette::Window), palette.color(QPalette::Text), 0.13).name());
+    const QHash<QString, QColor> colors = sheetColors(palette);
+    for (auto color = colors.begin(); color != colors.end(); ++color)
+        sheet.replace(QRegularExpression(QStringLiteral("@%1\\b").arg(color.key())), color->name());
     put("@ink", isDark(palette) ? QStringLiteral("light") : QStringLiteral("dark"));   // of icons that cannot be recoloured
-    put("@warning", isDark(palette) ? QStringLiteral("#4a3a1c") : QStringLiteral("#fbeccb"));
     const auto points = [&](double factor) { return QStringLiteral("%1pt").arg(kBasePoints * factor * scale, 0, 'f', 2); };
     put("@small", points(0.88));
     put("@body", points(1.0));
@@ -120,6 +124,31 @@ QPalette paletteOf(ThemeKind kind)
     return palette;
 }
 
+QHash<QString, QColor> sheetColors(const QPalette& palette)
+{
+    const QColor window = palette.color(QPalette::Window);
+    const QColor text = palette.color(QPalette::Text);
+    const QColor accent = palette.color(QPalette::Highlight);
+    return {{QStringLiteral("window"), window},
+            {QStringLiteral("base"), palette.color(QPalette::Base)},
+            {QStringLiteral("raised"), palette.color(QPalette::AlternateBase)},
+            {QStringLiteral("hairline"), palette.color(QPalette::Mid)},
+            {QStringLiteral("text"), text},
+            {QStringLiteral("faint"), palette.color(QPalette::PlaceholderText)},
+            {QStringLiteral("accent"), accent},
+            {QStringLiteral("accentSoft"), mixed(palette.color(QPalette::Base), accent, 0.14)},
+            {QStringLiteral("onAccent"), palette.color(QPalette::HighlightedText)},
+            {QStringLiteral("hover"), mixed(window, text, 0.07)},
+            {QStringLiteral("pressed"), mixed(window, text, 0.13)},
+            {QStringLiteral("warning"), isDark(palette) ? QColor(0x4a, 0x3a, 0x1c) : QColor(0xfb, 0xec, 0xcb)}};
+}
+
+bool desktopIsDark(QApplication& application)
+{
+    application.setPalette(QPalette());
+    return isDark(QApplication::palette());
+}
+
 void applyTheme(QApplication& application, ThemeKind kind, double scale)
 {
     initializeResources();
@@ -143,21 +172,50 @@ QColor sourceColor(int rank)
 
 QColor sourceTint(int rank, const QPalette& palette)
 {
-    return mixed(palette.color(QPalette::Base), sourceColor(rank), isDark(palette) ? 0.30 : 0.22);
+    return tinted(sourceColor(rank), isDark(palette) ? 0.30 : 0.22, palette);
+}
+
+QColor chosenTint(int rank, const QPalette& palette)
+{
+    return tinted(sourceColor(rank), isDark(palette) ? 0.50 : 0.44, palette);
+}
+
+QColor foundTint(const QPalette& palette)
+{
+    return tinted(QColor(0xf0, 0xe4, 0x42), isDark(palette) ? 0.35 : 0.6, palette);
+}
+
+double tintShare(const QColor& hue, double wished, const QPalette& palette)
+{
+    double share = wished;
+    while (share > 0.01 && contrast(palette.color(QPalette::Text), mixed(palette.color(QPalette::Base), hue, share)) < kLeastContrast)
+        share -= 0.01;
+    return share;
+}
+
+double contrast(const QColor& a, const QColor& b)
+{
+    const auto [darker, lighter] = std::minmax({luminance(a), luminance(b)});
+    return (lighter + 0.05) / (darker + 0.05);
 }
 
 QColor inkOn(const QColor& ground)
 {
-    const double luminance = 0.2126 * qPow(ground.redF(), 2.2) + 0.7152 * qPow(ground.greenF(), 2.2) + 0.0722 * qPow(ground.blueF(), 2.2);
-    return luminance > 0.18 ? QColor(Qt::black) : QColor(Qt::white);
+    return contrast(ground, Qt::black) > contrast(ground, Qt::white) ? QColor(Qt::black) : QColor(Qt::white);
 }
 
-QFont bookFont(const QFont& base)
+QFont bookFont(const QFont& base, BookFace face)
 {
     QFont font = base;
-    font.setFamily(firstInstalled({"Charis SIL", "Gentium Book Plus", "Noto Serif", "Source Serif 4", "DejaVu Serif"},
-                                  QStringLiteral("serif")));
-    font.setStyleHint(QFont::Serif);
+    switch (face) {
+    case BookFace::Serif:
+        font.setFamily(firstInstalled({"Charis SIL", "Gentium Book Plus", "Noto Serif", "Source Serif 4", "DejaVu Serif"},
+                                      QStringLiteral("serif")));
+        font.setStyleHint(QFont::Serif);
+        break;
+    case BookFace::Sans: break;     // as the window's own
+    case BookFace::System: font.setFamily(QFontDatabase::systemFont(QFontDatabase::GeneralFont).family()); break;
+    }
     return scaled(font, 1.2);
 }
 

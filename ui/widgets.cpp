@@ -22,10 +22,15 @@ QToolButton* iconButton(QLatin1String iconName, const char* name, const QString&
     button->setIcon(icon(iconName));
     button->setIconSize({18, 18});
     button->setAccessibleName(what);
-    button->setToolTip(keys.isEmpty() ? what : QStringLiteral("%1 (%2)").arg(what, keys.toString(QKeySequence::NativeText)));
+    button->setToolTip(tipWithKeys(what, keys));
     button->setFocusPolicy(Qt::TabFocus);
     button->setAutoRaise(true);
     return button;
+}
+
+QString tipWithKeys(const QString& what, const QKeySequence& keys)
+{
+    return keys.isEmpty() ? what : QStringLiteral("%1 (%2)").arg(what, keys.toString(QKeySequence::NativeText));
 }
 
 QLabel* label(const QString& text, const char* role, QWidget* parent)

@@ -11,8 +11,12 @@ class QWidget;
 
 namespace octavo::ui {
 
-// A flat button with an icon. `name` is its object name; `what` its tool tip and accessible name, to which the keys are added.
+// A flat button with an icon. `name` is its object name; `what` its tool tip and accessible name. Only keys that a person cannot change are
+// given here; those of the keyboard map are added to the tip by KeyMap, by the name.
 QToolButton* iconButton(QLatin1String iconName, const char* name, const QString& what, QWidget* parent, const QKeySequence& keys = {});
+
+// "Find (Ctrl+F)"
+QString tipWithKeys(const QString& what, const QKeySequence& keys);
 
 // A label whose look the style sheet knows by role: "caption", "section", "title", "large" or "display".
 QLabel* label(const QString& text, const char* role, QWidget* parent);

@@ -19,6 +19,11 @@ bool Assistant::busy() const
     return m_worker->isBusy();
 }
 
+void Assistant::setAnswering(const AnswerOptions& options)
+{
+    m_answering = options;
+}
+
 void Assistant::start()
 {
     m_worker->postUrgent([](Worker& worker, std::stop_token stop) { worker.start(std::move(stop)); });
@@ -133,12 +138,14 @@ void Assistant::searchSessions(const QString& words)
 
 void Assistant::ask(SessionId session, const QString& question)
 {
-    m_worker->postUrgent([session, question](Worker& worker, std::stop_token stop) { worker.ask(session, question, std::move(stop)); });
+    m_worker->postUrgent([session, question, options = m_answering](Worker& worker, std::stop_token stop) {
+        worker.ask(session, question, options, std::move(stop));
+    });
 }
 
 void Assistant::regenerate(SessionId session)
 {
-    m_worker->postUrgent([session](Worker& worker, std::stop_token stop) { worker.regenerate(session, std::move(stop)); });
+    m_worker->postUrgent([session, options = m_answering](Worker& worker, std::stop_token stop) { worker.regenerate(session, options, std::move(stop)); });
 }
 
 void Assistant::summarizePaths(const QStringList& paths)

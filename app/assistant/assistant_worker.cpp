@@ -489,18 +489,18 @@ void Assistant::Worker::searchSessions(const QString& words)
         tellSessions();
 }
 
-void Assistant::Worker::ask(SessionId session, const QString& question, std::stop_token stop)
+void Assistant::Worker::ask(SessionId session, const QString& question, const AnswerOptions& options, std::stop_token stop)
 {
     EventLog::instance().add("asked, session", session);
     if (service())
-        finishAnswer(session, m_service->ask(session, question, {}, eventsOf(session), stop));
+        finishAnswer(session, m_service->ask(session, question, options, eventsOf(session), stop));
 }
 
-void Assistant::Worker::regenerate(SessionId session, std::stop_token stop)
+void Assistant::Worker::regenerate(SessionId session, const AnswerOptions& options, std::stop_token stop)
 {
     EventLog::instance().add("asked again, session", session);
     if (service())
-        finishAnswer(session, m_service->regenerate(session, eventsOf(session), stop));
+        finishAnswer(session, m_service->regenerate(session, options, eventsOf(session), stop));
 }
 
 void Assistant::Worker::openHops(MessageId message, int beginToken, int endToken)

@@ -53,8 +53,8 @@ public:
     void exportLibrary(const QString& file, std::stop_token stop);
     void checkLibrary();
     void searchSessions(const QString& words);
-    void ask(SessionId session, const QString& question, std::stop_token stop);
-    void regenerate(SessionId session, std::stop_token stop);
+    void ask(SessionId session, const QString& question, const AnswerOptions& options, std::stop_token stop);
+    void regenerate(SessionId session, const AnswerOptions& options, std::stop_token stop);
     void openHops(MessageId message, int beginToken, int endToken);
     void summarizePaths(const QStringList& paths, std::stop_token stop);
     void summarize(const QList<DocumentId>& documents, std::stop_token stop);

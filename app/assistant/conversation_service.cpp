@@ -117,7 +117,7 @@ Outcome<Answer> ConversationService::ask(SessionId id, const QString& question, 
     return answer(*before, asked, options, events, stop);
 }
 
-Outcome<Answer> ConversationService::regenerate(SessionId id, const AnswerEvents& events, std::stop_token stop)
+Outcome<Answer> ConversationService::regenerate(SessionId id, AnswerOptions options, const AnswerEvents& events, std::stop_token stop)
 {
     const Outcome<Session> shown = session(id);
     if (!shown)
@@ -129,9 +129,8 @@ Outcome<Answer> ConversationService::regenerate(SessionId id, const AnswerEvents
     const Outcome<int> answers = m_library.read([&](Library& in) { return in.messages().countAnswersTo(question->id); });
     if (!answers)
         return answers.error();
-    AnswerOptions options;
     if (*answers > 0) {
-        options.temperature = kRegenerateTemperature;
+        options.temperature = std::max(options.temperature, kRegenerateTemperature);
         options.seed = static_cast<std::uint64_t>(*answers);
     }
     return answer(*shown, *question, options, events, stop);

@@ -22,20 +22,6 @@
 
 namespace octavo::app {
 
-// The only place that an answer is to look at.
-struct Focus {
-    DocumentId document = 0;     // one of the session's
-    ByteRange bytes;
-};
-
-// How the next answer is written.
-struct AnswerOptions {
-    int maxTokens = 512;
-    float temperature = 0;       // 0 = the likeliest token each time
-    std::uint64_t seed = 0;
-    std::optional<Focus> focus{};// everything else is hidden: other documents, the rest of this one, and all turns before
-};
-
 // What happens on the way to an answer, in this order; each may be empty. Called on the thread that asks.
 struct AnswerEvents {
     std::function<void(const Message& question)> questionStored;
@@ -105,8 +91,8 @@ public:
     // one whose reading goes on, or was stopped in this run, is asked as far as it was read, and the answer's note says so.
     Outcome<Answer> ask(
         SessionId session, const QString& question, const AnswerOptions& options, const AnswerEvents& events, std::stop_token stop);
-    // Another answer to the last question of the branch shown, on a branch of its own.
-    Outcome<Answer> regenerate(SessionId session, const AnswerEvents& events, std::stop_token stop);
+    // Another answer to the last question of the branch shown, on a branch of its own: with another seed and no colder than makes it another.
+    Outcome<Answer> regenerate(SessionId session, AnswerOptions options, const AnswerEvents& events, std::stop_token stop);
     // Answer tokens [beginToken, endToken); begin == end: all.
     Outcome<HopView> hops(MessageId message, int beginToken, int endToken);
 

@@ -315,14 +315,14 @@ TEST_F(ConversationTest, RegeneratedAnswerIsABranchOfItsOwn)
     const SessionId session = startSession(addBook());
     const Answer first = ask(session);
     m_script->pieces = {QStringLiteral("Another.")};
-    const Answer second = service().regenerate(session, {}, {}).value();
+    const Answer second = service().regenerate(session, {}, {}, {}).value();
     EXPECT_EQ(second.message.parent, first.message.parent);
     EXPECT_GT(m_script->asked.back().temperature, 0);
     EXPECT_EQ(m_script->asked.back().turns.size(), 1u);
     const Session shown = *service().session(session);
     ASSERT_EQ(shown.messages.size(), 2);
     EXPECT_EQ(shown.messages[1].id, second.message.id);
-    EXPECT_FALSE(service().regenerate(startSession(shown.summary.documents.first()), {}, {}).ok());   // nothing asked yet
+    EXPECT_FALSE(service().regenerate(startSession(shown.summary.documents.first()), {}, {}, {}).ok());   // nothing asked yet
 }
 
 TEST_F(ConversationTest, ChangedFileIsANewDocumentAndOldSessionsKeepTheirs)

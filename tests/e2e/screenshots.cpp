@@ -4,6 +4,7 @@
 #include <QAbstractButton>
 #include <QApplication>
 #include <QComboBox>
+#include <QDialog>
 #include <QDir>
 #include <QFileInfo>
 #include <QScreen>
@@ -100,7 +101,16 @@ int main(int argc, char** argv)
     take(window, folder, "hops");
     window.findChild<QComboBox*>(QStringLiteral("hopLevel"))->setCurrentIndex(2);
     take(window, folder, "map");
-    ui::applyTheme(application, ui::ThemeKind::Dark, 1.0);
-    take(window, folder, "dark");
+    for (const auto& [kind, name] : {std::pair{ui::ThemeKind::Dark, "dark"}, std::pair{ui::ThemeKind::HighContrastLight, "contrast-light"},
+                                     std::pair{ui::ThemeKind::HighContrastDark, "contrast-dark"}}) {
+        ui::applyTheme(application, kind, 1.0);
+        take(window, folder, name);
+        for (const char* dialog : {"settings", "keys"}) {
+            auto* shown = window.findChild<QDialog*>(QLatin1String(dialog) + QStringLiteral("Dialog"));
+            shown->open();
+            take(*shown, folder, qPrintable(QStringLiteral("%1-%2").arg(QLatin1String(dialog), QLatin1String(name))));
+            shown->close();
+        }
+    }
     return 0;
 }

@@ -15,7 +15,6 @@
 #include "library/card_delegate.h"
 #include "library/library_panel.h"
 #include "library/trash_dialog.h"
-#include "settings/window_settings.h"
 #include "widgets.h"
 
 using namespace octavo;
@@ -209,36 +208,6 @@ private slots:
         QCOMPARE(searched[0][0].toString(), QStringLiteral("doubloon"));
         m_panel->showSessions({}, {});
         QVERIFY(child<QLabel>("sessionHint")->text().contains(QStringLiteral("No conversation")));
-    }
-
-    void settingsAreKeptAndDamageIsHarmless()
-    {
-        QTemporaryDir folder;
-        {
-            ui::WindowSettings settings(folder.path());
-            QCOMPARE(settings.theme(), ui::ThemeKind::Light);
-            settings.setTheme(ui::ThemeKind::Dark);
-            settings.setTextScale(1.3);
-            settings.setGeometry("geometry");
-            settings.setPanes("panes");
-        }
-        ui::WindowSettings again(folder.path());
-        QCOMPARE(again.theme(), ui::ThemeKind::Dark);
-        QCOMPARE(again.textScale(), 1.3);
-        QCOMPARE(again.geometry(), QByteArray("geometry"));
-        QCOMPARE(again.panes(), QByteArray("panes"));
-        again.setTextScale(9);
-        QCOMPARE(again.textScale(), ui::WindowSettings::kLargestScale);
-
-        QTemporaryDir damaged;
-        QFile file(damaged.filePath(QStringLiteral("window.ini")));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write("theme=77\ntext_scale=large\n");
-        file.close();
-        ui::WindowSettings odd(damaged.path());
-        QCOMPARE(odd.theme(), ui::ThemeKind::Light);
-        QCOMPARE(odd.textScale(), 1.0);
-        QVERIFY(ui::WindowSettings(QString()).geometry().isEmpty());
     }
 
     void whatLooksLikeHtmlIsShownAsItIsWritten()

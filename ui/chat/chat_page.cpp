@@ -76,7 +76,7 @@ QWidget* ChatPage::makeHeader()
     header->setAttribute(Qt::WA_StyledBackground);
     m_title->setObjectName(QStringLiteral("sessionTitle"));
     m_title->setProperty("role", "title");
-    auto* fresh = iconButton(QLatin1String("plus"), "newSessionButton", tr("New conversation"), header, QKeySequence::New);
+    auto* fresh = iconButton(QLatin1String("plus"), "newSessionButton", tr("New conversation"), header);
     auto* row = new QHBoxLayout(header);
     row->setContentsMargins(2 * kGrid, kGrid / 2, kGrid, kGrid / 2);
     row->addWidget(m_title, 1);
@@ -93,7 +93,7 @@ QWidget* ChatPage::makeQuestionBox()
     m_frame->setAttribute(Qt::WA_StyledBackground);
     m_question = new QuestionEdit(m_frame);
     m_send = iconButton(QLatin1String("send"), "sendButton", tr("Ask"), m_frame, QKeySequence(Qt::Key_Return));
-    m_stop = iconButton(QLatin1String("stop"), "stopButton", tr("Stop"), m_frame, QKeySequence(Qt::Key_Escape));
+    m_stop = iconButton(QLatin1String("stop"), "stopButton", tr("Stop"), m_frame);
     auto* row = new QHBoxLayout(m_frame);
     row->setContentsMargins(kGrid, kGrid / 2, kGrid / 2, kGrid / 2);
     row->addWidget(m_question, 1);

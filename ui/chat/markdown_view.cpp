@@ -94,7 +94,8 @@ QSize MarkdownView::sizeHint() const
 void MarkdownView::fitHeight()
 {
     document()->setTextWidth(viewport()->width());
-    setFixedHeight(std::max(1, static_cast<int>(std::ceil(document()->size().height()))));
+    const int frame = contentsMargins().top() + contentsMargins().bottom();   // the line that shows the focus
+    setFixedHeight(std::max(1, frame + static_cast<int>(std::ceil(document()->size().height()))));
 }
 
 void MarkdownView::resizeEvent(QResizeEvent* event)

@@ -44,7 +44,9 @@ void SourceChip::paintEvent(QPaintEvent*)
     const QColor color = sourceColor(m_rank);
     const QRectF frame = QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5);
     painter.setPen(QPen(hasFocus() ? palette().color(QPalette::Link) : palette().color(QPalette::Mid), hasFocus() ? 1.5 : 1));
-    painter.setBrush(underMouse() || isDown() ? sourceTint(m_rank, palette()) : palette().color(QPalette::Base));
+    const bool lit = underMouse() || isDown();
+    const QColor faint = palette().color(lit ? QPalette::Text : QPalette::PlaceholderText);   // faint ink would not read on a tint
+    painter.setBrush(lit ? sourceTint(m_rank, palette()) : palette().color(QPalette::Base));
     painter.drawRoundedRect(frame, 6, 6);
 
     const QRectF disc(kGrid * 0.75, (height() - kDisc) / 2.0, kDisc, kDisc);
@@ -59,7 +61,7 @@ void SourceChip::paintEvent(QPaintEvent*)
     painter.setFont(scaled(font(), 0.9));
     const int shareWidth = painter.fontMetrics().horizontalAdvance(share);
     const QRectF shareBox(width() - shareWidth - kGrid, 0, shareWidth, height());
-    painter.setPen(palette().color(QPalette::PlaceholderText));
+    painter.setPen(faint);
     painter.drawText(shareBox, Qt::AlignVCenter | Qt::AlignRight, share);
     painter.setPen(palette().color(QPalette::Text));
     const QRectF textBox(disc.right() + kGrid, 0, shareBox.left() - disc.right() - 2 * kGrid, height());
@@ -69,7 +71,7 @@ void SourceChip::paintEvent(QPaintEvent*)
     painter.drawText(textBox, Qt::AlignVCenter, place);
     const double left = textBox.left() + metrics.horizontalAdvance(place) + kGrid;
     if (const double room = textBox.right() - left; room > kLeastOpening) {
-        painter.setPen(palette().color(QPalette::PlaceholderText));
+        painter.setPen(faint);
         const QString opening = metrics.elidedText(m_source.text.left(kTipCharacters).simplified(), Qt::ElideRight, room);
         painter.drawText(QRectF(left, 0, room, height()), Qt::AlignVCenter, opening);
     }

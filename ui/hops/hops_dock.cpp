@@ -45,6 +45,7 @@ HopsDock::HopsDock(QWidget* parent)
     m_table->setObjectName(QStringLiteral("hopTable"));
     m_table->setAccessibleName(tr("Shares of attention as a table"));
     m_table->setModel(m_model);
+    m_table->setTabKeyNavigation(false);                                    // arrows lead about in it; Tab leads on
     m_stack->addWidget(m_path);
     m_stack->addWidget(m_map);
     m_stack->addWidget(m_table);
@@ -69,12 +70,24 @@ HopsDock::HopsDock(QWidget* parent)
     connect(m_level, &QComboBox::currentIndexChanged, this, &HopsDock::showLevel);
     connect(m_asTable, &QCheckBox::toggled, this, [this] { showLevel(m_level->currentIndex()); });
     connect(m_logarithmic, &QCheckBox::toggled, m_map, &MapView::setLogarithmic);
+    connect(m_logarithmic, &QCheckBox::toggled, this, &HopsDock::logarithmicChosen);
+    connect(m_asTable, &QCheckBox::toggled, this, &HopsDock::asTableChosen);
     connect(m_path, &PathView::placeChosen, this, &HopsDock::placeChosen);
     connect(m_map, &MapView::placeChosen, this, &HopsDock::placeChosen);
     connect(m_words, &AnswerWords::tokensSelected, this, [this](int begin, int end) { emit selectionChanged(m_view.message, begin, end); });
     connect(m_all, &QPushButton::clicked, m_words, &AnswerWords::selectAllTokens);
     connect(m_export, &QPushButton::clicked, this, &HopsDock::askForFile);
     clear();
+}
+
+void HopsDock::setLogarithmic(bool on)
+{
+    m_logarithmic->setChecked(on);
+}
+
+void HopsDock::setAsTable(bool on)
+{
+    m_asTable->setChecked(on);
 }
 
 void HopsDock::clear()

@@ -33,8 +33,12 @@ public:
 public slots:
     void showHops(const octavo::app::HopView& view);
     void clear();
+    void setLogarithmic(bool on);
+    void setAsTable(bool on);
 
 signals:
+    void logarithmicChosen(bool on);
+    void asTableChosen(bool on);
     void placeChosen(octavo::app::DocumentId document, octavo::app::ByteRange bytes);
     void selectionChanged(octavo::app::MessageId message, int beginToken, int endToken);
 

@@ -83,6 +83,10 @@ void MapView::paintEvent(QPaintEvent*)
 {
     QPainter painter(this);
     painter.fillRect(rect(), palette().base());
+    if (hasFocus()) {
+        painter.setPen(QPen(palette().highlight(), 2));
+        painter.drawRect(rect().adjusted(1, 1, -1, -1));
+    }
     if (m_cells.isNull()) {
         painter.setPen(palette().placeholderText().color());
         painter.drawText(rect(), Qt::AlignCenter | Qt::TextWordWrap, tr("Choose “Hops” under an answer to see where it looked."));
@@ -124,11 +128,6 @@ void MapView::paintEvent(QPaintEvent*)
     }
     painter.restore();
     paintLegend(painter);
-    if (hasFocus()) {
-        painter.setPen(QPen(palette().highlight(), 2));
-        painter.setBrush(Qt::NoBrush);
-        painter.drawRect(area.adjusted(-1, -1, 1, 1));
-    }
 }
 
 void MapView::paintLegend(QPainter& painter) const

@@ -60,6 +60,10 @@ void PathView::paintEvent(QPaintEvent*)
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.fillRect(rect(), palette().base());
+    if (hasFocus()) {
+        painter.setPen(QPen(palette().highlight(), 1.5));
+        painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 4, 4);
+    }
     if (m_path.nodes.isEmpty()) {
         painter.setPen(palette().placeholderText().color());
         painter.drawText(rect(), Qt::AlignCenter | Qt::TextWordWrap, tr("Choose “Hops” under an answer to see where it looked."));
@@ -78,7 +82,7 @@ void PathView::paintEvent(QPaintEvent*)
         const app::HopBand& band = m_path.bands[n];
         const bool lit = m_current >= 0 && (band.from == m_current || band.to == m_current);
         QColor colour = columnColour(m_path.nodes[band.to].column);
-        colour.setAlphaF(lit ? 0.55f : 0.22f);
+        colour.setAlphaF(static_cast<float>(tintShare(colour, lit ? 0.55 : 0.22, palette())));
         painter.setBrush(colour);
         painter.drawPath(m_layout.band(n));
     }

@@ -60,7 +60,7 @@ LibraryPanel::LibraryPanel(QWidget* parent) : QWidget(parent), m_undoBar(makeUnd
     buildDocuments();
     buildSessions();
 
-    auto* add = iconButton(QLatin1String("plus"), "addButton", tr("Open files"), this, QKeySequence::Open);
+    auto* add = iconButton(QLatin1String("plus"), "addButton", tr("Open files"), this);
     connect(add, &QToolButton::clicked, this, &LibraryPanel::openWanted);
     auto* fresh = iconButton(QLatin1String("plus"), "newConversationButton", tr("New conversation about the selected documents"), this);
     connect(fresh, &QToolButton::clicked, this, &LibraryPanel::newSessionWanted);

@@ -43,8 +43,7 @@ ReadingCard::ReadingCard(QWidget* parent)
     m_bar->setTextVisible(false);
     m_bar->setRange(0, kSteps);
     m_detail->setObjectName(QStringLiteral("readingDetail"));
-    auto* stop = iconButton(QLatin1String("stop"), "stopReadingButton", tr("Stop reading; what was read is kept"), this,
-                            QKeySequence(Qt::Key_Escape));
+    auto* stop = iconButton(QLatin1String("stop"), "stopReadingButton", tr("Stop reading; what was read is kept"), this);
 
     auto* row = new QHBoxLayout;
     row->addWidget(m_title, 1);

@@ -36,6 +36,7 @@ SpaceDialog::SpaceDialog(QWidget* parent) : QDialog(parent)
     m_bar = new QProgressBar(this);
     m_bar->setRange(0, 1000);
     m_bar->setTextVisible(false);
+    m_bar->setAccessibleName(tr("How much of the limit is taken"));
     m_quota = new QDoubleSpinBox(this);
     m_quota->setObjectName(QStringLiteral("spaceQuota"));
     m_quota->setAccessibleName(tr("Limit in gigabytes; 0: half of what is free"));

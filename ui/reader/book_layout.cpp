@@ -42,7 +42,10 @@ QRectF BookLayout::blockBoundingRect(const QTextBlock& block) const
 void BookLayout::layOut(const QTextBlock& block) const
 {
     QTextLayout& layout = *block.layout();
-    layout.setTextOption(document()->defaultTextOption());
+    QTextOption option = document()->defaultTextOption();
+    const Qt::LayoutDirection direction = option.textDirection() == Qt::LayoutDirectionAuto ? block.textDirection() : option.textDirection();
+    option.setAlignment(direction == Qt::RightToLeft ? Qt::AlignRight : Qt::AlignLeft);    // lines go by this alone, not by the direction
+    layout.setTextOption(option);
     layout.beginLayout();
     double y = 0;
     for (QTextLine line = layout.createLine(); line.isValid(); line = layout.createLine()) {

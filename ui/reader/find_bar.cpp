@@ -48,9 +48,8 @@ FindBar::FindBar(QWidget* parent)
     m_pause->setSingleShot(true);
     m_pause->setInterval(kTypingPause);
 
-    const QKeySequence back(Qt::SHIFT | Qt::Key_F3);
-    auto* previousButton = iconButton(QLatin1String("up"), "findPrevious", tr("Previous match"), this, back);
-    auto* nextButton = iconButton(QLatin1String("down"), "findNext", tr("Next match"), this, QKeySequence(Qt::Key_F3));
+    auto* previousButton = iconButton(QLatin1String("up"), "findPrevious", tr("Previous match"), this);
+    auto* nextButton = iconButton(QLatin1String("down"), "findNext", tr("Next match"), this);
     auto* closeButton = iconButton(QLatin1String("close"), "findClose", tr("Close the find bar"), this, QKeySequence(Qt::Key_Escape));
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(2 * kGrid, kGrid, kGrid, kGrid);

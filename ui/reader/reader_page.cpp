@@ -34,7 +34,7 @@ ReaderText::Face faceOf(const app::Document& document)
 } // namespace
 
 ReaderPage::ReaderPage(QWidget* parent)
-    : QWidget(parent), m_find(new FindBar(this)), m_text(new ReaderText(this)), m_ribbon(new CoverageRibbon(this)),
+    : QWidget(parent), m_text(new ReaderText(this)), m_find(new FindBar(this)), m_ribbon(new CoverageRibbon(this)),
       m_outline(new OutlinePopup(this))
 {
     setObjectName(QStringLiteral("readerPage"));
@@ -73,13 +73,13 @@ QWidget* ReaderPage::makeHeader()
     auto* header = new QWidget(this);
     header->setObjectName(QStringLiteral("readerHeader"));
     header->setAttribute(Qt::WA_StyledBackground);
-    m_contents = iconButton(QLatin1String("list"), "contentsButton", tr("Contents"), header, QKeySequence(Qt::CTRL | Qt::Key_G));
+    m_contents = iconButton(QLatin1String("list"), "contentsButton", tr("Contents"), header);
     m_place = new ElidedLabel(Qt::ElideMiddle, header);
     m_place->setObjectName(QStringLiteral("placeLabel"));
     m_place->setProperty("role", "caption");
-    m_back = iconButton(QLatin1String("back"), "backButton", tr("Back"), header, QKeySequence(Qt::ALT | Qt::Key_Left));
-    m_forward = iconButton(QLatin1String("forward"), "forwardButton", tr("Forward"), header, QKeySequence(Qt::ALT | Qt::Key_Right));
-    auto* findButton = iconButton(QLatin1String("search"), "findButton", tr("Find in this document"), header, QKeySequence::Find);
+    m_back = iconButton(QLatin1String("back"), "backButton", tr("Back"), header);
+    m_forward = iconButton(QLatin1String("forward"), "forwardButton", tr("Forward"), header);
+    auto* findButton = iconButton(QLatin1String("search"), "findButton", tr("Find in this document"), header);
     m_back->setEnabled(false);
     m_forward->setEnabled(false);
 
@@ -97,6 +97,11 @@ QWidget* ReaderPage::makeHeader()
     connect(m_forward, &QToolButton::clicked, this, &ReaderPage::goForward);
     connect(findButton, &QToolButton::clicked, this, &ReaderPage::find);
     return header;
+}
+
+void ReaderPage::setLook(const PageLook& look)
+{
+    m_text->setLook(look);
 }
 
 void ReaderPage::showDocument(app::DocumentId id, const app::Document& document)

@@ -19,6 +19,7 @@ class CoverageRibbon;
 class FindBar;
 class OutlinePopup;
 class ReaderText;
+struct PageLook;
 struct PassageMark;
 
 // The document itself: its text with the passages an answer drew on, the way through it, and its coverage ribbon.
@@ -31,6 +32,7 @@ public:
     ~ReaderPage() override;
 
     app::DocumentId document() const { return m_id; }
+    void setLook(const PageLook& look);
 
 public slots:
     void showDocument(octavo::app::DocumentId id, const octavo::app::Document& document);
@@ -73,8 +75,8 @@ private:
     QToolButton* m_contents;
     QToolButton* m_back;
     QToolButton* m_forward;
+    ReaderText* m_text;                // before the find bar: Tab comes to it first, as it has the page's focus, and must not skip the bar
     FindBar* m_find;
-    ReaderText* m_text;
     CoverageRibbon* m_ribbon;
     OutlinePopup* m_outline;
 };

@@ -16,7 +16,6 @@ namespace octavo::ui {
 
 namespace {
 
-constexpr int kColumnCharacters = 74;
 constexpr int kCodeCharacters = 120;
 constexpr int kTopMargin = 4 * kGrid;
 constexpr int kLeastMargin = 5 * kGrid;    // holds the passages' numbers
@@ -52,6 +51,16 @@ void ReaderText::setText(const QString& text, Face face)
     m_layout->estimateLines();
     moveCursor(QTextCursor::Start);
     emit viewMoved();
+}
+
+void ReaderText::setLook(const PageLook& look)
+{
+    if (look == m_look)
+        return;
+    const int top = firstVisiblePosition();
+    m_look = look;
+    updatePage();
+    showFromTop(top);
 }
 
 void ReaderText::setMarks(const QList<PassageMark>& marks)
@@ -95,13 +104,18 @@ int ReaderText::lastVisiblePosition() const
 void ReaderText::updatePage()
 {
     const QFont base = QFont(window()->font());
-    const QFont face = m_face == Face::Book ? bookFont(base) : codeFont(base);
+    const QFont face = scaled(m_face == Face::Book ? bookFont(base, m_look.face) : codeFont(base), m_look.scale);
+    const Qt::LayoutDirection direction = m_face == Face::Book ? m_look.direction : Qt::LeftToRight;
+    if (QTextOption option = document()->defaultTextOption(); option.textDirection() != direction) {
+        option.setTextDirection(direction);
+        document()->setDefaultTextOption(option);
+    }
     document()->setDefaultFont(face);
     const QFontMetricsF metrics(face);
     static const QString kSample = QStringLiteral("The pale usher, threadbare in coat, heart, body, and brain; I see him now.");
     PageGeometry page;
     page.characterWidth = metrics.horizontalAdvance(kSample) / static_cast<double>(kSample.size());
-    const double wanted = page.characterWidth * (m_face == Face::Book ? kColumnCharacters : kCodeCharacters);
+    const double wanted = page.characterWidth * (m_face == Face::Book ? m_look.characters : kCodeCharacters);
     page.width = std::clamp(wanted, 80.0, std::max(80.0, static_cast<double>(viewport()->width() - kLeastMargin - kSlack)));
     page.left = std::max<double>(kLeastMargin, std::floor((viewport()->width() - page.width) / 2));
     // By the letters' size, not by the face's own line height: some faces bring much room of their own, others none.
@@ -115,7 +129,12 @@ void ReaderText::resizeEvent(QResizeEvent* event)
     const int top = firstVisiblePosition();
     QPlainTextEdit::resizeEvent(event);
     updatePage();
-    const QTextBlock block = document()->findBlock(top);
+    showFromTop(top);
+}
+
+void ReaderText::showFromTop(int position)
+{
+    const QTextBlock block = document()->findBlock(position);
     verticalScrollBar()->setValue(block.isValid() ? block.firstLineNumber() : 0);
     emit viewMoved();
 }
@@ -138,17 +157,17 @@ QList<ReaderText::Stretch> ReaderText::visibleStretches() const
         if (mark.end <= first || mark.begin > last)
             continue;
         const bool selected = cursor.selectionStart() == mark.begin && cursor.selectionEnd() == mark.end;
-        const QColor tint = sourceTint(mark.rank, palette());
-        stretches.append({mark.begin, mark.end, selected ? mixed(tint, sourceColor(mark.rank), 0.28) : tint, mark.rank});
+        const QColor tint = selected ? chosenTint(mark.rank, palette()) : sourceTint(mark.rank, palette());
+        stretches.append({mark.begin, mark.end, tint, mark.rank});
         selectsMark = selectsMark || selected;
     }
-    const QColor found = mixed(palette().color(QPalette::Base), QColor(0xf0, 0xe4, 0x42), isDark(palette()) ? 0.35 : 0.6);
+    const QColor found = foundTint(palette());
     const auto begin = std::lower_bound(m_matches.begin(), m_matches.end(), first - m_matchLength);
     for (auto match = begin; match != m_matches.end() && *match <= last; ++match)
         stretches.append({*match, *match + m_matchLength, found, -1});
     if (cursor.hasSelection() && !selectsMark) {
         QColor selected = palette().color(QPalette::Active, QPalette::Link);
-        selected.setAlphaF(isDark(palette()) ? 0.36F : 0.20F);
+        selected.setAlphaF(static_cast<float>(tintShare(selected, isDark(palette()) ? 0.36 : 0.20, palette())));
         stretches.append({cursor.selectionStart(), cursor.selectionEnd(), selected, -1});
     }
     return stretches;
@@ -184,14 +203,19 @@ void ReaderText::paintStretch(QPainter& painter, const QTextBlock& block, const 
         return painter.fillRect(QRectF(corner, QSizeF(page.width + kGrid, page.gapHeight)), stretch.color);
     }
     const QTextLayout& layout = *block.layout();
+    const bool toLeft = layout.textOption().alignment() & Qt::AlignRight;
     for (int at = 0; at < layout.lineCount(); ++at) {
         const QTextLine line = layout.lineAt(at);
         const int lineEnd = line.textStart() + line.textLength();
         if (line.textStart() >= end || lineEnd <= begin)
             continue;
         const bool goesOn = stretch.rank >= 0 && (end > lineEnd || stretch.end > block.position() + block.length());
-        const double left = begin <= line.textStart() ? page.left - (stretch.rank >= 0 ? kGrid / 2 : 0) : line.cursorToX(begin);
-        const double right = goesOn ? page.left + page.width + kGrid / 2 : line.cursorToX(std::min(end, lineEnd));
+        const double edge = stretch.rank >= 0 ? kGrid / 2 : 0;
+        const double columnBegin = toLeft ? page.left + page.width + edge : page.left - edge;
+        const double columnEnd = toLeft ? page.left - kGrid / 2 : page.left + page.width + kGrid / 2;
+        const double first = begin <= line.textStart() ? columnBegin : line.cursorToX(begin);
+        const double last = goesOn ? columnEnd : line.cursorToX(std::min(end, lineEnd));
+        const auto [left, right] = std::minmax({first, last});
         // The line's box is centred on its letters: half of the room between lines lies above.
         const double slack = (page.lineHeight - line.height()) / 2;
         const double top = std::floor(origin.y() + line.y() - slack);      // on whole pixels, or seams show between lines

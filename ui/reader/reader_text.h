@@ -5,10 +5,20 @@
 #include <QPlainTextEdit>
 
 #include "reader/text_map.h"
+#include "theme.h"
 
 namespace octavo::ui {
 
 class BookLayout;
+
+// How a person likes books to be set. Code keeps its own face and width.
+struct PageLook {
+    BookFace face = BookFace::Serif;
+    double scale = 1;                                   // of the letters
+    int characters = 74;                                // of a line
+    Qt::LayoutDirection direction = Qt::LayoutDirectionAuto;   // auto: as each paragraph's letters are
+    bool operator==(const PageLook&) const = default;
+};
 
 // A tinted stretch of text, in positions; `rank` gives colour and number (0 is shown as 1).
 struct PassageMark {
@@ -27,6 +37,7 @@ public:
     explicit ReaderText(QWidget* parent = nullptr);
 
     void setText(const QString& text, Face face);
+    void setLook(const PageLook& look);
     void setMarks(const QList<PassageMark>& marks);
     void setMatches(const QList<int>& begins, int length);
 
@@ -52,12 +63,14 @@ private:
         int rank;      // < 0: without a number
     };
     void updatePage();
+    void showFromTop(int position);
     QList<Stretch> visibleStretches() const;
     void paintStretch(QPainter& painter, const QTextBlock& block, const QPointF& origin, const Stretch& stretch) const;
     void paintNumber(QPainter& painter, double top, int rank) const;
 
     BookLayout* m_layout;      // owned by the document
     Face m_face = Face::Book;
+    PageLook m_look;
     QList<PassageMark> m_marks;
     QList<int> m_matches;
     int m_matchLength = 0;

@@ -80,7 +80,7 @@ QWidget* SummaryPage::makeProgress()
     m_bar->setObjectName(QStringLiteral("summaryBar"));
     m_bar->setTextVisible(false);
     m_bar->setAccessibleName(tr("Parts of the summary that are written"));
-    m_stop = iconButton(QLatin1String("stop"), "stopSummaryButton", tr("Stop"), box, QKeySequence(Qt::Key_Escape));
+    m_stop = iconButton(QLatin1String("stop"), "stopSummaryButton", tr("Stop"), box);
     m_goOn = new QPushButton(tr("Go on"), box);
     m_goOn->setObjectName(QStringLiteral("goOnButton"));
     auto* row = new QHBoxLayout;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include <QObject>
 #include <QStringList>
@@ -43,6 +44,20 @@ struct AnswerTimings {
     qint64 reusedTokens = 0;   // document tokens that were there already
 };
 
+// The only place that an answer is to look at.
+struct Focus {
+    DocumentId document = 0;   // one of the session's
+    ByteRange bytes;
+};
+
+// How answers are written.
+struct AnswerOptions {
+    int maxTokens = 512;
+    float temperature = 0;     // 0 = the likeliest token each time
+    std::uint64_t seed = 0;    // for temperatures above 0
+    std::optional<Focus> focus{};   // everything else is hidden: other documents, the rest of this one, and all turns before
+};
+
 struct ModelSummary {
     QString name;
     QString file;
@@ -82,6 +97,7 @@ public:
     static std::unique_ptr<Assistant> onThisMachine(AssistantOptions options, QObject* parent = nullptr);
 
     bool busy() const;
+    void setAnswering(const AnswerOptions& options);   // from the next question on
 
 public slots:
     // Once, first: libraryChanged, sessionsChanged, modelReady (libraryChanged before it if it is another model). Reads that a crash has cut off go on.
@@ -156,6 +172,7 @@ signals:
 
 private:
     class Worker;
+    AnswerOptions m_answering;
     std::unique_ptr<Worker> m_worker;
 };
 
