@@ -38,13 +38,17 @@ constexpr int kAllowed[] = {
     SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(arch_prctl),
 };
 
-bool forbidSystemCalls()
+bool forbidSystemCalls(bool mayExecute)
 {
     const std::unique_ptr<void, decltype(&seccomp_release)> filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)), seccomp_release);
     if (!filter)
         return false;
     for (const int call : kAllowed)
         seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0);   // those that this processor does not have fail, and need no rule
+    if (mayExecute) {
+        for (const int call : {SCMP_SYS(execve), SCMP_SYS(set_tid_address)})   // the second is how a program's C library begins
+            seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0);
+    }
     constexpr scmp_datum_t kWriting = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND;
     seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(open), 1, SCMP_A1(SCMP_CMP_MASKED_EQ, kWriting, 0));
     seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(openat), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, kWriting, 0));
@@ -59,7 +63,7 @@ bool enterSandbox(const SandboxLimits& limits)
         limit(RLIMIT_AS, limits.memoryBytes);
     limit(RLIMIT_CPU, limits.processorSeconds);
     limit(RLIMIT_CORE, 0);
-    return forbidSystemCalls();
+    return forbidSystemCalls(limits.mayExecute);
 }
 
 } // namespace octavo::parsers

@@ -37,6 +37,13 @@ void Assistant::Worker::postRead(DocumentId document)
     post(JobKind::Patient, [document](Worker& worker, std::stop_token stop) { worker.read(document, std::move(stop)); }, document);
 }
 
+// The document's place is taken by another at the end: as in postRemove().
+void Assistant::Worker::postRecognize(const ScannedPages& scans)
+{
+    stopReading(scans.document);
+    postUrgent([scans](Worker& worker, std::stop_token stop) { worker.recognize(scans, std::move(stop)); });
+}
+
 // Its reading, should it go on or wait, is stopped first: so the document is never removed from under it.
 void Assistant::Worker::postRemove(DocumentId document)
 {
@@ -91,7 +98,7 @@ ConversationService* Assistant::Worker::service()
         }
         m_library = std::move(*opened);
         notice(m_library->notice());
-        m_service = std::make_unique<ConversationService>(*m_library, *m_engine, m_options.dataDir);
+        m_service = std::make_unique<ConversationService>(*m_library, *m_engine, m_options.dataDir, m_options.threads);
     }
     return m_service.get();
 }
@@ -136,28 +143,59 @@ void Assistant::Worker::openPaths(const QStringList& paths, std::stop_token stop
             importArchive(path, stop);
             continue;
         }
-        QElapsedTimer sinceTold;
-        const Outcome<DocumentSummary> document = m_service->addDocument(path, stop, [&](const LoadProgress& progress) {
-            if (sinceTold.isValid() && sinceTold.elapsed() < kOpenProgressPause)
-                return;
-            sinceTold.start();
-            tell(&Assistant::openProgress, OpenProgress{path, progress.files, progress.bytes});
-        });
-        if (!document) {
-            fail(document.error());
-            continue;
-        }
-        tell(&Assistant::documentAdded, *document);
-        openDocument(document->id);
-        const Outcome<ReadEstimate> estimate = m_service->estimate(document->id, stop);
-        if (!estimate) {
-            fail(estimate.error());
-            continue;
-        }
-        tell(&Assistant::estimated, *estimate);
-        if (!stop.stop_requested())
-            postRead(document->id);
+        begin(m_service->addDocument(path, stop, openProgressOf(path)), path, stop);
     }
+}
+
+LoadProgressed Assistant::Worker::openProgressOf(const QString& path)
+{
+    return [this, path, sinceTold = QElapsedTimer()](const LoadProgress& progress) mutable {
+        if (sinceTold.isValid() && sinceTold.elapsed() < kOpenProgressPause)
+            return;
+        sinceTold.start();
+        tell(&Assistant::openProgress, OpenProgress{path, progress.files, progress.bytes, progress.scans, progress.allScans});
+    };
+}
+
+void Assistant::Worker::begin(const Outcome<DocumentSummary>& document, const QString& path, const std::stop_token& stop)
+{
+    if (!document) {
+        const Failure& failure = document.error();
+        if (failure.kind == Failure::Kind::OnlyScans && m_service->scans().tesseract())
+            return tell(&Assistant::scansFound, m_service->scans().offerFor(path, failure.scans, failure.scans));
+        return fail(failure);
+    }
+    tell(&Assistant::documentAdded, *document);
+    openDocument(document->id);
+    tellScans(document->id);
+    const Outcome<ReadEstimate> estimate = m_service->estimate(document->id, stop);
+    if (!estimate)
+        return fail(estimate.error());
+    tell(&Assistant::estimated, *estimate);
+    if (!stop.stop_requested())
+        postRead(document->id);
+}
+
+void Assistant::Worker::tellScans(DocumentId id)
+{
+    const Outcome<std::shared_ptr<const Document>> document = m_service->document(id);
+    if (!document || (*document)->scannedPages() == 0)
+        return;
+    ScannedPages scans = m_service->scans().offerFor((*document)->path, (*document)->scannedPages(), (*document)->pages());
+    scans.document = id;
+    tell(&Assistant::scansFound, scans);
+}
+
+void Assistant::Worker::recognize(const ScannedPages& scans, std::stop_token stop)
+{
+    if (!service())
+        return;
+    const Outcome<DocumentSummary> document = m_service->recognize(scans.path, scans.languages, scans.document, stop, openProgressOf(scans.path));
+    begin(document, scans.path, stop);
+    if (document)
+        tellLibrary();
+    else if (scans.document != 0)
+        postRead(scans.document);   // which was stopped for this
 }
 
 void Assistant::Worker::importArchive(const QString& file, std::stop_token stop)

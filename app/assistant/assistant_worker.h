@@ -24,6 +24,7 @@ public:
     // Ends soon after its token is triggered.
     void postUrgent(std::function<void(Worker&, std::stop_token)> job);
     void postRead(DocumentId document);
+    void postRecognize(const ScannedPages& scans);
     void postRemove(DocumentId document);
     void postForget(DocumentId document);
     void stop() { m_jobs.stop(); }
@@ -52,6 +53,11 @@ private:
     void post(JobKind kind, std::function<void(Worker&, std::stop_token)> job, DocumentId subject = 0);
     void read(DocumentId document, std::stop_token stop);
     void stopReading(DocumentId document);
+    void recognize(const ScannedPages& scans, std::stop_token stop);
+    // Tells of a document that was loaded, and reads it.
+    void begin(const Outcome<DocumentSummary>& document, const QString& path, const std::stop_token& stop);
+    LoadProgressed openProgressOf(const QString& path);
+    void tellScans(DocumentId document);
     void removeDocument(DocumentId document);
     void forgetReading(DocumentId document);
     void importArchive(const QString& file, std::stop_token stop);

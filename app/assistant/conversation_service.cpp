@@ -69,9 +69,9 @@ std::vector<Turn> turnsUpTo(const QList<Message>& branch, const Message& questio
 
 } // namespace
 
-ConversationService::ConversationService(Library& library, BookEngine& engine, const QString& dataDir)
+ConversationService::ConversationService(Library& library, BookEngine& engine, const QString& dataDir, int threads)
     : m_library(library), m_engine(engine), m_readingsDir(QDir(dataDir).filePath(QStringLiteral("readings"))), m_readings(library, m_readingsDir),
-      m_shelf(library, engine)
+      m_shelf(library, engine, threads)
 {
 }
 
@@ -91,6 +91,22 @@ Outcome<DocumentSummary> ConversationService::addDocument(const QString& path, s
     const Outcome<DocumentId> id = m_shelf.add(path, progress, stop);
     if (!id)
         return id.error();
+    return summary(*id);
+}
+
+Outcome<DocumentSummary> ConversationService::recognize(const QString& path, const QString& languages, DocumentId instead, std::stop_token stop,
+                                                        const LoadProgressed& progress)
+{
+    const Outcome<QString> installed = m_shelf.scans().languages(languages);
+    if (!installed)
+        return installed.error();
+    const Outcome<DocumentId> id = m_shelf.addRecognized(path, *installed, progress, stop);
+    if (!id)
+        return id.error();
+    if (instead != 0 && instead != *id) {
+        if (const Outcome<void> removed = removeDocument(instead); !removed)
+            return removed.error();
+    }
     return summary(*id);
 }
 

@@ -54,11 +54,16 @@ struct ReadResult {
 // Errors: a Failure if nothing could be done. A question that was stored always gets an answer message; engine errors are its note.
 class ConversationService {
 public:
-    ConversationService(Library& library, BookEngine& engine, const QString& dataDir);
+    // Reads so many scanned pages at once; 0: one per core.
+    ConversationService(Library& library, BookEngine& engine, const QString& dataDir, int threads = 0);
 
     Outcome<EngineModel> openModel(const QString& modelFile, std::stop_token stop);
 
     Outcome<DocumentSummary> addDocument(const QString& path, std::stop_token stop, const LoadProgressed& progress = [](const LoadProgress&) {});   // needs no model
+    // The same with its scans read in these languages, installed ones; empty: those that are likely. `instead`: the document that it takes the place of, 0: none.
+    Outcome<DocumentSummary> recognize(const QString& path, const QString& languages, DocumentId instead, std::stop_token stop,
+                                       const LoadProgressed& progress = [](const LoadProgress&) {});
+    ScanReader& scans() { return m_shelf.scans(); }
     Outcome<std::shared_ptr<const Document>> document(DocumentId id);
     Outcome<DocumentSummary> summary(DocumentId id);
     Outcome<QList<DocumentSummary>> documents();

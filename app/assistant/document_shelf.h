@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "assistant/book_engine.h"
+#include "assistant/scan_reader.h"
 #include "documents/document_loader.h"
 #include "library/library.h"
 
@@ -23,10 +24,14 @@ struct TokenizedDocument {
 // Loaded ones stay in memory until removed. Threads: one at a time. Lifetime: library and engine outlive it.
 class DocumentShelf {
 public:
-    DocumentShelf(Library& library, BookEngine& engine) : m_library(library), m_engine(engine) {}
+    // Reads so many scans at once; 0: one per core.
+    DocumentShelf(Library& library, BookEngine& engine, int threads) : m_library(library), m_engine(engine), m_scans(library, threads) {}
 
-    // Loads a file or folder and stores it; the same text is the same document.
-    Outcome<DocumentId> add(const QString& path, const LoadProgressed& progress, std::stop_token stop);
+    // Loads a file or folder and stores it; the same text is the same document. Its scans are read as those of the document that it takes the place of.
+    Outcome<DocumentId> add(const QString& path, const LoadProgressed& progress, const std::stop_token& stop);
+    // The same with its scans read in these languages.
+    Outcome<DocumentId> addRecognized(const QString& path, const QString& languages, const LoadProgressed& progress, const std::stop_token& stop);
+    ScanReader& scans() { return m_scans; }
     Outcome<std::shared_ptr<const Document>> open(DocumentId id);
     // In the tokens of the engine's model; call forgetTokens() when that changes.
     Outcome<std::shared_ptr<const TokenizedDocument>> tokenized(DocumentId id, std::stop_token stop);
@@ -36,6 +41,7 @@ public:
 private:
     Library& m_library;
     BookEngine& m_engine;
+    ScanReader m_scans;
     std::map<DocumentId, std::shared_ptr<const Document>> m_documents;
     std::map<DocumentId, std::shared_ptr<const TokenizedDocument>> m_tokenized;
 };

@@ -21,8 +21,12 @@ struct Desk {
     // With the model open, to read and ask as the options say.
     static Outcome<Desk> openWithModel(const Session& session, const PlanOptions& options);
 
-    // Documents named by path (added to the library if they are new) or by id.
-    Outcome<QList<DocumentId>> documents(const std::vector<std::string>& pathsOrIds, const Session& session);
+    // Documents named by path (added to the library if they are new) or by id. `ocr`: the languages that their scans are read in, "": likely ones; none: as before.
+    Outcome<QList<DocumentId>> documents(const std::vector<std::string>& pathsOrIds, const Session& session, const std::optional<QString>& ocr = {});
+
+private:
+    Outcome<DocumentSummary> added(const QString& path, const Session& session, const std::optional<QString>& ocr, DocumentId instead = 0);
+    Outcome<DocumentSummary> known(DocumentId id, const Session& session, const std::optional<QString>& ocr);
 };
 
 // Progress and notices of an answer on stderr; its words are the command's own business.

@@ -4,10 +4,12 @@
 #include <functional>
 #include <stop_token>
 
-#include <QString>
+#include <QStringList>
 
 #include "documents/formatted_text.h"
 #include "octavo/base/expected.h"
+
+class QProcess;
 
 namespace octavo::app {
 
@@ -19,13 +21,19 @@ struct ParseFault {
 
 // How a document is parsed. Tests shorten the patience.
 struct ParseOptions {
-    QString format;                    // a parser's name (octavo/parsers/protocol.h)
+    QString format;                    // a parser's name, or another job's (octavo/parsers/protocol.h)
+    QStringList arguments{};           // of the job
+    int alsoOpen = -1;                 // a file that one of these names by its number, the caller's; -1: none
     qint64 mostTextBytes = 256 << 20;  // more is Kind::TooLarge
     int patienceSeconds = 60;          // without a sign of life
     std::function<void(double share)> progress = [](double) {};
     // A file inside an archive. Nothing of it is kept; whoever wants it takes its bytes here.
     std::function<void(const QString& path, QByteArray&& bytes)> member = [](const QString&, QByteArray&&) {};
 };
+
+// Starts octavo-parse with `descriptor` as its standard input, for jobs of its that answer in another way than parsers do; its output can be read then.
+// An environment that was set before stays.
+Expected<void, ParseFault> startParser(QProcess& process, const QStringList& arguments, int descriptor, int alsoOpen = -1);
 
 // Has octavo-parse read a file that is open for reading at `descriptor` (which stays the caller's), in a process of its own with next to no
 // rights: whatever a file does to its parser, it ends as a value here. Nothing of what a dying parser said is used.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@ struct PdfLine {
     bool bold = false;       // most of its letters
     bool typewriter = false; // all of its letters, in a font whose letters are equally wide: code
     int page = 0;            // 1-based
+    bool begins = false;     // a paragraph, as far as text recognition could tell
     double right() const { return box.x + box.width; }
     double bottom() const { return box.y + box.height; }
 };
@@ -28,6 +30,8 @@ struct PdfPage {
     double height = 0;
     std::string label;       // what the page is called where that is not its number: "xiv"
     int pictures = 0;        // looked for only where there are hardly any lines
+    bool recognized = false; // its lines are what text recognition made of its picture
+    int turned = 0;          // quarters, clockwise, that were given to a scan that lies on its side: size and lines are as they stand then
 };
 
 // An entry of the document's outline. `top` is measured from the top of the page; 0 if unknown.
@@ -48,6 +52,9 @@ public:
     std::string title() const;
     int pageCount() const;
     PdfPage page(int number) const;               // 1-based
+    std::array<double, 2> sizeOf(int number) const;   // width and height of a page as it is shown, in points; 0 if it is damaged
+    // A page as a binary PGM or PPM file, white where it is empty; of at most kMostPixels (protocol.h).
+    Expected<std::string, Fault> pictureOf(int number, double dpi, bool inColor) const;
     std::vector<PdfBookmark> bookmarks() const;   // in the outline's order; those that lead nowhere are left out
 
 private:

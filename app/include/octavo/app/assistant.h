@@ -9,12 +9,14 @@
 #include "octavo/app/document.h"
 #include "octavo/app/failure.h"
 #include "octavo/app/hop_view.h"
+#include "octavo/app/page_picture.h"
 #include "octavo/app/read_plan.h"
 #include "octavo/app/session.h"
 
 namespace octavo::app {
 
 class BookEngine;
+class PageDrawer;
 
 // What will be read and what it costs, told before anything long starts.
 struct ReadEstimate {
@@ -32,6 +34,19 @@ struct OpenProgress {
     QString path;
     qint64 files = 0;          // met so far
     qint64 bytes = 0;          // read so far
+    int scans = 0;             // pages of the file at hand that text recognition has read, of
+    int allScans = 0;          // so many; 0: none is at work
+};
+
+// Pages that are pictures of text. Text recognition is offered, never done unasked.
+struct ScannedPages {
+    DocumentId document = 0;   // 0: there is nothing else in the file, so that there is no document
+    QString path;
+    int scans = 0;
+    int pages = 0;             // in all; 0: unknown
+    double seconds = 0;        // that it takes, roughly
+    QString languages{};       // that it would be done in, "deu+eng"; may be changed to others that are installed
+    QString whyNot{};          // one sentence that says how to get it; empty: it is there
 };
 
 struct ReadProgress {
@@ -94,9 +109,16 @@ public:
 public slots:
     // Once, first: libraryChanged, sessionsChanged, modelReady (libraryChanged before it if it is another model). Reads that a crash has cut off go on.
     void start();
-    // Per path: openProgress…, documentAdded, documentOpened, estimated; then reads each as read() does. An archive (.octavo) is taken into the library instead:
+    // Per path: openProgress…, documentAdded, documentOpened, scansFound where there are, estimated; then reads each as read() does. An archive (.octavo) is taken into the library instead:
     // libraryChanged, sessionsChanged, noticed; of a single conversation sessionOpened and documentOpened too.
     void openPaths(const QStringList& paths);
+    // Reads the scans of what scansFound told of: openProgress…, documentAdded, libraryChanged, documentOpened, estimated, as openPaths() does. The new document takes
+    // the place of the one without; a stop keeps that one as it was.
+    void recognize(const octavo::app::ScannedPages& scans);
+    // Pages of a PDF file as they look, beside all other work: pageSizesReady, pageDrawn. Those asked for last come first.
+    void measurePages(const QString& file);
+    void drawPage(const QString& file, int page, double dpi);
+    void dropDrawing();                                 // what was asked for and has not begun is not wanted any more
     void read(octavo::app::DocumentId document);        // readProgress…, readFinished
     void openDocument(octavo::app::DocumentId document);// documentOpened
     void removeDocument(octavo::app::DocumentId document);          // libraryChanged; its reading ends; sessions keep their messages
@@ -129,6 +151,9 @@ signals:
     void readingsSpace(const octavo::app::ReadingsSpace& space);
     void documentAdded(const octavo::app::DocumentSummary& document);
     void documentOpened(octavo::app::DocumentId id, const octavo::app::Document& document);
+    void scansFound(const octavo::app::ScannedPages& scans);
+    void pageSizesReady(const octavo::app::PageSizes& sizes);
+    void pageDrawn(const octavo::app::DrawnPage& page);
     void estimated(const octavo::app::ReadEstimate& estimate);
     void openProgress(const octavo::app::OpenProgress& progress);   // ten times a second at most
     void readProgress(const octavo::app::ReadProgress& progress);
@@ -146,12 +171,14 @@ signals:
 private:
     class Worker;
     std::unique_ptr<Worker> m_worker;
+    std::unique_ptr<PageDrawer> m_pages;
 };
 
 } // namespace octavo::app
 
 Q_DECLARE_METATYPE(octavo::app::ReadEstimate)
 Q_DECLARE_METATYPE(octavo::app::OpenProgress)
+Q_DECLARE_METATYPE(octavo::app::ScannedPages)
 Q_DECLARE_METATYPE(octavo::app::ReadingsSpace)
 Q_DECLARE_METATYPE(octavo::app::ReadProgress)
 Q_DECLARE_METATYPE(octavo::app::AnswerTimings)
