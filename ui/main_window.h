@@ -69,6 +69,8 @@ private:
     void offerCrashReport();
 
     void showDocument(app::DocumentId id, const app::Document& document);
+    void offerRecognition(const app::ScannedPages& scans);
+    void zoom(int steps);                      // the reader's pages, if they are what it shows; else all text
     void chooseDocument(app::DocumentId id);
     void removeDocument(app::DocumentId id);
     void showSession(const app::Session& session);
