@@ -32,6 +32,7 @@
 #include "library/library_panel.h"
 #include "library/space_dialog.h"
 #include "octavo/app/crash_reports.h"
+#include "reader/page_view.h"
 #include "reader/reader_page.h"
 #include "welcome_page.h"
 #include "widgets.h"
@@ -215,8 +216,8 @@ void MainWindow::buildToolBar()
     connect(folder, &QAction::triggered, this, &MainWindow::openFolder);
     connect(find, &QAction::triggered, m_reader, &ReaderPage::find);
     connect(m_stop, &QAction::triggered, &m_assistant, &app::Assistant::stop);
-    connect(smaller, &QAction::triggered, this, [this] { setTextScale(m_settings.textScale() - kScaleStep); });
-    connect(larger, &QAction::triggered, this, [this] { setTextScale(m_settings.textScale() + kScaleStep); });
+    connect(smaller, &QAction::triggered, this, [this] { zoom(-1); });
+    connect(larger, &QAction::triggered, this, [this] { zoom(1); });
 }
 
 QToolButton* MainWindow::menuButton(QToolBar* bar, const char* iconName, const char* name, const QString& what)
@@ -257,6 +258,8 @@ void MainWindow::addShortcuts()
     add(QKeySequence(Qt::ALT | Qt::Key_Left), m_reader, &ReaderPage::goBack);
     add(QKeySequence(Qt::ALT | Qt::Key_Right), m_reader, &ReaderPage::goForward);
     add(QKeySequence(Qt::CTRL | Qt::Key_G), m_reader, &ReaderPage::openContents);
+    add(QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P), this, [this] { m_reader->showPages(!m_reader->showsPages()); });
+    add(QKeySequence(Qt::CTRL | Qt::Key_0), this, [this] { m_reader->pages().setZoom(1); });
     add(QKeySequence(Qt::Key_F6), this, &MainWindow::cyclePanes);
 }
 
@@ -296,6 +299,14 @@ void MainWindow::setTextScale(double scale)
 {
     m_settings.setTextScale(scale);
     applyTheme(*qApp, m_settings.theme(), m_settings.textScale());
+}
+
+void MainWindow::zoom(int steps)
+{
+    if (m_middle->currentWidget() == m_reader && m_reader->showsPages())
+        m_reader->zoomPages(steps > 0 ? PageView::kZoomStep : 1 / PageView::kZoomStep);
+    else
+        setTextScale(m_settings.textScale() + steps * kScaleStep);
 }
 
 void MainWindow::cyclePanes()
