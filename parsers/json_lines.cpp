@@ -24,7 +24,7 @@ void write(std::FILE* out, const json& line)
 json markOf(const Mark& mark)
 {
     const auto tenths = [](double points) { return std::round(10 * points) / 10; };
-    return json::array({mark.at, mark.page, tenths(mark.box.x), tenths(mark.box.y), tenths(mark.box.width), tenths(mark.box.height), mark.name});
+    return json::array({mark.at, mark.page, tenths(mark.box.x), tenths(mark.box.y), tenths(mark.box.width), tenths(mark.box.height), mark.name, mark.recognized});
 }
 
 } // namespace
@@ -45,7 +45,7 @@ void JsonLines::block(const Block& block)
     write(m_out, line);
 }
 
-void JsonLines::remark(const Remark& remark) { write(m_out, {{"remark", remark.what}, {"why", remark.why}, {"pages", remark.pages}}); }
+void JsonLines::remark(const Remark& remark) { write(m_out, {{"remark", remark.what}, {"why", remark.why}, {"pages", remark.pages}, {"scans_from", remark.scansFrom}}); }
 
 void JsonLines::progress(double share)
 {

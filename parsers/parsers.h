@@ -17,5 +17,15 @@ Parser parseNotebook;    // Jupyter notebooks, versions 3 and 4
 Parser parseSubtitles;   // SRT and WebVTT
 Parser parseMail;        // one message (EML), by GMime
 Parser parseMailbox;     // many (mbox)
+Parser parseImage;       // PNG, JPEG, TIFF, WebP: a page that is a scan
+
+// The same with what was read on pages meanwhile that are pictures (ocr/recognized_text.h).
+using RecognizedParser = Parsed(std::string_view file, std::string_view recognized, Sink& sink);
+RecognizedParser parseRecognizedPdf;
+RecognizedParser parseRecognizedImage;
+
+// Other jobs of octavo-parse (octavo/parsers/protocol.h), by poppler and cairo.
+Parsed measurePdf(std::string_view file, Sink& sink);
+Parsed drawPdf(std::string_view file, int page, double dpi, bool inColor, Sink& sink);
 
 } // namespace octavo::parsers

@@ -41,7 +41,7 @@ constexpr int kAllowed[] = {
 // Of fcntl: what asks for no signal, which would go to any process.
 constexpr scmp_datum_t kAllowedOfFcntl[] = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK, F_SETLKW};
 
-bool forbidSystemCalls()
+bool forbidSystemCalls(bool mayExecute)
 {
     const std::unique_ptr<void, decltype(&seccomp_release)> filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)), seccomp_release);
     if (!filter)
@@ -53,6 +53,10 @@ bool forbidSystemCalls()
     // Itself alone: abort() sends a signal, and limits are asked for, not set.
     seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, scmp_datum_t(getpid())));
     seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A2(SCMP_CMP_EQ, 0));
+    if (mayExecute) {
+        for (const int call : {SCMP_SYS(execve), SCMP_SYS(set_tid_address)})   // the second is how a program's C library begins
+            seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0);
+    }
     constexpr scmp_datum_t kWriting = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND;
     seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(open), 1, SCMP_A1(SCMP_CMP_MASKED_EQ, kWriting, 0));
     seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, SCMP_SYS(openat), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, kWriting, 0));
@@ -67,7 +71,7 @@ bool enterSandbox(const SandboxLimits& limits)
         limit(RLIMIT_AS, limits.memoryBytes);
     limit(RLIMIT_CPU, limits.processorSeconds);
     limit(RLIMIT_CORE, 0);
-    return forbidSystemCalls();
+    return forbidSystemCalls(limits.mayExecute);
 }
 
 } // namespace octavo::parsers

@@ -8,6 +8,7 @@ namespace octavo::parsers {
 struct SandboxLimits {
     std::size_t memoryBytes = std::size_t(3) << 30;
     unsigned processorSeconds = 600;
+    bool mayExecute = false;     // another program in this one's place, in the same sandbox
 };
 
 // Gives up for good what a parser does not need: memory and processor time beyond the limits, files beyond those open and ones to be read (fonts' and

@@ -32,6 +32,7 @@
 #include "library/library_panel.h"
 #include "library/space_dialog.h"
 #include "octavo/app/crash_reports.h"
+#include "reader/page_view.h"
 #include "reader/reader_page.h"
 #include "summary/summary_page.h"
 #include "theme.h"
@@ -284,6 +285,19 @@ void MainWindow::exportLibrary()
 void MainWindow::importSessions()
 {
     openPaths(QFileDialog::getOpenFileNames(this, tr("Import conversations"), {}, archiveFilter()));
+}
+
+void MainWindow::zoom(int steps)
+{
+    const bool pages = m_middle->currentWidget() == m_reader && m_reader->showsPages();
+    if (pages && steps == 0)
+        m_reader->pages().setZoom(1);
+    else if (pages)
+        m_reader->zoomPages(steps > 0 ? PageView::kZoomStep : 1 / PageView::kZoomStep);
+    else if (steps == 0)
+        m_settings.reset(Setting::TextPercent);
+    else
+        enlargeText(steps);
 }
 
 void MainWindow::cyclePanes()

@@ -81,6 +81,8 @@ private:
 
     void showDocument(app::DocumentId id, const app::Document& document);
     void askBeforeReading(const app::OpenPreview& preview);
+    void offerRecognition(const app::ScannedPages& scans);
+    void zoom(int steps);                      // the reader's pages, if they are what it shows; else all text; 0: back to the usual size
     void chooseDocument(app::DocumentId id);
     void removeDocument(app::DocumentId id);
     void showSession(const app::Session& session);

@@ -59,14 +59,15 @@ void MainWindow::wireKeys()
     on("contents", m_reader, &ReaderPage::openContents);
     on("back", m_reader, &ReaderPage::goBack);
     on("forward", m_reader, &ReaderPage::goForward);
+    on("pages", this, [this] { m_reader->showPages(!m_reader->showsPages()); });
     on("ask", m_chat, &ChatPage::focusQuestion);
     on("newConversation", this, &MainWindow::beginSession);
     on("searchConversations", m_library, &LibraryPanel::focusSearch);
     on("stop", &m_assistant, &app::Assistant::stop);
     on("nextPane", this, &MainWindow::cyclePanes);
-    on("larger", this, [this] { enlargeText(1); });
-    on("smaller", this, [this] { enlargeText(-1); });
-    on("usualSize", this, [this] { m_settings.reset(Setting::TextPercent); });
+    on("larger", this, [this] { zoom(1); });
+    on("smaller", this, [this] { zoom(-1); });
+    on("usualSize", this, [this] { zoom(0); });
 }
 
 void MainWindow::applySetting(Setting setting)

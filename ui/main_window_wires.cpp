@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <utility>
 
+#include <QFileInfo>
 #include <QLabel>
 #include <QLocale>
 #include <QMessageBox>
@@ -15,6 +17,7 @@
 #include "library/space_dialog.h"
 #include "main_window.h"
 #include "preview/preview_dialog.h"
+#include "reader/page_view.h"
 #include "reader/reader_page.h"
 #include "summary/summary_page.h"
 #include "widgets.h"
@@ -40,9 +43,12 @@ void MainWindow::wireLibrary()
         beginSession();
     });
     connect(&m_assistant, &Assistant::documentChanged, m_library, &LibraryPanel::showDocument);
+    connect(&m_assistant, &Assistant::scansFound, this, &MainWindow::offerRecognition);
     connect(&m_assistant, &Assistant::estimated, m_library, &LibraryPanel::showEstimate);
     connect(&m_assistant, &Assistant::previewReady, this, &MainWindow::askBeforeReading);
     connect(&m_assistant, &Assistant::openProgress, this, [this](const app::OpenProgress& progress) {
+        if (progress.allScans > 0)
+            return statusBar()->showMessage(tr("Reading pictures of %1… %2 of %3 pages").arg(progress.path).arg(progress.scans).arg(progress.allScans));
         statusBar()->showMessage(progress.counted < 0 ? tr("Opening %1… %2 files, %3").arg(progress.path).arg(progress.files).arg(QLocale().formattedDataSize(progress.bytes, 1))
                                                       : tr("Counting the tokens of %1… %2").arg(progress.path, percentText(progress.counted)));
     });
@@ -108,6 +114,11 @@ void MainWindow::wireReader()
 {
     connect(&m_assistant, &Assistant::documentOpened, this, &MainWindow::showDocument);
     connect(m_reader, &ReaderPage::documentWanted, &m_assistant, &Assistant::openDocument);
+    connect(&m_reader->pages(), &PageView::sizesWanted, &m_assistant, &Assistant::measurePages);
+    connect(&m_reader->pages(), &PageView::pageWanted, &m_assistant, &Assistant::drawPage);
+    connect(&m_reader->pages(), &PageView::drawingUnwanted, &m_assistant, &Assistant::dropDrawing);
+    connect(&m_assistant, &Assistant::pageSizesReady, &m_reader->pages(), &PageView::takeSizes);
+    connect(&m_assistant, &Assistant::pageDrawn, &m_reader->pages(), &PageView::takePage);
 }
 
 void MainWindow::wireChat()
@@ -169,6 +180,22 @@ void MainWindow::askBeforeReading(const app::OpenPreview& preview)
     connect(dialog, &PreviewDialog::readWanted, &m_assistant, &Assistant::readPreviewed);
     connect(dialog, &PreviewDialog::dropWanted, &m_assistant, &Assistant::dropPreview);
     dialog->open();
+}
+
+void MainWindow::offerRecognition(const app::ScannedPages& scans)
+{
+    statusBar()->clearMessage();
+    const QString name = QFileInfo(scans.path).fileName();
+    const bool isOne = scans.scans == 1;
+    const QString what = scans.pages == 1            ? tr("“%1” is a picture.").arg(name)
+                         : scans.scans == scans.pages ? tr("All %1 pages of “%2” are pictures without text.").arg(scans.pages).arg(name)
+                         : isOne                      ? tr("One of %1 pages of “%2” is a picture without text.").arg(scans.pages).arg(name)
+                                                      : tr("%1 of %2 pages of “%3” are pictures without text.").arg(scans.scans).arg(scans.pages).arg(name);
+    if (!scans.whyNot.isEmpty())
+        return m_failures->inform(what + QLatin1Char(' ') + scans.whyNot);
+    const QString offer = (isOne ? tr("Read it with Tesseract (%1)? About %2.") : tr("Read them with Tesseract (%1)? About %2."))
+                              .arg(scans.languages, shortDuration(std::max(1.0, scans.seconds)));
+    m_failures->offer(what + QLatin1Char(' ') + offer, {{"recognizeButton", isOne ? tr("Read it") : tr("Read them"), [this, scans] { m_assistant.recognize(scans); }}});
 }
 
 // A conversation about other texts would not answer from this one.

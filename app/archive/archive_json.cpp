@@ -274,9 +274,9 @@ QJsonObject toJson(const Document& document)
     QJsonArray ledger;
     for (const LedgerEntry& entry : document.ledger)
         ledger.append(QJsonObject{{QStringLiteral("what"), entry.what}, {QStringLiteral("why"), entry.why}, {QStringLiteral("bytes"), entry.bytes},
-                                  {QStringLiteral("included"), entry.included}, {QStringLiteral("pages"), entry.pages}});
+                                  {QStringLiteral("included"), entry.included}, {QStringLiteral("pages"), entry.pages}, {QStringLiteral("are_scans"), entry.areScans}});
     return {{QStringLiteral("path"), document.path}, {QStringLiteral("title"), document.title}, {QStringLiteral("kind"), nameOf(kDocumentKinds, document.kind)},
-            {QStringLiteral("files"), files}, {QStringLiteral("outline"), outline}, {QStringLiteral("ledger"), ledger}};
+            {QStringLiteral("files"), files}, {QStringLiteral("outline"), outline}, {QStringLiteral("ledger"), ledger}, {QStringLiteral("ocr_languages"), document.ocrLanguages}};
 }
 
 std::optional<Document> documentFrom(const QJsonObject& json, const QByteArray& text)
@@ -288,6 +288,8 @@ std::optional<Document> documentFrom(const QJsonObject& json, const QByteArray& 
     document.title = fields.text("title");
     document.kind = fields.oneOf<DocumentKind>("kind", kDocumentKinds);
     document.text = text;
+    if (fields.has("ocr_languages"))
+        document.ocrLanguages = fields.text("ocr_languages");
     for (const QJsonValue& value : fields.list("files")) {
         const QJsonObject object = value.toObject();
         Fields file(object, sound);
@@ -313,6 +315,8 @@ std::optional<Document> documentFrom(const QJsonObject& json, const QByteArray& 
         document.ledger.append({entry.text("what"), entry.text("why"), entry.number("bytes"), entry.truth("included")});
         if (entry.has("pages"))
             document.ledger.last().pages = static_cast<int>(std::clamp<qint64>(entry.number("pages"), 0, kMostPages));
+        if (entry.has("are_scans"))
+            document.ledger.last().areScans = entry.truth("are_scans");
         entry.demand(document.ledger.last().bytes >= 0);
     }
     if (!sound || !filesFit(document.files, text.size()))

@@ -4,11 +4,15 @@
 #include <utility>
 
 #include "assistant/assistant_worker.h"
+#include "assistant/page_drawer.h"
 
 namespace octavo::app {
 
 Assistant::Assistant(AssistantOptions options, std::unique_ptr<BookEngine> engine, QObject* parent)
-    : QObject(parent), m_worker(std::make_unique<Worker>(*this, std::move(options), std::move(engine)))
+    : QObject(parent), m_worker(std::make_unique<Worker>(*this, std::move(options), std::move(engine))),
+      m_pages(std::make_unique<PageDrawer>(
+          [this](const PageSizes& sizes) { QMetaObject::invokeMethod(this, [this, sizes] { emit pageSizesReady(sizes); }, Qt::QueuedConnection); },
+          [this](const DrawnPage& page) { QMetaObject::invokeMethod(this, [this, page] { emit pageDrawn(page); }, Qt::QueuedConnection); }))
 {
 }
 
@@ -47,6 +51,26 @@ void Assistant::readPreviewed(PreviewId preview, const QList<PreviewChoice>& cho
 void Assistant::dropPreview(PreviewId preview)
 {
     m_worker->postBrief([preview](Worker& worker) { worker.dropPreview(preview); });
+}
+
+void Assistant::recognize(const ScannedPages& scans)
+{
+    m_worker->postRecognize(scans);
+}
+
+void Assistant::measurePages(const QString& file)
+{
+    m_pages->measure(file);
+}
+
+void Assistant::drawPage(const QString& file, int page, double dpi)
+{
+    m_pages->draw(file, page, dpi);
+}
+
+void Assistant::dropDrawing()
+{
+    m_pages->drop();
 }
 
 void Assistant::read(DocumentId document)

@@ -72,6 +72,13 @@ void Assistant::Worker::postRead(DocumentId document)
     post(JobKind::Patient, [document](Worker& worker, std::stop_token stop) { worker.read(document, std::move(stop)); }, document);
 }
 
+// The document's place is taken by another at the end: as in postRemove().
+void Assistant::Worker::postRecognize(const ScannedPages& scans)
+{
+    stopReading(scans.document);
+    postUrgent([scans](Worker& worker, std::stop_token stop) { worker.recognize(scans, std::move(stop)); });
+}
+
 // Its reading, should it go on or wait, is stopped first: so the document is never removed from under it.
 void Assistant::Worker::postRemove(DocumentId document)
 {
@@ -120,7 +127,7 @@ ConversationService* Assistant::Worker::service()
         }
         m_library = std::move(*opened);
         notice(m_library->notice());
-        m_service = std::make_unique<ConversationService>(*m_library, *m_engine, m_options.dataDir);
+        m_service = std::make_unique<ConversationService>(*m_library, *m_engine, m_options.dataDir, m_options.threads);
         m_summaries = std::make_unique<SummaryService>(*m_library, *m_engine, *m_service);
     }
     return m_service.get();
@@ -196,18 +203,29 @@ std::vector<LoadedDocument> Assistant::Worker::load(const QStringList& paths, co
         if (document)
             documents.push_back(std::move(*document));
         else
-            fail(document.error());
+            failOpening(document.error(), path);
     }
     return documents;
 }
 
 Outcome<LoadedDocument> Assistant::Worker::loadDocument(const QString& path, const std::stop_token& stop)
 {
-    Pacer pacer;
-    return m_service->loadDocument(path, stop, [&](const LoadProgress& progress) {
+    return m_service->loadDocument(path, stop, openProgressOf(path));
+}
+
+LoadProgressed Assistant::Worker::openProgressOf(const QString& path)
+{
+    return [this, path, pacer = Pacer()](const LoadProgress& progress) mutable {
         if (pacer.isTime())
-            tell(&Assistant::openProgress, OpenProgress{path, progress.files, progress.bytes});
-    });
+            tell(&Assistant::openProgress, OpenProgress{path, progress.files, progress.bytes, -1, progress.scans, progress.allScans});
+    };
+}
+
+void Assistant::Worker::failOpening(const Failure& failure, const QString& path)
+{
+    if (failure.kind == Failure::Kind::OnlyScans && m_service->scans().tesseract())
+        return tell(&Assistant::scansFound, m_service->scans().offerFor(path, failure.scans, failure.scans));
+    fail(failure);
 }
 
 Outcome<OpenPreview> Assistant::Worker::previewOf(const std::vector<LoadedDocument>& documents, const std::stop_token& stop)
@@ -264,14 +282,49 @@ Outcome<DocumentSummary> Assistant::Worker::addDocument(const LoadedDocument& lo
     const Outcome<DocumentSummary> document = m_service->addDocument(loaded);
     if (!document)
         return document;
-    tell(&Assistant::documentAdded, *document);
+    if (const Outcome<void> told = tellAdded(*document, stop); !told)
+        return told.error();
+    return document;
+}
+
+Outcome<void> Assistant::Worker::tellAdded(const DocumentSummary& document, const std::stop_token& stop)
+{
+    tell(&Assistant::documentAdded, document);
     watchDocuments();
-    openDocument(document->id);
-    const Outcome<ReadEstimate> estimate = m_service->estimate(document->id, stop);
+    openDocument(document.id);
+    tellScans(document.id);
+    const Outcome<ReadEstimate> estimate = m_service->estimate(document.id, stop);
     if (!estimate)
         return estimate.error();
     tell(&Assistant::estimated, *estimate);
-    return document;
+    return {};
+}
+
+void Assistant::Worker::tellScans(DocumentId id)
+{
+    const Outcome<std::shared_ptr<const Document>> document = m_service->document(id);
+    if (!document || (*document)->scannedPages() == 0)
+        return;
+    ScannedPages scans = m_service->scans().offerFor((*document)->path, (*document)->scannedPages(), (*document)->pages());
+    scans.document = id;
+    tell(&Assistant::scansFound, scans);
+}
+
+void Assistant::Worker::recognize(const ScannedPages& scans, std::stop_token stop)
+{
+    if (!service())
+        return;
+    const Outcome<DocumentSummary> document = m_service->recognize(scans.path, scans.languages, scans.document, stop, openProgressOf(scans.path));
+    if (document) {
+        if (const Outcome<void> told = tellAdded(*document, stop); !told)
+            fail(told.error());
+        else if (!stop.stop_requested())
+            postRead(document->id);
+        return tellLibrary();
+    }
+    failOpening(document.error(), scans.path);
+    if (scans.document != 0)
+        postRead(scans.document);   // which was stopped for this
 }
 
 void Assistant::Worker::importArchive(const QString& file, std::stop_token stop)

@@ -28,6 +28,7 @@ public:
     // Ends soon after its token is triggered.
     void postUrgent(std::function<void(Worker&, std::stop_token)> job);
     void postRead(DocumentId document);
+    void postRecognize(const ScannedPages& scans);
     void postRemove(DocumentId document);
     void postForget(DocumentId document);
     void postSummary(SessionId session);               // reads its documents first, as far as they are not read yet
@@ -63,13 +64,18 @@ private:
     void post(JobKind kind, std::function<void(Worker&, std::stop_token)> job, DocumentId subject = 0);
     void read(DocumentId document, std::stop_token stop);
     void stopReading(DocumentId document);
+    void recognize(const ScannedPages& scans, std::stop_token stop);
+    LoadProgressed openProgressOf(const QString& path);
     void removeDocument(DocumentId document);
     void forgetReading(DocumentId document);
     std::vector<LoadedDocument> load(const QStringList& paths, const std::stop_token& stop);
     Outcome<OpenPreview> previewOf(const std::vector<LoadedDocument>& documents, const std::stop_token& stop);
     void takeIn(const std::vector<LoadedDocument>& documents, const std::stop_token& stop);   // and reads them
     Outcome<LoadedDocument> loadDocument(const QString& path, const std::stop_token& stop);               // openProgress
-    Outcome<DocumentSummary> addDocument(const LoadedDocument& loaded, const std::stop_token& stop);      // documentAdded, documentOpened, estimated
+    Outcome<DocumentSummary> addDocument(const LoadedDocument& loaded, const std::stop_token& stop);      // and tells of it
+    Outcome<void> tellAdded(const DocumentSummary& document, const std::stop_token& stop);                // documentAdded, documentOpened, scansFound, estimated
+    void tellScans(DocumentId document);
+    void failOpening(const Failure& failure, const QString& path);   // of a file that holds nothing but scans, offers to read them
     void importArchive(const QString& file, std::stop_token stop);
     void tellExported(const Outcome<ArchiveCounts>& exported, const QString& file);
     bool isListed(DocumentId document);   // in the library

@@ -83,7 +83,7 @@ EngineModel ConversationService::useModel(EngineModel model)
 
 Outcome<LoadedDocument> ConversationService::loadDocument(const QString& path, std::stop_token stop, const LoadProgressed& progress)
 {
-    return m_shelf.load(path, progress, std::move(stop));
+    return m_shelf.load(path, progress, stop);
 }
 
 Outcome<DocumentSummary> ConversationService::addDocument(const QString& path, std::stop_token stop, const LoadProgressed& progress)
@@ -104,6 +104,23 @@ Outcome<DocumentSummary> ConversationService::addDocument(const LoadedDocument& 
         return id.error();
     m_newFilesIn.erase(*id);
     return summary(*id);
+}
+
+Outcome<DocumentSummary> ConversationService::recognize(const QString& path, const QString& languages, DocumentId instead, std::stop_token stop,
+                                                        const LoadProgressed& progress)
+{
+    const Outcome<QString> installed = m_shelf.scans().languages(languages);
+    if (!installed)
+        return installed.error();
+    const Outcome<LoadedDocument> loaded = m_shelf.loadRecognized(path, *installed, progress, stop);
+    if (!loaded)
+        return loaded.error();
+    const Outcome<DocumentSummary> document = addDocument(*loaded);
+    if (document && instead != 0 && instead != document->id) {
+        if (const Outcome<void> removed = removeDocument(instead); !removed)
+            return removed.error();
+    }
+    return document;
 }
 
 Outcome<DocumentPreview> ConversationService::preview(const LoadedDocument& loaded, const std::function<void(qint64)>& counted, const std::stop_token& stop)

@@ -61,9 +61,9 @@ std::vector<Turn> turnsUpTo(const QList<Message>& branch, const Message& questio
 
 } // namespace
 
-ConversationService::ConversationService(Library& library, BookEngine& engine, const QString& dataDir)
+ConversationService::ConversationService(Library& library, BookEngine& engine, const QString& dataDir, int threads)
     : m_library(library), m_engine(engine), m_readingsDir(QDir(dataDir).filePath(QStringLiteral("readings"))), m_readings(library, m_readingsDir),
-      m_records(library), m_shelf(library, engine)
+      m_records(library), m_shelf(library, engine, threads)
 {
 }
 

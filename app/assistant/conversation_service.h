@@ -52,7 +52,8 @@ struct ReadResult {
 // Errors: a Failure if nothing could be done. A question that was stored always gets an answer message; engine errors are its note.
 class ConversationService {
 public:
-    ConversationService(Library& library, BookEngine& engine, const QString& dataDir);
+    // Reads so many scanned pages at once; 0: one per core.
+    ConversationService(Library& library, BookEngine& engine, const QString& dataDir, int threads = 0);
 
     Outcome<EngineModel> openModel(const QString& modelFile, std::stop_token stop);
     // Its vocabulary and numbers alone, to count and to estimate; of the weights nothing is read. Speed and what has been read are known if the file
@@ -60,10 +61,15 @@ public:
     Outcome<EngineModel> openModelHead(const QString& modelFile, std::stop_token stop);
     const std::optional<EngineModel>& model() const { return m_model; }
 
-    // These three need no model. Of what is loaded, addDocument() takes in what the person did not leave out before.
+    // These need no model. Of what is loaded, addDocument() takes in what the person did not leave out before.
     Outcome<LoadedDocument> loadDocument(const QString& path, std::stop_token stop, const LoadProgressed& progress = [](const LoadProgress&) {});
     Outcome<DocumentSummary> addDocument(const QString& path, std::stop_token stop, const LoadProgressed& progress = [](const LoadProgress&) {});
     Outcome<DocumentSummary> addDocument(const LoadedDocument& loaded);
+    // addDocument() with its scans read in these languages, installed ones; empty: those that are likely. `instead`: the document that it takes the place of,
+    // 0: none.
+    Outcome<DocumentSummary> recognize(const QString& path, const QString& languages, DocumentId instead, std::stop_token stop,
+                                       const LoadProgressed& progress = [](const LoadProgress&) {});
+    ScanReader& scans() { return m_shelf.scans(); }
     // What it would cost to read, all in all and by parts, without taking it in.
     Outcome<DocumentPreview> preview(const LoadedDocument& loaded, const std::function<void(qint64 bytes)>& counted, const std::stop_token& stop);
     Outcome<double> tokensPerSecond();   // of reading, on this machine; 0 if it has not been measured

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "assistant/document_shelf.h"
 
+#include <QFileInfo>
+
 #include "documents/passages.h"
 #include "documents/token_map.h"
 
@@ -28,9 +30,17 @@ TokenizedDocument cutIntoPassages(const Document& document, TokenBegins tokens)
 
 } // namespace
 
-Outcome<LoadedDocument> DocumentShelf::load(const QString& path, const LoadProgressed& progress, std::stop_token stop)
+Outcome<LoadedDocument> DocumentShelf::load(const QString& path, const LoadProgressed& progress, const std::stop_token& stop)
 {
-    Outcome<Document> loaded = loadDocument(path, progress, stop);
+    const Outcome<QString> languages = m_library.read([&](Library& in) { return in.documents().ocrLanguagesFor(QFileInfo(path).canonicalFilePath()); });
+    if (!languages)
+        return languages.error();
+    return loadRecognized(path, *languages, progress, stop);
+}
+
+Outcome<LoadedDocument> DocumentShelf::loadRecognized(const QString& path, const QString& languages, const LoadProgressed& progress, const std::stop_token& stop)
+{
+    Outcome<Document> loaded = m_scans.load(path, languages, progress, stop);
     if (!loaded)
         return loaded.error();
     Outcome<QStringList> leftOut = m_library.read([&](Library& in) { return in.documents().leftOutOf(loaded->path); });

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "assistant/book_engine.h"
+#include "assistant/scan_reader.h"
 #include "documents/document_loader.h"
 #include "library/library.h"
 
@@ -29,11 +30,16 @@ struct LoadedDocument {
 // Loaded ones stay in memory until removed. Threads: one at a time. Lifetime: library and engine outlive it.
 class DocumentShelf {
 public:
-    DocumentShelf(Library& library, BookEngine& engine) : m_library(library), m_engine(engine) {}
+    // Reads so many scans at once; 0: one per core.
+    DocumentShelf(Library& library, BookEngine& engine, int threads) : m_library(library), m_engine(engine), m_scans(library, threads) {}
 
-    Outcome<LoadedDocument> load(const QString& path, const LoadProgressed& progress, std::stop_token stop);
+    // Its scans are read as those of the document that it takes the place of.
+    Outcome<LoadedDocument> load(const QString& path, const LoadProgressed& progress, const std::stop_token& stop);
+    // The same with its scans read in these languages.
+    Outcome<LoadedDocument> loadRecognized(const QString& path, const QString& languages, const LoadProgressed& progress, const std::stop_token& stop);
     // The same text is the same document.
     Outcome<DocumentId> store(Document document);
+    ScanReader& scans() { return m_scans; }
     Outcome<std::shared_ptr<const Document>> open(DocumentId id);
     // In the tokens of the engine's model; call forgetTokens() when that changes.
     Outcome<std::shared_ptr<const TokenizedDocument>> tokenized(DocumentId id, std::stop_token stop);
@@ -43,6 +49,7 @@ public:
 private:
     Library& m_library;
     BookEngine& m_engine;
+    ScanReader m_scans;
     std::map<DocumentId, std::shared_ptr<const Document>> m_documents;
     std::map<DocumentId, std::shared_ptr<const TokenizedDocument>> m_tokenized;
 };

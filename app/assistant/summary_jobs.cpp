@@ -15,7 +15,11 @@ void Assistant::Worker::summarizePaths(const QStringList& paths, std::stop_token
     QList<DocumentId> documents;
     for (const QString& path : paths) {
         const Outcome<LoadedDocument> loaded = loadDocument(path, stop);
-        const Outcome<DocumentSummary> document = loaded ? addDocument(*loaded, stop) : loaded.error();
+        if (!loaded) {
+            failOpening(loaded.error(), path);
+            continue;
+        }
+        const Outcome<DocumentSummary> document = addDocument(*loaded, stop);
         if (!document)
             fail(document.error());
         else if (!documents.contains(document->id))

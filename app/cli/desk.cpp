@@ -17,7 +17,7 @@ Outcome<Desk> Desk::open(const Session& session, const std::optional<ReadingPlan
     desk.library = std::move(*library);
     session.notice(desk.library->notice());
     desk.engine = makeLocalEngine({session.engineOptions(), plan, kv, {session.adapters.begin(), session.adapters.end()}});
-    desk.service = std::make_unique<ConversationService>(*desk.library, *desk.engine, session.dataDirPath());
+    desk.service = std::make_unique<ConversationService>(*desk.library, *desk.engine, session.dataDirPath(), session.threads);
     return desk;
 }
 
@@ -49,15 +49,31 @@ Outcome<Desk> Desk::open(const Session& session, const PlanOptions& options, Ope
     return desk;
 }
 
-Outcome<QList<DocumentId>> Desk::documents(const std::vector<std::string>& pathsOrIds, const Session& session)
+Outcome<DocumentSummary> Desk::added(const QString& path, const Session& session, const std::optional<QString>& ocr, DocumentId instead)
+{
+    const auto progressed = [&](const LoadProgress& step) {
+        if (step.allScans > 0)
+            session.progress("text recognition: " + std::to_string(step.scans) + " of " + std::to_string(step.allScans) + " pages");
+    };
+    auto document = ocr ? service->recognize(path, *ocr, instead, session.stop, progressed) : service->addDocument(path, session.stop, progressed);
+    session.endProgress();
+    return document;
+}
+
+Outcome<DocumentSummary> Desk::known(DocumentId id, const Session& session, const std::optional<QString>& ocr)
+{
+    auto document = service->summary(id);
+    return document && ocr ? added(document->path, session, ocr, id) : document;
+}
+
+Outcome<QList<DocumentId>> Desk::documents(const std::vector<std::string>& pathsOrIds, const Session& session, const std::optional<QString>& ocr)
 {
     QList<DocumentId> ids;
     for (const std::string& name : pathsOrIds) {
         const QString path = QFile::decodeName(name.c_str());
         bool isNumber = false;
         const DocumentId id = path.toLongLong(&isNumber);
-        const auto document = isNumber && !QFileInfo::exists(path) ? service->summary(id)
-                                                                   : service->addDocument(QFileInfo(path).absoluteFilePath(), session.stop);
+        const auto document = isNumber && !QFileInfo::exists(path) ? known(id, session, ocr) : added(QFileInfo(path).absoluteFilePath(), session, ocr);
         if (!document)
             return document.error();
         if (!ids.contains(document->id))

@@ -23,12 +23,14 @@ struct Desk {
     // To count and to estimate, without the model's weights.
     static Outcome<Desk> openWithModelHead(const Session& session, const PlanOptions& options);
 
-    // Documents named by path (added to the library if they are new) or by id.
-    Outcome<QList<DocumentId>> documents(const std::vector<std::string>& pathsOrIds, const Session& session);
+    // Documents named by path (added to the library if they are new) or by id. `ocr`: the languages that their scans are read in, "": likely ones; none: as before.
+    Outcome<QList<DocumentId>> documents(const std::vector<std::string>& pathsOrIds, const Session& session, const std::optional<QString>& ocr = {});
 
 private:
     using OpenModel = Outcome<EngineModel> (ConversationService::*)(const QString& modelFile, std::stop_token stop);
     static Outcome<Desk> open(const Session& session, const PlanOptions& options, OpenModel openModel);
+    Outcome<DocumentSummary> added(const QString& path, const Session& session, const std::optional<QString>& ocr, DocumentId instead = 0);
+    Outcome<DocumentSummary> known(DocumentId id, const Session& session, const std::optional<QString>& ocr);
 };
 
 // Progress and notices of an answer on stderr; its words are the command's own business.

@@ -8,10 +8,18 @@ namespace octavo::app::cli {
 
 namespace {
 
+constexpr const char* kLikelyLanguages = "likely";
+
 struct Options {
     std::vector<std::string> paths;
     PlanOptions plan;
     bool dryRun = false;
+    std::optional<std::string> ocr;
+
+    std::optional<QString> ocrLanguages() const
+    {
+        return ocr ? std::optional(*ocr == kLikelyLanguages ? QString() : QString::fromStdString(*ocr)) : std::nullopt;
+    }
 };
 
 nlohmann::json ledgerOf(const Document& document)
@@ -84,6 +92,13 @@ private:
     int m_more = 0;
 };
 
+void tellScans(const Document& document, const Session& session)
+{
+    if (const int scans = document.scannedPages(); scans > 0)
+        session.notice(QStringLiteral("%1 of %2 pages of %3 are pictures without text; --ocr reads them, where Tesseract is installed.")
+                           .arg(scans).arg(document.pages()).arg(document.path));
+}
+
 std::string skippedText(const Document& document)
 {
     std::string text;
@@ -112,6 +127,7 @@ Outcome<nlohmann::json> preview(Desk& desk, DocumentId id, const Session& sessio
         + (estimate->seconds > 0 ? ", about " + std::to_string(static_cast<long long>(estimate->seconds + 0.5)) + " s" : std::string()) + "\n"
         + PartsText(found.outline, tokens).take() + skippedText(found);
     session.tell(estimate->plan);
+    tellScans(found, session);
     return nlohmann::json{{"id", id},
                           {"path", found.path.toStdString()},
                           {"tokens", estimate->tokens},
@@ -142,6 +158,7 @@ Outcome<nlohmann::json> readOne(Desk& desk, DocumentId id, const Session& sessio
                   static_cast<long long>(facts.tokens), static_cast<long long>(facts.readTokens), facts.seconds, rate,
                   static_cast<long long>(facts.reusedTokens), stopped ? "; stopped" : "");
     session.notice(result->notice);
+    tellScans(**document, session);
     text += result->document.path.toStdString() + line + skippedText(**document);
     return nlohmann::json{{"id", id},
                           {"path", result->document.path.toStdString()},
@@ -161,7 +178,7 @@ int read(const Session& session, const Options& options)
     auto desk = options.dryRun ? Desk::openWithModelHead(session, options.plan) : Desk::openWithModel(session, options.plan);
     if (!desk)
         return session.fail(desk.error());
-    const auto ids = desk->documents(options.paths, session);
+    const auto ids = desk->documents(options.paths, session, options.ocrLanguages());
     if (!ids)
         return session.fail(ids.error());
     nlohmann::json documents = nlohmann::json::array();
@@ -189,6 +206,7 @@ void addReadCommand(CLI::App& program, Session& session, int& exitCode)
     CLI::App* command = program.add_subcommand("read", "read documents and keep what was understood");
     command->add_option("paths", options->paths, "files and folders, or ids of documents in the library")->required();
     command->add_flag("--dry-run", options->dryRun, "only tell what would be read and what it costs; no weight of the model is loaded");
+    command->add_flag("--ocr{" + std::string(kLikelyLanguages) + '}', options->ocr, "read pages that are pictures with Tesseract; --ocr=eng+deu: in these languages");
     options->plan.addTo(*command);
     command->callback([&session, &exitCode, options] { exitCode = read(session, *options); });
 }

@@ -2,8 +2,19 @@
 #include "octavo/app/document.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace octavo::app {
+
+int Document::pages() const
+{
+    return std::accumulate(ledger.begin(), ledger.end(), 0, [](int sum, const LedgerEntry& entry) { return sum + entry.pages; });
+}
+
+int Document::scannedPages() const
+{
+    return std::accumulate(ledger.begin(), ledger.end(), 0, [](int sum, const LedgerEntry& entry) { return sum + (entry.areScans ? entry.pages : 0); });
+}
 
 const SourceFile* Document::fileAt(qint64 byte) const
 {
@@ -42,7 +53,8 @@ QString Document::markWords(qint64 byte) const
         return {};
     if (mark->page == 0)
         return mark->name;
-    return QStringLiteral("p. ") + (mark->name.isEmpty() ? QString::number(mark->page) : mark->name);
+    const QString page = mark->name.isEmpty() ? QString::number(mark->page) : mark->name;
+    return QStringLiteral("p. ") + page + (mark->recognized ? QStringLiteral(", by OCR") : QString());
 }
 
 QList<const Part*> Document::partsAt(qint64 byte) const

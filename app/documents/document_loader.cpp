@@ -39,7 +39,7 @@ void addToLedger(Document& document, const QString& what, const LoadedFile& file
     if (!file.text.isEmpty())
         document.ledger.append({what, file.remark, file.bytesOnDisk, true, file.pages});
     for (const LedgerEntry& entry : file.unread)
-        document.ledger.append({what + (entry.pages > 0 ? u", "_s : u"/"_s) + entry.what, entry.why, entry.bytes, entry.included, entry.pages});
+        document.ledger.append({what + (entry.pages > 0 ? u", "_s : u"/"_s) + entry.what, entry.why, entry.bytes, entry.included, entry.pages, entry.areScans});
 }
 
 void rememberState(SourceFile& file, const LoadedFile& loaded)
@@ -48,13 +48,34 @@ void rememberState(SourceFile& file, const LoadedFile& loaded)
     file.modified = loaded.modified;
 }
 
+// How loading one document is told, and what is done for it.
+struct Loading {
+    const LoadProgressed& progressed;
+    const std::stop_token& stop;
+    const Recognition* recognition;
+    LoadProgress soFar{};
+
+    LoadOptions options()
+    {
+        LoadOptions options;
+        options.progress = [this](qint64 bytes) {
+            soFar.bytes += bytes;
+            progressed(soFar);
+        };
+        options.recognition = recognition;
+        options.recognized = [this](int done, int pages) {
+            soFar.scans = done;
+            soFar.allScans = done < pages ? pages : 0;
+            progressed(soFar);
+        };
+        return options;
+    }
+};
+
 // Puts the text of many files together.
 class FolderLoader {
 public:
-    FolderLoader(Document& document, FormattedParts& parts, const LoadProgressed& progress, const std::stop_token& stop)
-        : m_document(document), m_parts(parts), m_progressed(progress), m_stop(stop)
-    {
-    }
+    FolderLoader(Document& document, FormattedParts& parts, Loading& loading) : m_document(document), m_parts(parts), m_loading(loading) {}
 
     // `shownIn`: what the folder is called before the paths of its files, "" or "letter.eml/".
     void addFolder(const fs::path& folder, const QString& shownIn)
@@ -88,11 +109,11 @@ public:
 private:
     void addItems(const fs::path& folder, const QString& shownIn, bool areOnDisk)
     {
-        const std::vector<FoundItem> items = walkFolder(folder, [this] { ++m_soFar.files; m_progressed(m_soFar); }, m_stop);
+        const std::vector<FoundItem> items = walkFolder(folder, [this] { ++m_loading.soFar.files; m_loading.progressed(m_loading.soFar); }, m_loading.stop);
         reserve(items);
         const bool isCodebase = std::any_of(items.begin(), items.end(), [](const FoundItem& item) { return item.why.isEmpty() && isSourceCode(item.relativePath); });
         for (const FoundItem& item : items) {
-            if (m_stop.stop_requested())
+            if (m_loading.stop.stop_requested())
                 return;
             if (item.why.isEmpty())
                 addFile(item, shownIn, isCodebase, areOnDisk);
@@ -121,53 +142,43 @@ private:
     void addFile(const FoundItem& item, const QString& shownIn, bool isCodebase, bool isOnDisk)
     {
         const QString relativePath = shownIn + item.relativePath;
-        LoadOptions options;
+        LoadOptions options = m_loading.options();
         options.mostTextBytes = kMaxTextBytes - m_document.text.size();
         options.inFolder = true;
         options.webPagesAreSource = isCodebase;
-        options.progress = [this](qint64 bytes) {
-            m_soFar.bytes += bytes;
-            m_progressed(m_soFar);
-        };
-        auto file = loadFileText(item.path, item.relativePath.section('/', -1), options, m_stop);
+        auto file = loadFileText(item.path, item.relativePath.section('/', -1), options, m_loading.stop);
         if (!file && file.error().isStop())
             return;
         const QString why = !file ? file.error().why : looksMinified(item.relativePath, file->text) ? u"minified file"_s : QString();
         if (!why.isEmpty())
-            m_document.ledger.append({relativePath, why, item.bytes, false});
+            m_document.ledger.append({relativePath, why, item.bytes, false, file ? 0 : file.error().scans, !file && file.error().scans > 0});
         else
             add(m_document.path + '/' + relativePath, relativePath, std::move(*file), isOnDisk);
     }
 
     Document& m_document;
     FormattedParts& m_parts;
-    const LoadProgressed& m_progressed;
-    std::stop_token m_stop;
-    LoadProgress m_soFar;
+    Loading& m_loading;
 };
 
 // A file of one text, or an archive, which is read like a folder.
-Outcome<Document> loadFile(const fs::path& path, Document document, FormattedParts& parts, const LoadProgressed& progress, const std::stop_token& stop)
+Outcome<Document> loadFile(const fs::path& path, Document document, FormattedParts& parts, Loading& loading)
 {
-    LoadProgress soFar{1, 0};
-    LoadOptions options;
+    loading.soFar.files = 1;
+    LoadOptions options = loading.options();
     options.mostTextBytes = kMaxTextBytes;
-    options.progress = [&](qint64 bytes) {
-        soFar.bytes += bytes;
-        progress(soFar);
-    };
     const QString name = QFileInfo(document.path).fileName();
-    auto file = loadFileText(path, name, options, stop);
+    auto file = loadFileText(path, name, options, loading.stop);
     if (!file)
         return failureOf(file.error(), document.path);
     if (file->members) {
         document.kind = DocumentKind::Folder;
-        FolderLoader loader(document, parts, progress, stop);
+        FolderLoader loader(document, parts, loading);
         const auto members = std::exchange(file->members, nullptr);   // the archive's own path is no part of theirs
         if (!file->text.isEmpty() || !file->unread.isEmpty())
             loader.add(document.path, name, std::move(*file), true);
         loader.addMembers(members->path().toStdString(), {});
-        if (stop.stop_requested())
+        if (loading.stop.stop_requested())
             return stopped();
         return document.files.isEmpty() ? Outcome<Document>(nothingToRead(document.path, document.ledger)) : document;
     }
@@ -182,11 +193,11 @@ Outcome<Document> loadFile(const fs::path& path, Document document, FormattedPar
     return document;
 }
 
-Outcome<Document> loadFolder(const fs::path& path, Document document, FormattedParts& parts, const LoadProgressed& progress, const std::stop_token& stop)
+Outcome<Document> loadFolder(const fs::path& path, Document document, FormattedParts& parts, Loading& loading)
 {
     document.kind = DocumentKind::Folder;
-    FolderLoader(document, parts, progress, stop).addFolder(path, {});
-    if (stop.stop_requested())
+    FolderLoader(document, parts, loading).addFolder(path, {});
+    if (loading.stop.stop_requested())
         return stopped();
     if (document.files.isEmpty())
         return nothingToRead(document.path, document.ledger);
@@ -195,7 +206,7 @@ Outcome<Document> loadFolder(const fs::path& path, Document document, FormattedP
 
 } // namespace
 
-Outcome<Document> loadDocument(const QString& path, const LoadProgressed& progress, const std::stop_token& stop)
+Outcome<Document> loadDocument(const QString& path, const LoadProgressed& progress, const std::stop_token& stop, const Recognition* recognition)
 {
     const QFileInfo info(path);
     const QString shown = info.absoluteFilePath();
@@ -215,9 +226,11 @@ Outcome<Document> loadDocument(const QString& path, const LoadProgressed& progre
             return Failure{Failure::Kind::Folder, u"The folder “%1” cannot be opened; check its permissions, then open it again."_s.arg(shown)};
     }
     FormattedParts parts;
-    Outcome<Document> loaded = isFolder ? loadFolder(real, std::move(document), parts, progress, stop) : loadFile(real, std::move(document), parts, progress, stop);
+    Loading loading{progress, stop, recognition};
+    Outcome<Document> loaded = isFolder ? loadFolder(real, std::move(document), parts, loading) : loadFile(real, std::move(document), parts, loading);
     if (!loaded)
         return loaded;
+    loaded->ocrLanguages = recognition ? recognition->languages : QString();
     outlineDocument(*loaded, parts, stop);
     if (stop.stop_requested())
         return stopped();

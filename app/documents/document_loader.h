@@ -6,6 +6,7 @@
 
 #include <QString>
 
+#include "documents/page_recognition.h"
 #include "octavo/app/document.h"
 #include "octavo/app/failure.h"
 
@@ -14,6 +15,8 @@ namespace octavo::app {
 struct LoadProgress {
     qint64 files = 0;   // met so far
     qint64 bytes = 0;   // read so far
+    int scans = 0;      // pages of the file at hand that text recognition has read, of
+    int allScans = 0;   // so many; 0: none is at work
 };
 using LoadProgressed = std::function<void(const LoadProgress&)>;
 
@@ -25,6 +28,7 @@ inline constexpr qint64 kMaxTextBytes = 256 << 20;
 // A folder's text form holds, for each file, a heading line "==== relative/path ====" between blank lines and then its content.
 // Threads: any, blocking; `progress` is called on the calling thread with numbers that never fall. A stop is answered
 // within 200 ms with Failure::Kind::Stopped. Other failures are File or Folder, each one sentence that names the file.
-Outcome<Document> loadDocument(const QString& path, const LoadProgressed& progress, const std::stop_token& stop);
+// Scans are read where `recognition` says how. A file that has nothing else, and was not asked for so, is Failure::Kind::OnlyScans.
+Outcome<Document> loadDocument(const QString& path, const LoadProgressed& progress, const std::stop_token& stop, const Recognition* recognition = nullptr);
 
 } // namespace octavo::app

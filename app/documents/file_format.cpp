@@ -27,6 +27,14 @@ bool isArchive(QByteArrayView head)
         || (head.size() > kTarMagicAt + 5 && head.sliced(kTarMagicAt, 5) == "ustar");
 }
 
+// PNG, JPEG, TIFF in both byte orders, WebP: what Tesseract opens, too.
+bool isPicture(QByteArrayView head)
+{
+    static constexpr std::array<QByteArrayView, 4> kMagics{"\x89PNG\r\n\x1A\n", "\xFF\xD8\xFF", QByteArrayView("MM\0*", 4), QByteArrayView("II*\0", 4)};
+    return std::any_of(kMagics.begin(), kMagics.end(), [&](QByteArrayView magic) { return head.startsWith(magic); })
+        || (head.startsWith("RIFF") && head.size() > 12 && head.sliced(8, 4) == "WEBP");
+}
+
 QByteArray beginOf(QByteArrayView head)
 {
     QByteArrayView text = head.startsWith("\xEF\xBB\xBF") ? head.sliced(3) : head;
@@ -58,6 +66,8 @@ FileFormat formatOf(const QString& fileName, QByteArrayView head)
     const QString suffix = suffixOf(fileName);
     if (head.first(std::min<qsizetype>(head.size(), 1024)).contains("%PDF-"))
         return {u"pdf"_s, u"PDF"_s};
+    if (isPicture(head))
+        return {u"image"_s, u"picture"_s};
     if (isArchive(head))
         return {u"archive"_s, u"archive"_s, {}, !isPackage(suffix)};
     if (head.startsWith("{\\rtf"))
@@ -80,7 +90,7 @@ FileFormat formatOf(const QString& fileName, QByteArrayView head)
 
 QStringList formattedSuffixes()
 {
-    return {u"pdf"_s, u"epub"_s, u"docx"_s, u"odt"_s, u"rtf"_s, u"html"_s, u"htm"_s, u"xhtml"_s, u"ipynb"_s, u"srt"_s, u"vtt"_s, u"eml"_s, u"mbox"_s, u"zip"_s, u"tar"_s,
+    return {u"pdf"_s, u"epub"_s, u"docx"_s, u"odt"_s, u"rtf"_s, u"html"_s, u"htm"_s, u"xhtml"_s, u"ipynb"_s, u"srt"_s, u"vtt"_s, u"eml"_s, u"mbox"_s, u"png"_s, u"jpg"_s, u"jpeg"_s, u"tif"_s, u"tiff"_s, u"webp"_s, u"zip"_s, u"tar"_s,
             u"gz"_s, u"tgz"_s, u"bz2"_s, u"xz"_s, u"zst"_s, u"7z"_s};
 }
 

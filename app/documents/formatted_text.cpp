@@ -46,7 +46,8 @@ void FormattedTextBuilder::take(const QJsonObject& line)
     if (line.contains("part"_L1)) {
         m_contents.push_back({levelOf(line), 0, line["part"_L1].toString().simplified()});
     } else if (line.contains("remark"_L1)) {
-        m_text.remarks.append({line["remark"_L1].toString().simplified(), line["why"_L1].toString().simplified(), std::max(0, line["pages"_L1].toInt())});
+        m_text.remarks.append({line["remark"_L1].toString().simplified(), line["why"_L1].toString().simplified(), std::max(0, line["pages"_L1].toInt()),
+                               std::max(0, line["scans_from"_L1].toInt())});
     } else if (line.contains("title"_L1)) {
         m_text.title = line["title"_L1].toString().simplified();
     } else if (line.contains("pages"_L1)) {

@@ -15,6 +15,7 @@ struct FormattedText {
         QString what;
         QString why;
         int pages = 0;     // so many gave no text
+        int scansFrom = 0; // text recognition may read them: they go on from this page, 1-based; 0: it would not help
     };
     QString format;        // what an archive was in truth; else empty
     QString title;

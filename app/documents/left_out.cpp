@@ -81,7 +81,9 @@ QList<LedgerEntry> ledgerWithout(const QList<LedgerEntry>& ledger, const LeftOut
     QList<LedgerEntry> kept;
     QHash<QString, qsizetype> lines;   // of what is left out
     for (const LedgerEntry& entry : ledger) {
-        const QString path = leftOut.around(entry.what);
+        QString path = leftOut.around(entry.what);
+        if (path.isEmpty() && entry.pages > 0)   // "scan.pdf, pages 3-4": they go with their file
+            path = leftOut.around(entry.what.first(std::max<qsizetype>(0, entry.what.lastIndexOf(QLatin1String(", page")))));
         if (path.isEmpty()) {
             kept.append(entry);
             continue;

@@ -68,13 +68,13 @@ LoadFault unreadableFormat(const QString& formatName, const QString& whyNot)
     return {formatName + u": "_s + what, u"“%1” cannot be read: "_s + what + '.'};
 }
 
-LoadFault withoutText(const QString& formatName, const QList<FormattedText::Remark>& remarks)
+LoadFault withoutText(const QString& formatName, const QList<FormattedText::Remark>& remarks, int scans)
 {
     QStringList reasons;
     for (const FormattedText::Remark& remark : remarks)
         reasons << remark.what + u": "_s + remark.why;
     const QString detail = inBrackets(reasons.join(u", "_s));
-    return {u"no text in it"_s + detail, u"“%1” is a "_s + formatName + u" without text"_s + detail + u"; run text recognition (OCR) on it and open the result."_s};
+    return {u"no text in it"_s + detail, u"“%1” is a "_s + formatName + u" without text"_s + detail + '.', scans};
 }
 
 Failure stopped() { return {Failure::Kind::Stopped, u"Opening was stopped."_s}; }
@@ -84,7 +84,7 @@ Failure failureOf(const LoadFault& fault, const QString& path)
     if (fault.isStop())
         return stopped();
     QString sentence = fault.sentence;
-    return {Failure::Kind::File, sentence.replace(u"%1"_s, path)};
+    return {fault.scans > 0 ? Failure::Kind::OnlyScans : Failure::Kind::File, sentence.replace(u"%1"_s, path), fault.scans};
 }
 
 } // namespace octavo::app

@@ -13,13 +13,14 @@ namespace octavo::app {
 struct LoadFault {
     QString why;           // a short reason, for a folder's ledger; empty: a stop was asked for
     QString sentence{};    // for the file by itself, with %1 for its path
+    int scans{};           // pages of it that text recognition may read
     bool isStop() const { return why.isEmpty(); }
 };
 
 LoadFault faultOf(TextFileFault fault);
 LoadFault faultOf(const ParseFault& fault, const QString& formatName);
 LoadFault unreadableFormat(const QString& formatName, const QString& whyNot);
-LoadFault withoutText(const QString& formatName, const QList<FormattedText::Remark>& remarks);
+LoadFault withoutText(const QString& formatName, const QList<FormattedText::Remark>& remarks, int scans);
 
 Failure stopped();
 Failure failureOf(const LoadFault& fault, const QString& path);

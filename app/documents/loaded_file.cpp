@@ -12,6 +12,7 @@
 #include <QFileInfo>
 
 #include "documents/file_format.h"
+#include "documents/memory_file.h"
 
 namespace octavo::app {
 
@@ -97,7 +98,7 @@ void addRemarks(const FormattedText& text, LoadedFile& loaded)
     loaded.pages = text.pages;
     for (const FormattedText::Remark& remark : text.remarks) {
         if (remark.pages > 0) {
-            loaded.unread.append({remark.what, remark.why, 0, false, remark.pages});
+            loaded.unread.append({remark.what, remark.why, 0, false, remark.pages, remark.scansFrom > 0});
             loaded.pages -= remark.pages;
         } else {
             remarks << u"%1 (%2)"_s.arg(remark.what, remark.why);
@@ -105,6 +106,33 @@ void addRemarks(const FormattedText& text, LoadedFile& loaded)
     }
     loaded.pages = std::max(0, loaded.pages);
     loaded.remark = remarks.join(u", "_s);
+}
+
+QList<int> scansIn(const FormattedText& text)
+{
+    QList<int> pages;
+    for (const FormattedText::Remark& remark : text.remarks) {
+        for (int page = remark.scansFrom; remark.scansFrom > 0 && page < remark.scansFrom + remark.pages && page <= text.pages; ++page)
+            pages.append(page);
+    }
+    return pages;
+}
+
+// The file parsed again, with what Tesseract took its scans for among its pages: so they are put into paragraphs, and their running heads are left out, with
+// those that have text.
+Expected<FormattedText, ParseFault> parseRecognized(const Scans& scans, ParseOptions parse, const LoadOptions& options, const std::stop_token& stop)
+{
+    const auto progressed = [&](int pages) { options.recognized(pages, int(scans.pages.size())); };
+    progressed(0);
+    const auto recognized = recognizePages(scans, *options.recognition, progressed, stop);
+    if (!recognized)
+        return recognized.error();
+    const MemoryFile file(*recognized);
+    if (!file.isWhole())
+        return ParseFault{ParseFault::Kind::TooLarge};
+    parse.arguments = {QString::number(file.descriptor())};
+    parse.alsoOpen = file.descriptor();
+    return parseFile(scans.descriptor, parse, stop);
 }
 
 Expected<LoadedFile, LoadFault> loadFormatted(int descriptor, const FileFormat& format, const LoadOptions& options, const std::stop_token& stop)
@@ -122,13 +150,15 @@ Expected<LoadedFile, LoadFault> loadFormatted(int descriptor, const FileFormat& 
     MemberFolder members;
     parse.member = [&](const QString& path, QByteArray&& bytes) { members.add(path, bytes); };
     auto text = parseFile(descriptor, parse, stop);
+    if (const QList<int> pages = text && options.recognition ? scansIn(*text) : QList<int>(); !pages.isEmpty())
+        text = parseRecognized({descriptor, format.parser == u"image", pages}, parse, options, stop);
     if (!text)
         return faultOf(text.error(), format.name);
     options.progress(std::max<qint64>(0, facts.st_size - told));
     LoadedFile loaded;
     loaded.format = text->format.isEmpty() ? format.name : text->format;
     if (text->text.isEmpty() && !members.folder())
-        return withoutText(loaded.format, text->remarks);
+        return withoutText(loaded.format, text->remarks, int(scansIn(*text).size()));
     loaded.title = text->title;
     loaded.text = std::move(text->text);
     loaded.places = std::move(text->places);
@@ -173,6 +203,8 @@ Expected<LoadedFile, LoadFault> loadFileText(const fs::path& path, const QString
         return unreadableFormat(format.name, format.whyNot);
     if (options.inFolder && format.isContainer)
         return LoadFault{u"archive; open it by itself to read what is in it"_s, {}};
+    if (options.inFolder && format.parser == u"image")   // of codebases and web pages; they would all be offered to be read
+        return LoadFault{u"picture; open it by itself to have text in it recognized"_s, {}};
     const QDateTime modified = QFileInfo(path).lastModified();   // before it is read: what is written meanwhile is a change
     const bool isText = format.parser.isEmpty() || (options.webPagesAreSource && format.parser == u"html");
     auto loaded = isText ? loadPlainText(path, options, stop) : loadFormatted(file.get(), format, options, stop);

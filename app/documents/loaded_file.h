@@ -9,6 +9,7 @@
 #include <QTemporaryDir>
 
 #include "documents/load_fault.h"
+#include "documents/page_recognition.h"
 #include "octavo/app/document.h"
 
 namespace octavo::app {
@@ -34,6 +35,8 @@ struct LoadOptions {
     bool inFolder = false;             // archives that are no documents are left packed
     bool webPagesAreSource = false;    // as in a codebase: HTML is read as it stands
     std::function<void(qint64 newBytes)> progress;
+    const Recognition* recognition = nullptr;   // null: scans stay unread
+    std::function<void(int done, int pages)> recognized = [](int, int) {};   // of this file's scans
 };
 
 // Threads: any, blocking. A stop is answered within 200 ms.

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <limits>
 
-#include <sys/mman.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <QElapsedTimer>
@@ -14,6 +14,7 @@
 #include <QProcess>
 #include <QProcessEnvironment>
 
+#include "documents/memory_file.h"
 #include "octavo/parsers/protocol.h"
 
 namespace octavo::app {
@@ -126,19 +127,30 @@ private:
 
 } // namespace
 
+Expected<void, ParseFault> startParser(QProcess& process, const QStringList& arguments, int descriptor, int alsoOpen, const QString& program)
+{
+    process.setProgram(program.isEmpty() ? parserPath() : program);
+    process.setArguments(arguments);
+    if (process.processEnvironment().isEmpty())
+        process.setProcessEnvironment(QProcessEnvironment());   // nothing in it is any of a parser's business
+    process.setStandardErrorFile(QProcess::nullDevice());
+    process.setInputChannelMode(QProcess::ForwardedInputChannel);
+    process.setChildProcessModifier([descriptor, alsoOpen] {
+        ::dup2(descriptor, STDIN_FILENO);
+        if (alsoOpen >= 0)
+            ::fcntl(alsoOpen, F_SETFD, 0);
+    });
+    process.start(QIODevice::ReadOnly);
+    if (!process.waitForStarted())
+        return ParseFault{ParseFault::Kind::NoParser, process.program()};
+    return {};
+}
+
 Expected<FormattedText, ParseFault> parseFile(int descriptor, const ParseOptions& options, const std::stop_token& stop)
 {
     QProcess process;
-    const QString program = options.program.isEmpty() ? parserPath() : options.program;
-    process.setProgram(program);
-    process.setArguments({options.format});
-    process.setProcessEnvironment(QProcessEnvironment());   // nothing in it is any of a parser's business
-    process.setStandardErrorFile(QProcess::nullDevice());
-    process.setInputChannelMode(QProcess::ForwardedInputChannel);
-    process.setChildProcessModifier([descriptor] { ::dup2(descriptor, STDIN_FILENO); });
-    process.start(QIODevice::ReadOnly);
-    if (!process.waitForStarted())
-        return ParseFault{ParseFault::Kind::NoParser, program};
+    if (const auto started = startParser(process, QStringList(options.format) + options.arguments, descriptor, options.alsoOpen, options.program); !started)
+        return started.error();
     const auto end = [&] {
         process.kill();
         process.waitForFinished();
@@ -174,19 +186,8 @@ Expected<FormattedText, ParseFault> parseFile(int descriptor, const ParseOptions
 
 Expected<FormattedText, ParseFault> parseBytes(const QByteArray& bytes, const ParseOptions& options, const std::stop_token& stop)
 {
-    const int descriptor = memfd_create("document", MFD_CLOEXEC);
-    if (descriptor < 0)
-        return ParseFault{ParseFault::Kind::TooLarge};
-    qint64 written = 0;
-    while (written < bytes.size()) {
-        const ssize_t now = ::write(descriptor, bytes.constData() + written, size_t(bytes.size() - written));
-        if (now <= 0)
-            break;
-        written += now;
-    }
-    auto parsed = written == bytes.size() ? parseFile(descriptor, options, stop) : ParseFault{ParseFault::Kind::TooLarge};
-    ::close(descriptor);
-    return parsed;
+    const MemoryFile file(bytes);
+    return file.isWhole() ? parseFile(file.descriptor(), options, stop) : ParseFault{ParseFault::Kind::TooLarge};
 }
 
 } // namespace octavo::app

@@ -5,10 +5,12 @@
 #include <functional>
 #include <stop_token>
 
-#include <QString>
+#include <QStringList>
 
 #include "documents/formatted_text.h"
 #include "octavo/base/expected.h"
+
+class QProcess;
 
 namespace octavo::app {
 
@@ -20,7 +22,9 @@ struct ParseFault {
 
 // How a document is parsed. Tests shorten the patience, and have programs that misbehave parse.
 struct ParseOptions {
-    QString format;                    // a parser's name (octavo/parsers/protocol.h)
+    QString format;                    // a parser's name, or another job's (octavo/parsers/protocol.h)
+    QStringList arguments{};           // of the job
+    int alsoOpen = -1;                 // a file that one of these names by its number, the caller's; -1: none
     qint64 mostTextBytes = 256 << 20;  // more is Kind::TooLarge
     qint64 mostMemberBytes = 1 << 30;  // of all files inside an archive; likewise, though parsers do not go so far (parsers/archive/members.h)
     std::chrono::milliseconds patience = std::chrono::minutes(1);   // without a sign of life
@@ -29,6 +33,10 @@ struct ParseOptions {
     // A file inside an archive. Nothing of it is kept; whoever wants it takes its bytes here.
     std::function<void(const QString& path, QByteArray&& bytes)> member = [](const QString&, QByteArray&&) {};
 };
+
+// Starts octavo-parse with `descriptor` as its standard input, for jobs of its that answer in another way than parsers do; its output can be read then.
+// An environment that was set before stays. `program`: another one in its place, as in ParseOptions.
+Expected<void, ParseFault> startParser(QProcess& process, const QStringList& arguments, int descriptor, int alsoOpen = -1, const QString& program = {});
 
 // Has octavo-parse read a file that is open for reading at `descriptor` (which stays the caller's), in a process of its own with next to no
 // rights: whatever a file does to its parser, it ends as a value here. Nothing of what a dying parser said is used.

@@ -9,7 +9,8 @@
 
 namespace octavo::app {
 
-// A mark as octavo-parse, the library and archives write it: [byte, page, x, y, width, height, name].
+// A mark as octavo-parse, the library and archives write it: [byte, page, x, y, width, height, name, recognized]. The last is
+// left out where it is false, as it was before there was text recognition.
 QJsonArray jsonOf(const PlaceMark& mark);
 std::optional<PlaceMark> markFrom(const QJsonValue& json);   // none: that is no mark
 

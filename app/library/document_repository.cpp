@@ -76,12 +76,12 @@ DocumentId DocumentRepository::store(const Document& document)
     const QString hash = contentHash(document.text);
     DocumentId id = find(hash).value_or(0);
     if (id != 0) {
-        Query(m_database, "UPDATE documents SET path = ?, title = ?, kind = ?, added_at = ?, removed_at = NULL WHERE id = ?", document.path,
-            document.title, document.kind, QDateTime::currentDateTime(), id)
+        Query(m_database, "UPDATE documents SET path = ?, title = ?, kind = ?, added_at = ?, ocr_languages = ?, removed_at = NULL WHERE id = ?", document.path,
+            document.title, document.kind, QDateTime::currentDateTime(), document.ocrLanguages, id)
             .run();
     } else {
-        Query(m_database, "INSERT INTO documents(content_hash, path, title, kind, text_bytes, text, added_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            hash, document.path, document.title, document.kind, document.text.size(), compress(document.text), QDateTime::currentDateTime())
+        Query(m_database, "INSERT INTO documents(content_hash, path, title, kind, text_bytes, text, added_at, ocr_languages) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            hash, document.path, document.title, document.kind, document.text.size(), compress(document.text), QDateTime::currentDateTime(), document.ocrLanguages)
             .run();
         id = m_database.getLastInsertRowid();
     }
@@ -95,6 +95,12 @@ std::optional<DocumentId> DocumentRepository::find(const QString& hash)
 {
     Query query(m_database, "SELECT id FROM documents WHERE content_hash = ?", hash);
     return query.next() ? std::optional(query.number(0)) : std::nullopt;
+}
+
+QString DocumentRepository::ocrLanguagesFor(const QString& path)
+{
+    Query query(m_database, "SELECT ocr_languages FROM documents WHERE path = ? AND removed_at IS NULL ORDER BY added_at DESC, id DESC LIMIT 1", path);
+    return query.next() ? query.text(0) : QString();
 }
 
 QString DocumentRepository::contentHashOf(DocumentId id)
@@ -179,13 +185,14 @@ bool DocumentRepository::isRemoved(DocumentId id)
 
 std::optional<Document> DocumentRepository::load(DocumentId id)
 {
-    Query query(m_database, "SELECT path, title, kind, text, text_bytes FROM documents WHERE id = ?", id);
+    Query query(m_database, "SELECT path, title, kind, text, text_bytes, ocr_languages FROM documents WHERE id = ?", id);
     if (!query.next())
         return std::nullopt;
     Document document;
     document.path = query.text(0);
     document.title = query.text(1);
     document.kind = static_cast<DocumentKind>(query.number(2));
+    document.ocrLanguages = query.text(5);
     document.text = decompress(query.blob(3), std::clamp<qint64>(query.number(4), 0, kMostTextBytes));
     document.files = loadFiles(id);
     if (!filesFit(document.files, document.text.size()))
@@ -293,9 +300,9 @@ void DocumentRepository::storeOutline(DocumentId id, const Part& root)
 void DocumentRepository::storeLedger(DocumentId id, const QList<LedgerEntry>& ledger)
 {
     Query(m_database, "DELETE FROM document_ledger WHERE document = ?", id).run();
-    Query insert(m_database, "INSERT INTO document_ledger(document, position, what, why, bytes, included, pages) VALUES (?, ?, ?, ?, ?, ?, ?)");
+    Query insert(m_database, "INSERT INTO document_ledger(document, position, what, why, bytes, included, pages, are_scans) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     for (qsizetype at = 0; at < ledger.size(); ++at)
-        insert.runWith(id, at, ledger[at].what, ledger[at].why, ledger[at].bytes, ledger[at].included, ledger[at].pages);
+        insert.runWith(id, at, ledger[at].what, ledger[at].why, ledger[at].bytes, ledger[at].included, ledger[at].pages, ledger[at].areScans);
 }
 
 QList<SourceFile> DocumentRepository::loadFiles(DocumentId id)
@@ -320,10 +327,10 @@ std::optional<Part> DocumentRepository::loadOutline(DocumentId id)
 
 QList<LedgerEntry> DocumentRepository::loadLedger(DocumentId id)
 {
-    Query query(m_database, "SELECT what, why, bytes, included, pages FROM document_ledger WHERE document = ? ORDER BY position", id);
+    Query query(m_database, "SELECT what, why, bytes, included, pages, are_scans FROM document_ledger WHERE document = ? ORDER BY position", id);
     QList<LedgerEntry> ledger;
     while (query.next())
-        ledger.append({query.text(0), query.text(1), query.number(2), query.number(3) != 0, static_cast<int>(query.number(4))});
+        ledger.append({query.text(0), query.text(1), query.number(2), query.number(3) != 0, static_cast<int>(query.number(4)), query.number(5) != 0});
     return ledger;
 }
 

@@ -37,6 +37,7 @@ public:
 
     DocumentId store(const Document& document);   // takes a removed one back
     std::optional<DocumentId> find(const QString& contentHash);   // removed or not
+    QString ocrLanguagesFor(const QString& path);   // with which the newest document of this file or folder was read; empty: without
     QString contentHashOf(DocumentId id);
     QList<DocumentId> all();                                      // those removed, but needed by a session, too
     std::optional<Document> load(DocumentId id);

@@ -31,35 +31,36 @@ const QString kLibrary = QStringLiteral("library.db");
 
 struct Column {
     const char* name;
-    const char* otherwise;   // where the damaged file is of a version without it; null: it always had it
+    const char* otherwise = nullptr;   // where the damaged file is of a version without it
+    int since = 1;                     // that version
 };
 using Columns = std::vector<Column>;
 
-const Columns kDocument = {{"id", {}}, {"content_hash", {}}, {"path", {}}, {"title", {}}, {"kind", {}}, {"text_bytes", {}}, {"text", {}},
-                           {"pinned", {}}, {"added_at", {}}, {"removed_at", {}}};
-const Columns kSession = {{"id", {}}, {"title", {}}, {"created_at", {}}, {"changed_at", {}}, {"trashed_at", {}}};
-const Columns kMessage = {{"id", {}}, {"session", {}}, {"parent", {}}, {"role", {}}, {"state", {}}, {"text", {}}, {"note", {}}, {"at", {}}};
-const Columns kFile = {{"document", {}}, {"position", {}}, {"path", {}}, {"relative_path", {}}, {"encoding", {}}, {"begin_byte", {}}, {"end_byte", {}},
-                       {"format", "''"}, {"places", "NULL"}, {"disk_bytes", "-1"}, {"modified_at", "0"}};
-const Columns kPart = {{"document", {}}, {"position", {}}, {"depth", {}}, {"kind", {}}, {"title", {}}, {"begin_byte", {}}, {"end_byte", {}}};
-const Columns kLedger = {{"document", {}}, {"position", {}}, {"what", {}}, {"why", {}}, {"bytes", {}}, {"included", {}}, {"pages", "0"}};
-const Columns kReading = {{"document", {}}, {"model_hash", {}}, {"model", {}}, {"tokens", {}}, {"read_tokens", {}}, {"kv_bytes", {}}, {"at", {}}, {"file", "''"}};
-const Columns kSessionDocument = {{"session", {}}, {"position", {}}, {"document", {}}};
-const Columns kCitation = {{"message", {}}, {"position", {}}, {"document", {}}, {"document_title", {}}, {"place", {}}, {"begin_byte", {}},
-                           {"end_byte", {}}, {"line", {}}, {"weight", {}}, {"text", {}}, {"page", "0"}};
-const Columns kHopRecord = {{"message", {}}, {"record", {}}};
-const Columns kAnswerSettings = {{"message", {}}, {"model", {}}, {"model_hash", {}}, {"precision", {}}, {"kv", {}}, {"dims", {}}, {"gate", {}},
-                                 {"max_tokens", {}}, {"temperature", {}}, {"seed", {}}};
-const Columns kSummary = {{"session", {}}, {"running", {}}};
-const Columns kSummaryPart = {{"session", {}}, {"position", {}}, {"kind", {}}, {"document", {}}, {"title", {}}, {"begin_byte", {}}, {"end_byte", {}},
-                              {"message", {}}, {"attention", {}}, {"again", {}}};
-const Columns kSetting = {{"key", {}}, {"value", {}}};
+const Columns kDocument = {{"id"}, {"content_hash"}, {"path"}, {"title"}, {"kind"}, {"text_bytes"}, {"text"},
+                           {"pinned"}, {"added_at"}, {"removed_at"}, {"ocr_languages", "''", 5}};
+const Columns kSession = {{"id"}, {"title"}, {"created_at"}, {"changed_at"}, {"trashed_at"}};
+const Columns kMessage = {{"id"}, {"session"}, {"parent"}, {"role"}, {"state"}, {"text"}, {"note"}, {"at"}};
+const Columns kFile = {{"document"}, {"position"}, {"path"}, {"relative_path"}, {"encoding"}, {"begin_byte"}, {"end_byte"},
+                       {"format", "''", 4}, {"places", "NULL", 4}, {"disk_bytes", "-1", 4}, {"modified_at", "0", 4}};
+const Columns kPart = {{"document"}, {"position"}, {"depth"}, {"kind"}, {"title"}, {"begin_byte"}, {"end_byte"}};
+const Columns kLedger = {{"document"}, {"position"}, {"what"}, {"why"}, {"bytes"}, {"included"}, {"pages", "0", 4}, {"are_scans", "0", 5}};
+const Columns kReading = {{"document"}, {"model_hash"}, {"model"}, {"tokens"}, {"read_tokens"}, {"kv_bytes"}, {"at"}, {"file", "''", 2}};
+const Columns kSessionDocument = {{"session"}, {"position"}, {"document"}};
+const Columns kCitation = {{"message"}, {"position"}, {"document"}, {"document_title"}, {"place"}, {"begin_byte"},
+                           {"end_byte"}, {"line"}, {"weight"}, {"text"}, {"page", "0", 4}};
+const Columns kHopRecord = {{"message"}, {"record"}};
+const Columns kAnswerSettings = {{"message"}, {"model"}, {"model_hash"}, {"precision"}, {"kv"}, {"dims"}, {"gate"},
+                                 {"max_tokens"}, {"temperature"}, {"seed"}};
+const Columns kSummary = {{"session"}, {"running"}};
+const Columns kSummaryPart = {{"session"}, {"position"}, {"kind"}, {"document"}, {"title"}, {"begin_byte"}, {"end_byte"},
+                              {"message"}, {"attention"}, {"again"}};
+const Columns kSetting = {{"key"}, {"value"}};
 
-std::string listOf(const Columns& columns, bool fromOldVersion)
+std::string listOf(const Columns& columns, int version)
 {
     std::string list;
     for (const Column& column : columns)
-        list += (list.empty() ? "" : ", ") + std::string(fromOldVersion && column.otherwise ? column.otherwise : column.name);
+        list += (list.empty() ? "" : ", ") + std::string(column.since > version ? column.otherwise : column.name);
     return list;
 }
 
@@ -91,7 +92,7 @@ public:
         }
         for (const qint64 session : sessions) {
             copyRows("session_documents", kSessionDocument, "session", session);
-            if (m_version >= 5) {
+            if (m_version >= 6) {
                 copyRows("summaries", kSummary, "session", session);
                 copyRows("summary_parts", kSummaryPart, "session", session);
             }
@@ -182,7 +183,7 @@ private:
     // Rows whose `key` is `id`; how many.
     int copyRows(const std::string& table, const Columns& columns, const std::string& key, qint64 id)
     {
-        const std::string select = "SELECT " + listOf(columns, m_version < 2) + " FROM " + table + " WHERE " + key + " = ?";
+        const std::string select = "SELECT " + listOf(columns, m_version) + " FROM " + table + " WHERE " + key + " = ?";
         const auto copied = attempt([&](SQLite::Database& from) {
             SQLite::Statement statement(from, select);
             statement.bind(1, static_cast<std::int64_t>(id));
@@ -233,7 +234,7 @@ private:
         for (std::size_t n = 0; n < row.size(); ++n)
             marks += n == 0 ? "?" : ", ?";
         try {
-            SQLite::Statement statement(m_to, "INSERT INTO " + table + "(" + listOf(columns, false) + ") VALUES (" + marks + ")");
+            SQLite::Statement statement(m_to, "INSERT INTO " + table + "(" + listOf(columns, kLibraryVersion) + ") VALUES (" + marks + ")");
             for (std::size_t n = 0; n < row.size(); ++n)
                 bind(statement, static_cast<int>(n) + 1, row[n]);
             return statement.exec();
@@ -281,7 +282,7 @@ private:
     void copySettings()
     {
         const auto rows = attempt([&](SQLite::Database& from) {
-            SQLite::Statement statement(from, "SELECT " + listOf(kSetting, m_version < 2) + " FROM settings");
+            SQLite::Statement statement(from, "SELECT " + listOf(kSetting, m_version) + " FROM settings");
             std::vector<std::vector<Value>> found;
             while (statement.executeStep())
                 found.push_back({valueOf(statement.getColumn(0)), valueOf(statement.getColumn(1))});

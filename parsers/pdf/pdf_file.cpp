@@ -7,6 +7,7 @@
 
 #include <poppler.h>
 
+#include "pdf/pdf_picture.h"
 #include "pdf/pdf_shown_page.h"
 #include "pdf/right_to_left.h"
 #include "text/words.h"
@@ -180,6 +181,23 @@ PdfPage PdfFile::page(int number) const
     if (page.lines.size() < kFewLines)
         page.pictures = picturesOf(handle.get());
     return page;
+}
+
+std::array<double, 2> PdfFile::sizeOf(int number) const
+{
+    std::array<double, 2> size{};
+    if (const Object<PopplerPage> page(poppler_document_get_page(m_handle->document.get(), number - 1)); page)
+        poppler_page_get_size(page.get(), &size[0], &size[1]);
+    return size;
+}
+
+Expected<std::string, Fault> PdfFile::pictureOf(int number, double dpi, bool inColor) const
+{
+    const bool isThere = number >= 1 && number <= pageCount();
+    const Object<PopplerPage> page(isThere ? poppler_document_get_page(m_handle->document.get(), number - 1) : nullptr);
+    if (!page)
+        return Fault{Fault::Kind::Damaged, "no page " + std::to_string(number)};
+    return drawPage(page.get(), dpi, inColor);
 }
 
 std::vector<PdfBookmark> PdfFile::bookmarks() const

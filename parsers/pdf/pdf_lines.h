@@ -19,6 +19,7 @@ struct PdfLine {
     bool typewriter = false; // all of its letters, in a font whose letters are equally wide: code
     bool rightToLeft = false;
     int page = 0;            // 1-based
+    bool begins = false;     // a paragraph, as far as text recognition could tell
     double right() const { return box.x + box.width; }
     double bottom() const { return box.y + box.height; }
     // Where it begins and ends for somebody who reads it: both grow in the direction of reading.

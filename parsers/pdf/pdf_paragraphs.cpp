@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 
+#include "ocr/turned_box.h"
 #include "text/words.h"
 
 namespace octavo::parsers {
@@ -252,7 +253,7 @@ private:
         const double distance = next.box.y - last.box.y;
         if (last.page != next.page || distance < -0.5 * last.size || distance > 12 * last.size)   // another page or column
             return isLarge(next) || (sentence && !beginsSmall(next.text)) || next.begin() - columnOf(page, next).begin > kIndent * next.size;
-        if (distance > kWideGap * m_look.leadingOf(next.size))
+        if (next.begins || distance > kWideGap * m_look.leadingOf(next.size))
             return true;
         const bool isShort = m_column.end - last.end() > kShort * m_column.width();
         const double indent = next.begin() - last.begin();
@@ -347,6 +348,12 @@ bool isWide(std::string_view bytes)
     return bytes.size() >= 3 && ((byte(0) == 0xE2 && byte(1) >= 0xBA) || (byte(0) >= 0xE3 && byte(0) <= 0xE9) || (byte(0) == 0xEF && byte(1) >= 0xBC));
 }
 
+Mark markOf(const PdfLine& line, std::size_t at, const std::vector<PdfPage>& pages)
+{
+    const PdfPage& page = pages[std::size_t(line.page - 1)];
+    return {at, line.page, turnedBox(line.box, page.width, page.height, 4 - page.turned), page.label, page.recognized};
+}
+
 // Lines as they stand, set in by their place on the page.
 Block codeOf(const PdfParagraph& paragraph, const std::vector<PdfPage>& pages)
 {
@@ -359,7 +366,7 @@ Block codeOf(const PdfParagraph& paragraph, const std::vector<PdfPage>& pages)
             block.text += '\n';
         const double letter = line.box.width / double(line.text.size());
         block.text.append(letter > 0 ? std::size_t(std::clamp(std::lround((line.box.x - left) / letter), 0L, kWidestIndent)) : 0, ' ');
-        block.marks.push_back({block.text.size(), line.page, line.box, pages[std::size_t(line.page - 1)].label});
+        block.marks.push_back(markOf(line, block.text.size(), pages));
         block.text += line.text;
     }
     block.marks.front().at = 0;
@@ -420,7 +427,7 @@ Block PdfWords::blockOf(const PdfParagraph& paragraph, const std::vector<PdfPage
         } else if (!text.empty() && !(text.size() >= 3 && isWide(std::string_view(text).substr(text.size() - 3)) && isWide(line.text))) {
             text += ' ';
         }
-        block.marks.push_back({text.size(), line.page, line.box, pages[std::size_t(line.page - 1)].label});
+        block.marks.push_back(markOf(line, text.size(), pages));
         text += line.text;
     }
     // Soft hyphens inside lines only say where a word might be cut.

@@ -71,6 +71,16 @@ TEST(LeftOut, GivesTheTextOfAFolderWithoutTheFiles)
     }
 }
 
+TEST(LeftOut, PagesOfAFileGoWithIt)
+{
+    Document folder;
+    folder.kind = DocumentKind::Folder;
+    folder.ledger = {{"scan.pdf", "converted from PDF", 7, true, 2}, {"scan.pdf, pages 2-3", "scan without text", 0, false, 2, true}, {"only.pdf", "no text in it", 5, false, 4, true}};
+    EXPECT_EQ(withoutFiles(folder, {QStringLiteral("other.pdf")}).scannedPages(), 6);
+    EXPECT_EQ(withoutFiles(folder, {QStringLiteral("scan.pdf")}).scannedPages(), 4);
+    EXPECT_EQ(withoutFiles(folder, {QStringLiteral("only.pdf")}).scannedPages(), 2);
+}
+
 TEST(LeftOut, LeavesAloneWhatItDoesNotKnow)
 {
     TestFolder folder;

@@ -35,7 +35,7 @@ constexpr std::size_t kWarmUpRuns = 3;   // Qt and SQLite keep what they allocat
 
 struct Held {
     std::size_t heapBytes = 0;
-    qsizetype descriptors = 0;
+    QStringList descriptors{};   // what each is open on
     long residentKiB = 0;
 };
 
@@ -43,7 +43,9 @@ Held held()
 {
     Held now;
     now.heapBytes = ::mallinfo2().uordblks + ::mallinfo2().hblkhd;
-    now.descriptors = QDir(QStringLiteral("/proc/self/fd")).entryList(QDir::AllEntries | QDir::System | QDir::NoDotAndDotDot).size();
+    const QFileInfoList descriptors = QDir(QStringLiteral("/proc/self/fd")).entryInfoList(QDir::AllEntries | QDir::System | QDir::NoDotAndDotDot);
+    for (const QFileInfo& descriptor : descriptors)
+        now.descriptors.append(descriptor.symLinkTarget());
     QFile status(QStringLiteral("/proc/self/status"));
     if (status.open(QIODevice::ReadOnly))
         for (const QByteArray& line : status.readAll().split('\n'))
@@ -207,12 +209,12 @@ TEST_F(Soak, NothingIsHeldThatWasNotHeldBefore)
     const auto before = most(firstHalf, secondHalf, &Held::heapBytes), after = most(secondHalf, runs.end(), &Held::heapBytes);
     std::printf("%d operations in %zu runs: heap held after a run %.2f MB at most in the first half, %.2f MB in the second; resident %.1f and %.1f MB; "
                 "descriptors %lld to %lld\n", operations, runs.size(), before / 1e6, after / 1e6, most(firstHalf, secondHalf, &Held::residentKiB) / 1e3,
-                most(secondHalf, runs.end(), &Held::residentKiB) / 1e3, static_cast<long long>(runs[kWarmUpRuns].descriptors), static_cast<long long>(runs.back().descriptors));
+                most(secondHalf, runs.end(), &Held::residentKiB) / 1e3, static_cast<long long>(runs[kWarmUpRuns].descriptors.size()), static_cast<long long>(runs.back().descriptors.size()));
     for (const auto& [sentence, times] : m_failures)
         std::printf("  told %d times: %s\n", times, sentence.c_str());
     EXPECT_LT(after, before + 1'000'000);
     for (auto run = firstHalf; run != runs.end(); ++run)
-        EXPECT_EQ(run->descriptors, runs[kWarmUpRuns].descriptors);
+        EXPECT_EQ(run->descriptors.size(), runs[kWarmUpRuns].descriptors.size()) << run->descriptors.join(u' ').toStdString();
 }
 
 } // namespace octavo

@@ -33,6 +33,7 @@ std::vector<KeyRow> makeTable()
         {"findNext", kReader, TEXT("Next match"), {Qt::Key_F3}, "findNext"},
         {"findPrevious", kReader, TEXT("Previous match"), {Qt::SHIFT | Qt::Key_F3}, "findPrevious"},
         {"contents", kReader, TEXT("Contents"), {Qt::CTRL | Qt::Key_G}, "contentsButton"},
+        {"pages", kReader, TEXT("Text or pages of a PDF"), {Qt::CTRL | Qt::SHIFT | Qt::Key_P}, "textViewButton pageViewButton"},
         {"back", kReader, TEXT("Back"), {Qt::ALT | Qt::Key_Left}, "backButton"},
         {"forward", kReader, TEXT("Forward"), {Qt::ALT | Qt::Key_Right}, "forwardButton"},
 

@@ -11,6 +11,7 @@
 #include "reader/text_map.h"
 
 class QLabel;
+class QStackedWidget;
 class QToolButton;
 
 namespace octavo::ui {
@@ -18,12 +19,14 @@ namespace octavo::ui {
 class CoverageRibbon;
 class FindBar;
 class OutlinePopup;
+class PageView;
 class ReaderText;
 struct PageLook;
+struct PageMark;
 struct PassageMark;
 
-// The document itself: its text with the passages an answer drew on, the way through it, and its coverage ribbon.
-// Passive: it is given documents, sources and places, and asks for a document it does not show with documentWanted().
+// The document itself: its text or, of a PDF, its pages, with the passages an answer drew on, the way through it, and its coverage ribbon.
+// Passive: it is given documents, sources and places, and asks for a document it does not show with documentWanted(). What pages() asks for is wired apart.
 class ReaderPage : public QWidget {
     Q_OBJECT
 
@@ -33,6 +36,9 @@ public:
 
     app::DocumentId document() const { return m_id; }
     void setLook(const PageLook& look);
+    PageView& pages() { return *m_pages; }
+    bool showsPages() const;
+    void zoomPages(double factor);
 
 public slots:
     void showDocument(octavo::app::DocumentId id, const octavo::app::Document& document);
@@ -47,13 +53,21 @@ public slots:
     void goBack();
     void goForward();
     void openContents();
+    void showPages(bool pages);                                         // else the text; of the same place
 
 signals:
     void documentWanted(octavo::app::DocumentId id);
 
 private:
     QWidget* makeHeader();
+    QToolButton* viewButton(const char* name, const QString& text, const QString& what, bool pages, QWidget* header);
+    app::ByteRange visible() const;
     ReaderHistory::Place here() const;
+    const app::SourceFile* pdfAt(qint64 byte) const;                    // the file there, if it is a PDF; else null
+    QList<PageMark> boxesOf(app::ByteRange bytes, int rank) const;      // of lines, on the pages of the file shown
+    qint64 byteOnPage(int page, double y) const;
+    bool showFileAt(qint64 byte);                                       // false if there is no PDF
+    void goToFound(int begin, int end);
     PassageMark markOf(app::ByteRange bytes, int rank = 0) const;
     void jump(app::ByteRange bytes);
     void goTo(const std::optional<ReaderHistory::Place>& place);
@@ -75,8 +89,12 @@ private:
     QToolButton* m_contents;
     QToolButton* m_back;
     QToolButton* m_forward;
+    QToolButton* m_textButton;
+    QToolButton* m_pagesButton;
+    QStackedWidget* m_views;           // text or pages
     ReaderText* m_text;                // before the find bar: Tab comes to it first, as it has the page's focus, and must not skip the bar
     FindBar* m_find;
+    PageView* m_pages;
     CoverageRibbon* m_ribbon;
     OutlinePopup* m_outline;
 };

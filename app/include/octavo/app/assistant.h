@@ -10,6 +10,7 @@
 #include "octavo/app/document.h"
 #include "octavo/app/failure.h"
 #include "octavo/app/hop_view.h"
+#include "octavo/app/page_picture.h"
 #include "octavo/app/preview.h"
 #include "octavo/app/read_estimate.h"
 #include "octavo/app/session.h"
@@ -18,6 +19,7 @@
 namespace octavo::app {
 
 class BookEngine;
+class PageDrawer;
 
 // How far opening a file or folder has come, before anything of it can be read by a model.
 struct OpenProgress {
@@ -25,6 +27,19 @@ struct OpenProgress {
     qint64 files = 0;          // met so far
     qint64 bytes = 0;          // read so far
     double counted = -1;       // 0…1, of its text, whose tokens are counted when all is read; < 0: not begun
+    int scans = 0;             // pages of the file at hand that text recognition has read, of
+    int allScans = 0;          // so many; 0: none is at work
+};
+
+// Pages that are pictures of text. Text recognition is offered, never done unasked.
+struct ScannedPages {
+    DocumentId document = 0;   // 0: there is nothing else in the file, so that there is no document
+    QString path;
+    int scans = 0;
+    int pages = 0;             // in all; 0: unknown
+    double seconds = 0;        // that it takes, roughly
+    QString languages{};       // that it would be done in, "deu+eng"; may be changed to others that are installed
+    QString whyNot{};          // one sentence that says how to get it; empty: it is there
 };
 
 struct ReadProgress {
@@ -102,14 +117,22 @@ public:
 public slots:
     // Once, first: libraryChanged, sessionsChanged, modelReady (libraryChanged before it if it is another model). Reads that a crash has cut off go on.
     void start();
-    // openProgress…; then, if all that was opened is read in a short time, for each path documentAdded, documentOpened, estimated, and it is read as read() does.
-    // Else previewReady, and nothing more before readPreviewed(). An archive (.octavo) is taken into the library instead: libraryChanged, sessionsChanged,
-    // noticed; of a single conversation sessionOpened and documentOpened too.
+    // openProgress…; then, if all that was opened is read in a short time, for each path documentAdded, documentOpened, scansFound where there are, estimated,
+    // and it is read as read() does. Else previewReady, and nothing more before readPreviewed(). Of a file that holds nothing but scans only scansFound.
+    // An archive (.octavo) is taken into the library instead: libraryChanged, sessionsChanged, noticed; of a single conversation sessionOpened and
+    // documentOpened too.
     void openPaths(const QStringList& paths);
     void previewPaths(const QStringList& paths);        // the same, and asks in any case
-    // Each document as its choice says, in the order of the preview: documentAdded, documentOpened, estimated, and it is read.
+    // Each document as its choice says, in the order of the preview: documentAdded, documentOpened, scansFound where there are, estimated, and it is read.
     void readPreviewed(octavo::app::PreviewId preview, const QList<octavo::app::PreviewChoice>& choices);
     void dropPreview(octavo::app::PreviewId preview);   // no signal; as if it had never been opened
+    // Reads the scans of what scansFound told of: openProgress…, documentAdded, libraryChanged, documentOpened, estimated, and it is read. The new document takes
+    // the place of the one without; a stop keeps that one as it was.
+    void recognize(const octavo::app::ScannedPages& scans);
+    // Pages of a PDF file as they look, beside all other work: pageSizesReady, pageDrawn. Those asked for last come first.
+    void measurePages(const QString& file);
+    void drawPage(const QString& file, int page, double dpi);
+    void dropDrawing();                                 // what was asked for and has not begun is not wanted any more
     void read(octavo::app::DocumentId document);        // readProgress…, readFinished
     void openDocument(octavo::app::DocumentId document);// documentOpened
     void removeDocument(octavo::app::DocumentId document);          // libraryChanged; its reading ends; sessions keep their messages
@@ -151,6 +174,9 @@ signals:
     void documentChanged(const octavo::app::DocumentSummary& document);   // at any time: its files on the disk were changed, removed, or put back
     void documentOpened(octavo::app::DocumentId id, const octavo::app::Document& document);
     void previewReady(const octavo::app::OpenPreview& preview);
+    void scansFound(const octavo::app::ScannedPages& scans);
+    void pageSizesReady(const octavo::app::PageSizes& sizes);
+    void pageDrawn(const octavo::app::DrawnPage& page);
     void estimated(const octavo::app::ReadEstimate& estimate);
     void openProgress(const octavo::app::OpenProgress& progress);   // ten times a second at most
     void readProgress(const octavo::app::ReadProgress& progress);
@@ -174,11 +200,13 @@ private:
     class Worker;
     AnswerOptions m_answering;
     std::unique_ptr<Worker> m_worker;
+    std::unique_ptr<PageDrawer> m_pages;
 };
 
 } // namespace octavo::app
 
 Q_DECLARE_METATYPE(octavo::app::OpenProgress)
+Q_DECLARE_METATYPE(octavo::app::ScannedPages)
 Q_DECLARE_METATYPE(octavo::app::ReadingsSpace)
 Q_DECLARE_METATYPE(octavo::app::ReadProgress)
 Q_DECLARE_METATYPE(octavo::app::AnswerTimings)

@@ -40,6 +40,7 @@ struct LedgerEntry {
     qint64 bytes = 0;
     bool included = false; // part of the text form
     int pages = 0;         // of a document with pages: those read, or, not included, those of it that gave no text
+    bool areScans = false; // its pages are pictures: text recognition may read them
 };
 
 // Where in its original a stretch of a text that a parser made stands. It begins at `byte` of the text form and ends where the next begins.
@@ -48,6 +49,7 @@ struct PlaceMark {
     int page = 0;          // 1-based; 0: the format has no pages
     QRectF box{};          // on the page as it is shown, in points (1/72 inch) from its top left corner
     QString name{};        // what the page is called where that is not its number ("xiv"); without pages the place itself: "00:12:31", "cell 4"
+    bool recognized = false;   // the text is what text recognition took a picture for
     bool operator==(const PlaceMark&) const = default;
 };
 
@@ -77,6 +79,10 @@ struct Document {
     QList<SourceFile> files;
     Part outline;          // root covers all of text
     QList<LedgerEntry> ledger;
+    QString ocrLanguages{};   // with which its scans were read, as Tesseract names them: "eng+deu"; empty: they were not
+
+    int pages() const;          // of all its files; 0: they have none
+    int scannedPages() const;   // of these, pictures that text recognition may read, and did not
 
     // 1-based line of a byte of the text form, within the original file it lies in.
     // 1 in a file that has a format: its lines are none of the original.
@@ -84,7 +90,7 @@ struct Document {
     // Null where the text is the original's own.
     const PlaceMark* markAt(qint64 byte) const;
     const SourceFile* fileAt(qint64 byte) const;   // null in a heading line between files
-    // The place in the original file: "p. xiv", "00:12:31", "cell 4"; empty where there is nothing that a person could look up.
+    // The place in the original file: "p. xiv", "p. 47, by OCR", "00:12:31", "cell 4"; empty where there is nothing that a person could look up.
     QString markWords(qint64 byte) const;
     // Titles of the parts around a byte, outermost first, without the root.
     QList<const Part*> partsAt(qint64 byte) const;

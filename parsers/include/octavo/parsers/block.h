@@ -25,6 +25,7 @@ struct Mark {
     int page = 0;       // 1-based; 0: this format has none
     Box box{};
     std::string name{};
+    bool recognized = false;   // its letters are what text recognition took a picture for
 };
 
 // A piece of a document, in reading order. `text` is UTF-8 without white space at its ends, one line but for Code and lines that are meant
@@ -42,6 +43,7 @@ struct Remark {
     std::string what;
     std::string why;
     int pages = 0;      // so many pages gave no text
+    int scansFrom = 0;  // text recognition may read them: they go on from this page, 1-based; 0: it would not help
 };
 
 // What a parser finds, as it finds it. Calls may come from one thread only.

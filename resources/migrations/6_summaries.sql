@@ -1,4 +1,4 @@
--- Version 5: sessions that are summaries. Their messages are one per chapter and per whole, each below the request it answers.
+-- Version 6: sessions that are summaries. Their messages are one per chapter and per whole, each below the request it answers.
 
 CREATE TABLE summaries (
     session INTEGER PRIMARY KEY REFERENCES sessions(id) ON DELETE CASCADE,
