@@ -45,7 +45,7 @@ ReaderText::Face faceOf(const app::Document& document)
 } // namespace
 
 ReaderPage::ReaderPage(QWidget* parent)
-    : QWidget(parent), m_views(new QStackedWidget(this)), m_text(new ReaderText(this)), m_find(new FindBar(this)), m_pages(new PageView(this)), m_ribbon(new CoverageRibbon(this)),
+    : QWidget(parent), m_views(new QStackedWidget(this)), m_text(new ReaderText(m_views)), m_pages(new PageView(m_views)), m_find(new FindBar(this)), m_ribbon(new CoverageRibbon(this)),
       m_outline(new OutlinePopup(this))
 {
     setObjectName(QStringLiteral("readerPage"));

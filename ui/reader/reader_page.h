@@ -91,10 +91,11 @@ private:
     QToolButton* m_forward;
     QToolButton* m_textButton;
     QToolButton* m_pagesButton;
+    // These before the find bar: Tab comes to them first, as they have the page's focus, and must not skip the bar.
     QStackedWidget* m_views;           // text or pages
-    ReaderText* m_text;                // before the find bar: Tab comes to it first, as it has the page's focus, and must not skip the bar
-    FindBar* m_find;
+    ReaderText* m_text;
     PageView* m_pages;
+    FindBar* m_find;
     CoverageRibbon* m_ribbon;
     OutlinePopup* m_outline;
 };
