@@ -56,6 +56,10 @@ const Columns kSummaryPart = {{"session"}, {"position"}, {"kind"}, {"document"},
                               {"message"}, {"attention"}, {"again"}};
 const Columns kSetting = {{"key"}, {"value"}};
 
+constexpr const char* kAllTables
+    = "SELECT 1 FROM documents, document_files, document_parts, document_ledger, readings, sessions, session_documents, messages, citations, hop_records, "
+      "answer_settings, summaries, summary_parts, settings";
+
 std::string listOf(const Columns& columns, int version)
 {
     std::string list;
@@ -108,14 +112,14 @@ public:
 
 private:
     // Takes a damaged schema as it is, else nothing of a file that was cut can be read. Then one that the disk fails to read is taken for an empty one: so
-    // where tables are missing, it is opened again.
+    // where tables are missing (of an older version, some always are), it is opened again. The schema may fill several pages: all tables are asked for.
     static SQLite::Database openLeniently(const std::string& file, const std::string& vfs)
     {
         for (int tries = 0;; ++tries) {
             SQLite::Database database(file, SQLite::OPEN_READWRITE, 0, vfs);
             sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, nullptr);
             try {
-                SQLite::Statement(database, "SELECT 1 FROM documents");
+                SQLite::Statement(database, kAllTables);
                 return database;
             } catch (const SQLite::Exception&) {
                 if (tries > 0)
