@@ -73,7 +73,7 @@ TEST(DocumentPreview, CountsAsTheWholeTextIsCut)
     for (qsizetype at = 0; at < document.files.size(); ++at) {
         const SourceFile& file = document.files[at];
         const qint64 begin = at == 0 ? 0 : document.files[at - 1].bytes.end;
-        const double tolerance = file.bytes.size() > 100'000 ? 8 : 0;
+        const double tolerance = file.bytes.size() > 100'000 ? 8 : 1;   // one token of line ends may lie across the border between two files
         ASSERT_TRUE(find(item, file.relativePath));
         EXPECT_NEAR(find(item, file.relativePath)->tokens, countTokens(tokens, {begin, file.bytes.end}), tolerance) << file.relativePath.toStdString();
     }
