@@ -30,6 +30,26 @@ void refuseEntity(void* context, const xmlChar*, int, const xmlChar*, const xmlC
     xmlStopParser(parser);
 }
 
+// libxml2 lets bytes through that are none of the charset that a page claims. Comments and the like stay as they are: nobody reads them.
+void mendText(xmlNode* node)
+{
+    if (isText(node) && !isUtf8(textOf(node))) {
+        const std::string mended = validUtf8(textOf(node));
+        xmlNodeSetContent(node, reinterpret_cast<const xmlChar*>(mended.c_str()));
+    }
+}
+
+void mendTexts(xmlNode* root)
+{
+    for (const xmlNode* node = root; node; node = following(node, root)) {
+        mendText(const_cast<xmlNode*>(node));
+        for (const xmlAttr* attribute = isElement(node) ? node->properties : nullptr; attribute; attribute = attribute->next) {
+            for (xmlNode* value = attribute->children; value; value = value->next)
+                mendText(value);
+        }
+    }
+}
+
 // libxml2 goes by <meta> alone, and takes a page without for ISO-8859-1.
 const char* charsetOf(std::string_view bytes)
 {
@@ -85,6 +105,8 @@ XmlDocument parseHtmlTree(std::string_view bytes)
     htmlParseDocument(context.get());
     XmlDocument document(context->myDoc);
     context->myDoc = nullptr;
+    if (document)
+        mendTexts(xmlDocGetRootElement(document.get()));
     return document;
 }
 

@@ -34,6 +34,7 @@ if [ ${#documents[@]} -gt 0 ]; then
         seeds+=$(find tests/data/documents -name "$name" -size +0 -size -26k -printf '%p,')
     done
     options+=(-seed_inputs="${seeds%,}" -max_len=262144 -detect_leaks=0)
+    export ASAN_OPTIONS=detect_leaks=0 # nor at the end, where fontconfig still has what it keeps
 fi
 [ ! -f "tests/fuzz/$dictionary.dict" ] || options+=(-dict="tests/fuzz/$dictionary.dict")
 found=build/fuzz/corpus/$target
