@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/eval_tasks.h"
 #include "eval/eval_book.h"
+#include "eval/mean_nll.h"
 #include "eval/task_maker.h"
 #include "octavo/engine/asking.h"
 
@@ -42,14 +43,6 @@ std::string rounded(double value, int digits)
     return text;
 }
 
-double meanNll(const std::vector<TokenScore>& scores)
-{
-    double sum = 0;
-    for (const TokenScore& score : scores)
-        sum += score.nll;
-    return sum / static_cast<double>(scores.size());
-}
-
 Result<std::vector<TokenScore>> scoresOf(const Session& session, const std::shared_ptr<const Model>& model, const PlanChoice& choice, std::span<const TokenId> ids,
                                          std::uint64_t firstScored)
 {
@@ -68,7 +61,7 @@ nlohmann::json binsOf(const std::vector<TokenScore>& scores, std::string& text)
         const auto first = std::max<std::uint64_t>(begin, 1) - 1, last = std::min<std::uint64_t>(end - 1, scores.size());
         if (first >= last)
             break;
-        const double nll = meanNll({scores.begin() + static_cast<std::ptrdiff_t>(first), scores.begin() + static_cast<std::ptrdiff_t>(last)});
+        const double nll = meanNll(std::span(scores).subspan(first, last - first));
         bins.push_back({{"begin", begin}, {"end", last + 1}, {"nll", nll}});
         text += "\n  tokens " + std::to_string(begin) + " to " + std::to_string(last + 1) + ": " + rounded(nll, 4);
     }
@@ -93,7 +86,7 @@ int perplexity(const Session& session, const Options& options)
     const auto scores = scoresOf(session, model, *choice, std::span(*ids).first(options.tokens), options.bins ? 1 : options.tokens - kScored);
     if (!scores)
         return session.fail(scores.error());
-    const double nll = meanNll({scores->end() - kScored, scores->end()});
+    const double nll = meanNll(std::span(*scores).last(kScored));
     nlohmann::json object{{"tokens", options.tokens}, {"nll_last_1024", nll}, {"plan", jsonOf(plan)}};
     std::string text = "NLL of the last 1024 of " + std::to_string(options.tokens) + " tokens: " + rounded(nll, 4) + " nats";
     if (options.bins)

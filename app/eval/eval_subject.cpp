@@ -7,6 +7,7 @@
 #include "assistant/sources.h"
 #include "documents/passages.h"
 #include "documents/token_map.h"
+#include "eval/mean_nll.h"
 #include "octavo/engine/asking.h"
 
 namespace octavo::app {
@@ -82,14 +83,6 @@ std::vector<TokenSpan> elsewhereThan(const std::vector<TokenSpan>& evidence, con
     return {{at, at + std::min(length, widest)}};
 }
 
-double mean(const std::vector<TokenScore>& scores)
-{
-    double sum = 0;
-    for (const TokenScore& score : scores)
-        sum += score.nll;
-    return sum / static_cast<double>(std::max<std::size_t>(1, scores.size()));
-}
-
 // The right answer's likelihood after `question`, with some tokens of the text hidden.
 Result<double> nllHiding(const Reading& reading, std::vector<TokenSpan> hidden, std::span<const TokenId> question, std::span<const TokenId> answer, const std::stop_token& stop)
 {
@@ -105,7 +98,7 @@ Result<double> nllHiding(const Reading& reading, std::vector<TokenSpan> hidden, 
     const auto scores = (*asking)->prefillAndScore(answer, 0, stop);
     if (!scores)
         return scores.error();
-    return mean(*scores);
+    return meanNll(*scores);
 }
 
 } // namespace
@@ -182,7 +175,7 @@ Result<EvalResult> EvalSubject::run(const EvalTask& task, const ReadingProgressF
         const auto scores = (*known)->prefillAndScore(answer, 0, stop);
         if (!scores)
             return scores.error();
-        result.answerNll = mean(*scores);
+        result.answerNll = meanNll(*scores);
         for (std::size_t at = 0; at < answer.size(); ++at)
             result.tokensRight += (*scores)[at].best == answer[at] ? 1.0 / static_cast<double>(answer.size()) : 0;
     }
