@@ -58,12 +58,17 @@ public:
             }
         }
         in.close();
-        m_out.open(file, std::ios::trunc);
+        // Beside it first: hours of samples must not hang on a moment in which the file is empty.
+        m_file = file;
+        const fs::path partial = file.string() + ".partial";
+        m_out.open(partial, std::ios::trunc);
         m_out << run.dump() << '\n';
         for (const EvalSample& sample : m_samples)
             write(sample);
-        m_file = file;
-        return whole();
+        std::error_code failed;
+        if (m_out)
+            fs::rename(partial, file, failed);   // what is open goes on under its new name
+        return failed ? Error{Errc::WriteFailed, file.string(), failed.message()} : whole();
     }
 
     Result<void> add(EvalSample sample)
