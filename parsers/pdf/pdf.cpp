@@ -8,6 +8,7 @@
 #include "pdf/pdf_file.h"
 #include "pdf/pdf_furniture.h"
 #include "pdf/pdf_paragraphs.h"
+#include "pdf/pdf_rows.h"
 
 namespace octavo::parsers {
 
@@ -90,6 +91,7 @@ Parsed parseRecognizedPdf(std::string_view file, std::string_view tsv, Sink& sin
     for (PdfPage& page : pages) {
         if (whyNoText(page))
             page.lines.clear();
+        joinRows(page.lines);
         orderColumns(page.lines);
     }
     const PdfWords words(pages);

@@ -34,6 +34,19 @@ std::string stringOf(char* text)
     return text ? std::string(text) : std::string();
 }
 
+constexpr double kWordGap = 0.4;         // between letters, times their height: a space, if none is there
+
+// How a letter stands to the one before it in poppler's line.
+enum class Step { Next, Gap, OtherRow };
+
+// Poppler writes one line of what stands far apart ("Preface" and the page number at the other end of the row), and even of a row and the beginning of another column.
+Step stepTo(const Box& box, const Box& before)
+{
+    const double apart = box.x - before.x - before.width, height = std::max(box.height, before.height);
+    const bool overlaps = box.y < before.y + before.height / 2 && before.y < box.y + box.height / 2;
+    return overlaps ? (apart > kWordGap * height ? Step::Gap : Step::Next) : apart > height ? Step::OtherRow : Step::Next;
+}
+
 // The lines of a page whose letters all run from left to right, from what poppler tells of each of its characters.
 std::vector<PdfLine> linesOf(PopplerPage* page, int number, const char* text)
 {
@@ -43,21 +56,33 @@ std::vector<PdfLine> linesOf(PopplerPage* page, int number, const char* text)
     poppler_page_get_text_layout(page, &boxes, &count);
     GList* const all = poppler_page_get_text_attributes(page);
     const GList* attributes = all;
+    Box before{};                // of the last letter
+    bool begins = true;          // a line
     for (const char* at = text; *at; at = g_utf8_next_char(at), ++index) {
         const gunichar c = g_utf8_get_char(at);
         while (attributes && static_cast<const PopplerTextAttributes*>(attributes->data)->end_index < int(index))
             attributes = attributes->next;
         if (c == '\n') {
             maker.end();
+            begins = true;
             continue;
         }
-        maker.write(c);
-        if (index >= count || g_unichar_isspace(c))
+        if (index >= count || g_unichar_isspace(c)) {
+            maker.write(c);
             continue;
-        const PopplerRectangle& box = boxes[index];
+        }
+        const PopplerRectangle& area = boxes[index];
+        const Box box{std::min(area.x1, area.x2), std::min(area.y1, area.y2), std::abs(area.x2 - area.x1), std::abs(area.y2 - area.y1)};
+        if (const Step step = begins ? Step::Next : stepTo(box, before); step == Step::OtherRow)
+            maker.end();
+        else if (step == Step::Gap)
+            maker.write(' ');
         const auto* look = attributes ? static_cast<const PopplerTextAttributes*>(attributes->data) : nullptr;
         const PdfType type{look ? look->font_size : 0, look && look->font_name ? look->font_name : ""};
-        maker.meet({std::min(box.x1, box.x2), std::min(box.y1, box.y2), std::abs(box.x2 - box.x1), std::abs(box.y2 - box.y1)}, look ? &type : nullptr);
+        maker.write(c);
+        maker.meet(box, look ? &type : nullptr);
+        before = box;
+        begins = false;
     }
     maker.end();
     poppler_page_free_text_attributes(all);

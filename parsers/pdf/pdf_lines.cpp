@@ -55,6 +55,7 @@ std::string withoutLeaders(const std::string& text)
 void PdfLineMaker::write(char32_t letter)
 {
     static constexpr std::array<const char*, 7> kLigatures{"ff", "fi", "fl", "ffi", "ffl", "st", "st"};
+    m_letter = m_text.size();
     const bool direction = (letter >= 0x202A && letter <= 0x202E) || (letter >= 0x2066 && letter <= 0x2069) || letter == 0x200E || letter == 0x200F;
     if (letter >= 0xFB00 && letter <= 0xFB06) {
         m_text += kLigatures[letter - 0xFB00];
@@ -72,6 +73,9 @@ void PdfLineMaker::write(char32_t letter)
 
 void PdfLineMaker::meet(const Box& box, const PdfType* type)
 {
+    if (PdfLine::Gap& gap = m_letters.gap; m_letters.count > 0 && box.x - m_letters.edge > gap.right - gap.left)
+        gap = {m_letters.edge, box.x, m_letter};
+    m_letters.edge = box.x + box.width;
     m_letters.left = std::min(m_letters.left, box.x);
     m_letters.right = std::max(m_letters.right, box.x + box.width);
     m_letters.top = std::min(m_letters.top, box.y);
@@ -98,10 +102,21 @@ void PdfLineMaker::end(bool rightToLeft)
         line.typewriter = m_letters.typewriter == m_letters.count;
         line.rightToLeft = rightToLeft;
         line.page = m_page;
+        keepGap(line);
         m_lines.push_back(std::move(line));
     }
     m_text.clear();
     m_letters = {};
+}
+
+// Where the text of a line was tidied across its gap, nothing can be put into it.
+void PdfLineMaker::keepGap(PdfLine& line) const
+{
+    const std::string before = withoutLeaders(squeezed(m_text.substr(0, m_letters.gap.byte)));
+    if (line.rightToLeft || before.empty() || !line.text.starts_with(before))
+        return;
+    line.gap = m_letters.gap;
+    line.gap.byte = before.size();
 }
 
 } // namespace octavo::parsers

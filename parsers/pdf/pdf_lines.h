@@ -20,6 +20,10 @@ struct PdfLine {
     bool rightToLeft = false;
     int page = 0;            // 1-based
     bool begins = false;     // a paragraph, as far as text recognition could tell
+    struct Gap {             // the widest without letters in it, from left to right; 0 wide: none
+        double left = 0, right = 0;
+        std::size_t byte = 0;// of the text before it, its end
+    } gap{};
     double right() const { return box.x + box.width; }
     double bottom() const { return box.y + box.height; }
     // Where it begins and ends for somebody who reads it: both grow in the direction of reading.
@@ -50,10 +54,15 @@ private:
         int count = 0;
         int bold = 0;
         int typewriter = 0;
+        double edge = 0;               // the right one of the letter before
+        PdfLine::Gap gap;              // its byte is one of m_text
     };
+
+    void keepGap(PdfLine& line) const;
 
     int m_page;
     std::string m_text;
+    std::size_t m_letter = 0;          // where the last one begins in it
     Letters m_letters;
     std::vector<PdfLine> m_lines;
 };

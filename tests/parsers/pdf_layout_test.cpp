@@ -7,6 +7,7 @@
 
 #include "pdf/pdf_columns.h"
 #include "pdf/pdf_furniture.h"
+#include "pdf/pdf_rows.h"
 
 namespace octavo::parsers {
 namespace {
@@ -161,6 +162,53 @@ TEST(PdfColumns, CellsOfATableStayInTheirRows)
     for (const PdfLine& each : cells)
         rows += each.text + ' ';
     EXPECT_EQ(orderOf(cells), rows);
+}
+
+// Letters of 6 points each, from `x` on; a place of -1 is a space.
+PdfLine lineOf(const std::u32string& letters, const std::vector<double>& places)
+{
+    PdfLineMaker maker(1);
+    for (std::size_t at = 0; at < letters.size(); ++at) {
+        maker.write(letters[at]);
+        if (places[at] >= 0)
+            maker.meet({places[at], 100, 6, 10}, nullptr);
+    }
+    maker.end();
+    return std::move(maker).lines().at(0);
+}
+
+TEST(PdfRows, WhatStandsInAGapIsPutIntoIt)
+{
+    const auto joined = [](PdfLine part) {
+        std::vector<PdfLine> lines{lineOf(U"I 12", {50, -1, 350, 356}), std::move(part), line(1, 120, "below")};
+        joinRows(lines);
+        std::string all;
+        for (const PdfLine& found : lines)
+            all += found.text + '/';
+        return all;
+    };
+    EXPECT_EQ(joined(line(1, 100, "Floating", 90, 60)), "I Floating 12/below/");
+    EXPECT_EQ(joined(line(1, 100, "Floating", 340, 60)), "I 12/Floating/below/") << "it reaches over the end of the gap";
+    EXPECT_EQ(joined(line(1, 106, "Floating", 90, 60)), "I 12/Floating/below/") << "it stands lower";
+    std::vector<PdfLine> three{line(1, 100, "a", 90, 20), lineOf(U"I 12", {50, -1, 350, 356}), line(1, 100, "b", 200, 20)};
+    joinRows(three);
+    ASSERT_EQ(three.size(), 1u);
+    EXPECT_EQ(three[0].text, "I a b 12");
+}
+
+TEST(PdfRows, PageNumbersEndTheirRowsOnPagesOfContents)
+{
+    const auto joined = [](const std::string& second) {
+        std::vector<PdfLine> lines{line(1, 100, "1 Can and Nun", 50, 80), line(1, 112, "1.1 Colour \u2026", 70, 250), line(1, 124, second, 70, 250),
+                                   line(1, 100, "3", 360, 6), line(1, 112, "4", 360, 6), line(1, 124, "xii", 354, 12), line(1, 136, "7", 360, 6)};
+        joinRows(lines);
+        std::string all;
+        for (const PdfLine& found : lines)
+            all += found.text + '/';
+        return all;
+    };
+    EXPECT_EQ(joined("1.2 Number \u2026"), "1 Can and Nun 3/1.1 Colour \u2026 4/1.2 Number \u2026 xii/7/");
+    EXPECT_EQ(joined("is text"), "1 Can and Nun/1.1 Colour \u2026/is text/3/4/xii/7/") << "no page of contents";
 }
 
 } // namespace
