@@ -5,6 +5,7 @@
 #include <QFileInfo>
 
 #include "assistant/local_engine.h"
+#include "documents/left_out.h"
 
 namespace octavo::app::cli {
 
@@ -49,31 +50,52 @@ Outcome<Desk> Desk::open(const Session& session, const PlanOptions& options, Ope
     return desk;
 }
 
-Outcome<DocumentSummary> Desk::added(const QString& path, const Session& session, const std::optional<QString>& ocr, DocumentId instead)
+Outcome<DocumentSummary> Desk::added(const QString& path, const Session& session, const Intake& intake, DocumentId instead)
 {
     const auto progressed = [&](const LoadProgress& step) {
         if (step.allScans > 0)
             session.progress("text recognition: " + std::to_string(step.scans) + " of " + std::to_string(step.allScans) + " pages");
     };
-    auto document = ocr ? service->recognize(path, *ocr, instead, session.stop, progressed) : service->addDocument(path, session.stop, progressed);
+    const bool inPart = !intake.leaveOut.isEmpty() || intake.forgetLeftOut;
+    auto document = inPart ? addedInPart(path, session, intake, progressed) : Outcome<DocumentSummary>(DocumentSummary{});
+    if (document && (intake.ocr || !inPart))
+        document = intake.ocr ? service->recognize(path, *intake.ocr, inPart ? document->id : instead, session.stop, progressed)
+                              : service->addDocument(path, session.stop, progressed);
     session.endProgress();
     return document;
 }
 
-Outcome<DocumentSummary> Desk::known(DocumentId id, const Session& session, const std::optional<QString>& ocr)
+Outcome<DocumentSummary> Desk::addedInPart(const QString& path, const Session& session, const Intake& intake, const LoadProgressed& progressed)
 {
-    auto document = service->summary(id);
-    return document && ocr ? added(document->path, session, ocr, id) : document;
+    auto loaded = service->loadDocument(path, session.stop, progressed);
+    if (!loaded)
+        return loaded.error();
+    if (intake.forgetLeftOut)
+        loaded->leftOut.clear();
+    for (const QString& pattern : intake.leaveOut) {
+        const QStringList named = pathsNamed(loaded->document, pattern);
+        if (named.isEmpty())
+            return Failure{Failure::Kind::Usage, QStringLiteral("Nothing in %1 is named %2; octavo-cli read --dry-run tells what is there.").arg(path, pattern)};
+        loaded->leftOut.append(named);
+    }
+    return service->addDocument(*loaded);
 }
 
-Outcome<QList<DocumentId>> Desk::documents(const std::vector<std::string>& pathsOrIds, const Session& session, const std::optional<QString>& ocr)
+Outcome<DocumentSummary> Desk::known(DocumentId id, const Session& session, const Intake& intake)
+{
+    auto document = service->summary(id);
+    const bool isAsBefore = !intake.ocr && intake.leaveOut.isEmpty() && !intake.forgetLeftOut;
+    return document && !isAsBefore ? added(document->path, session, intake, id) : document;
+}
+
+Outcome<QList<DocumentId>> Desk::documents(const std::vector<std::string>& pathsOrIds, const Session& session, const Intake& intake)
 {
     QList<DocumentId> ids;
     for (const std::string& name : pathsOrIds) {
         const QString path = QFile::decodeName(name.c_str());
         bool isNumber = false;
         const DocumentId id = path.toLongLong(&isNumber);
-        const auto document = isNumber && !QFileInfo::exists(path) ? known(id, session, ocr) : added(QFileInfo(path).absoluteFilePath(), session, ocr);
+        const auto document = isNumber && !QFileInfo::exists(path) ? known(id, session, intake) : added(QFileInfo(path).absoluteFilePath(), session, intake);
         if (!document)
             return document.error();
         if (!ids.contains(document->id))

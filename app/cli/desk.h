@@ -9,6 +9,13 @@
 
 namespace octavo::app::cli {
 
+// How documents that are named by path are taken in.
+struct Intake {
+    std::optional<QString> ocr{};    // the languages that their scans are read in, "": likely ones; none: as before
+    QStringList leaveOut{};          // patterns (pathsNamed()) of what stays out of folders and archives, beside what was left out before
+    bool forgetLeftOut = false;      // what was left out before is read, too
+};
+
 // The library and the engine opened for one command, as the window has them.
 struct Desk {
     std::unique_ptr<Library> library;
@@ -23,14 +30,15 @@ struct Desk {
     // To count and to estimate, without the model's weights.
     static Outcome<Desk> openWithModelHead(const Session& session, const PlanOptions& options);
 
-    // Documents named by path (added to the library if they are new) or by id. `ocr`: the languages that their scans are read in, "": likely ones; none: as before.
-    Outcome<QList<DocumentId>> documents(const std::vector<std::string>& pathsOrIds, const Session& session, const std::optional<QString>& ocr = {});
+    // Documents named by path (added to the library if they are new) or by id.
+    Outcome<QList<DocumentId>> documents(const std::vector<std::string>& pathsOrIds, const Session& session, const Intake& intake = {});
 
 private:
     using OpenModel = Outcome<EngineModel> (ConversationService::*)(const QString& modelFile, std::stop_token stop);
     static Outcome<Desk> open(const Session& session, const PlanOptions& options, OpenModel openModel);
-    Outcome<DocumentSummary> added(const QString& path, const Session& session, const std::optional<QString>& ocr, DocumentId instead = 0);
-    Outcome<DocumentSummary> known(DocumentId id, const Session& session, const std::optional<QString>& ocr);
+    Outcome<DocumentSummary> added(const QString& path, const Session& session, const Intake& intake, DocumentId instead = 0);
+    Outcome<DocumentSummary> addedInPart(const QString& path, const Session& session, const Intake& intake, const LoadProgressed& progressed);
+    Outcome<DocumentSummary> known(DocumentId id, const Session& session, const Intake& intake);
 };
 
 // Progress and notices of an answer on stderr; its words are the command's own business.

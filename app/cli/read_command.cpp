@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <QFile>
 #include <QLocale>
 
 #include "cli/desk.h"
@@ -15,10 +16,18 @@ struct Options {
     PlanOptions plan;
     bool dryRun = false;
     std::optional<std::string> ocr;
+    std::vector<std::string> leaveOut;
+    bool everything = false;
 
-    std::optional<QString> ocrLanguages() const
+    Intake intake() const
     {
-        return ocr ? std::optional(*ocr == kLikelyLanguages ? QString() : QString::fromStdString(*ocr)) : std::nullopt;
+        Intake intake;
+        if (ocr)
+            intake.ocr = *ocr == kLikelyLanguages ? QString() : QString::fromStdString(*ocr);
+        for (const std::string& pattern : leaveOut)
+            intake.leaveOut.append(QFile::decodeName(pattern.c_str()));
+        intake.forgetLeftOut = everything;
+        return intake;
     }
 };
 
@@ -178,7 +187,7 @@ int read(const Session& session, const Options& options)
     auto desk = options.dryRun ? Desk::openWithModelHead(session, options.plan) : Desk::openWithModel(session, options.plan);
     if (!desk)
         return session.fail(desk.error());
-    const auto ids = desk->documents(options.paths, session, options.ocrLanguages());
+    const auto ids = desk->documents(options.paths, session, options.intake());
     if (!ids)
         return session.fail(ids.error());
     nlohmann::json documents = nlohmann::json::array();
@@ -207,6 +216,9 @@ void addReadCommand(CLI::App& program, Session& session, int& exitCode)
     command->add_option("paths", options->paths, "files and folders, or ids of documents in the library")->required();
     command->add_flag("--dry-run", options->dryRun, "only tell what would be read and what it costs; no weight of the model is loaded");
     command->add_flag("--ocr{" + std::string(kLikelyLanguages) + '}', options->ocr, "read pages that are pictures with Tesseract; --ocr=eng+deu: in these languages");
+    command->add_option("--leave-out", options->leaveOut, "a file or folder that is not to be read, such as docs/ or '*.json'; it stays out next time, too")
+        ->allow_extra_args(false)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    command->add_flag("--everything", options->everything, "read, too, what was left out before");
     options->plan.addTo(*command);
     command->callback([&session, &exitCode, options] { exitCode = read(session, *options); });
 }

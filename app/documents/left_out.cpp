@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <vector>
 
+#include <QRegularExpression>
+
 namespace octavo::app {
 
 namespace {
@@ -106,6 +108,25 @@ QString LeftOut::around(const QString& path) const
             return folder;
     }
     return m_paths.contains(path) ? path : QString();
+}
+
+QStringList pathsNamed(const Document& document, const QString& pattern)
+{
+    QString named = pattern;
+    while (named.startsWith(QLatin1String("./")))
+        named.remove(0, 2);
+    const QString asFolder = named.endsWith('/') ? named : named + '/';
+    const QString name = named.contains('/') ? QString() : named;
+    const QRegularExpression wildcards(QRegularExpression::wildcardToRegularExpression(name.isEmpty() ? named : name));
+    QStringList paths;
+    for (const SourceFile& file : document.files) {
+        const QString& path = file.relativePath;
+        if (path.startsWith(asFolder))
+            return {asFolder};
+        if (path == named || wildcards.match(name.isEmpty() ? path : path.sliced(path.lastIndexOf('/') + 1)).hasMatch())
+            paths.append(path);
+    }
+    return paths;
 }
 
 Document withoutFiles(Document document, const QStringList& paths)

@@ -26,6 +26,10 @@ private:
     QSet<QString> m_paths;
 };
 
+// The paths of a folder or archive that a person names by a pattern: a file or folder of it ("docs", "docs/", "a/b.md"), or by wildcards ("*.md", "tests/*.json"), in
+// which * goes over no '/'; one without '/' is looked for in every folder. Empty: it has none such.
+QStringList pathsNamed(const Document& document, const QString& pattern);
+
 // A folder or archive as it would have been loaded without these paths: text, files and outline of what stays, and a line in the ledger for each path
 // that is left out. Other documents come back as they are, and so do paths that the document does not have.
 Document withoutFiles(Document document, const QStringList& leftOut);

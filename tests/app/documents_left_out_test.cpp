@@ -50,6 +50,22 @@ void expectSameText(const Document& left, const Document& right)
     test::expectWellFormed(left.outline);
 }
 
+TEST(LeftOut, PathsAreNamedByPatterns)
+{
+    const TestFolder folder;
+    fill(folder);
+    const Document document = test::loaded(QString::fromStdString(folder.path().string()));
+    const std::vector<std::pair<QString, QStringList>> table{
+        {"a", {"a/"}}, {"a/", {"a/"}}, {"./a/deep", {"a/deep/"}}, {"z.txt", {"z.txt"}}, {"*.txt", {"a/one.txt", "z.txt"}}, {"*.md", {"README.md", "a/deep/two.md"}},
+        {"a/*.txt", {"a/one.txt"}}, {"a/*", {"a/one.txt"}}, {"*/deep/*", {"a/deep/two.md"}}, {"deep", {}}, {"blob.bin", {}}, {"", {}}, {"/", {}}, {"../z.txt", {}}, {"[", {}}, {"a/d?ep/two.md", {"a/deep/two.md"}},
+    };
+    for (const auto& [pattern, paths] : table) {
+        QStringList named = pathsNamed(document, pattern);
+        named.sort();
+        EXPECT_EQ(named, paths) << pattern.toStdString();
+    }
+}
+
 } // namespace
 
 TEST(LeftOut, GivesTheTextOfAFolderWithoutTheFiles)
