@@ -6,6 +6,7 @@
 
 #include "assistant/book_engine.h"
 #include "crash/crash_handler.h"
+#include "desktop_notice.h"
 #include "main_window.h"
 #include "octavo/app/assistant.h"
 #include "octavo/app/defaults.h"
@@ -44,6 +45,8 @@ int main(int argc, char** argv)
     const QString deviceName = parser.isSet(device) ? parser.value(device) : settings.choice(ui::Setting::Device);
     const auto assistant = app::Assistant::onThisMachine({parser.value(dataDir), parser.value(model), threadCount, deviceName});
     ui::MainWindow window(*assistant, {parser.value(dataDir), parser.value(sample)});
+    ui::DesktopNotice notice(window);
+    QObject::connect(&window, &ui::MainWindow::attentionWanted, &notice, &ui::DesktopNotice::tell);
     window.show();
     window.start(parser.positionalArguments());
     return QApplication::exec();

@@ -86,6 +86,7 @@ MainWindow::MainWindow(app::Assistant& assistant, WindowOptions options, QWidget
     wireChat();
     wireHops();
     wireSummary();
+    wireWork();
     wireSettings();
     resize(1440, 900);
     if (m_settings.isOn(Setting::KeepLayout)) {

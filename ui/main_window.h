@@ -24,6 +24,7 @@ class LibraryPanel;
 class ReaderPage;
 class SpaceDialog;
 class SummaryPage;
+class WorkPanel;
 
 struct WindowOptions {
     QString dataDir;       // window.ini lies here; empty: how the window looks is not kept
@@ -31,7 +32,7 @@ struct WindowOptions {
 };
 
 // The window: library, reader and chat side by side, hops below. The pages are passive; the wires between them and the assistant
-// are all in main_window_wires.cpp, those of summaries in main_window_summary.cpp. The assistant outlives the window.
+// are all in main_window_wires.cpp, those of summaries in main_window_summary.cpp, of long work in main_window_work.cpp. The assistant outlives the window.
 class MainWindow : public QMainWindow {
     Q_OBJECT
 
@@ -44,6 +45,9 @@ public:
 
 public slots:
     void openPaths(const QStringList& paths);
+
+signals:
+    void attentionWanted(const QString& title, const QString& text);   // long work has ended while another window was in front
 
 protected:
     bool event(QEvent* event) override;
@@ -65,6 +69,7 @@ private:
     void wireChat();
     void wireHops();
     void wireSummary();
+    void wireWork();
 
     void openFiles();
     void openFolder();
@@ -97,6 +102,8 @@ private:
     void summarizeChosen();                    // of the library; files if there are none
     void showSummary(const app::Summary& summary);
     void exportSummary(const app::Summary& summary);
+    QString titleOf(const app::WorkItem& work) const;
+    void tellEnd(const app::WorkItem& work);
 
     app::Assistant& m_assistant;
     WindowOptions m_options;
@@ -118,6 +125,7 @@ private:
     HopsDock* m_hops;
     DropTarget* m_dropTarget;
     SpaceDialog* m_space;
+    WorkPanel* m_work;
     QActionGroup* m_themes;
     QLabel* m_tokens;
     QLabel* m_speed;

@@ -92,6 +92,7 @@ void MainWindow::applySetting(Setting setting)
     case Setting::OpenNewest:
     case Setting::AskBeforeClosing:
     case Setting::AskBeforeRemoving:
+    case Setting::TellEnd:
     case Setting::Device:
     case Setting::Threads: return;     // looked at when it comes to that
     }

@@ -8,6 +8,15 @@
 
 namespace octavo::app {
 
+namespace {
+
+WorkItem openingOf(const QStringList& paths)
+{
+    return {0, WorkItem::Kind::Opening, 0, paths.value(0)};
+}
+
+} // namespace
+
 Assistant::Assistant(AssistantOptions options, std::unique_ptr<BookEngine> engine, QObject* parent)
     : QObject(parent), m_worker(std::make_unique<Worker>(*this, std::move(options), std::move(engine))),
       m_pages(std::make_unique<PageDrawer>(
@@ -35,12 +44,12 @@ void Assistant::start()
 
 void Assistant::openPaths(const QStringList& paths)
 {
-    m_worker->postUrgent([paths](Worker& worker, std::stop_token stop) { worker.openPaths(paths, false, std::move(stop)); });
+    m_worker->postUrgent([paths](Worker& worker, std::stop_token stop) { worker.openPaths(paths, false, std::move(stop)); }, openingOf(paths));
 }
 
 void Assistant::previewPaths(const QStringList& paths)
 {
-    m_worker->postUrgent([paths](Worker& worker, std::stop_token stop) { worker.openPaths(paths, true, std::move(stop)); });
+    m_worker->postUrgent([paths](Worker& worker, std::stop_token stop) { worker.openPaths(paths, true, std::move(stop)); }, openingOf(paths));
 }
 
 void Assistant::readPreviewed(PreviewId preview, const QList<PreviewChoice>& choices)
@@ -164,17 +173,18 @@ void Assistant::ask(SessionId session, const QString& question)
 {
     m_worker->postUrgent([session, question, options = m_answering](Worker& worker, std::stop_token stop) {
         worker.ask(session, question, options, std::move(stop));
-    });
+    }, WorkItem{0, WorkItem::Kind::Answer, session});
 }
 
 void Assistant::regenerate(SessionId session)
 {
-    m_worker->postUrgent([session, options = m_answering](Worker& worker, std::stop_token stop) { worker.regenerate(session, options, std::move(stop)); });
+    m_worker->postUrgent([session, options = m_answering](Worker& worker, std::stop_token stop) { worker.regenerate(session, options, std::move(stop)); },
+                         WorkItem{0, WorkItem::Kind::Answer, session});
 }
 
 void Assistant::summarizePaths(const QStringList& paths)
 {
-    m_worker->postUrgent([paths](Worker& worker, std::stop_token stop) { worker.summarizePaths(paths, std::move(stop)); });
+    m_worker->postUrgent([paths](Worker& worker, std::stop_token stop) { worker.summarizePaths(paths, std::move(stop)); }, openingOf(paths));
 }
 
 void Assistant::summarize(const QList<DocumentId>& documents)
@@ -200,6 +210,21 @@ void Assistant::openHops(MessageId message, int beginToken, int endToken)
 void Assistant::stop()
 {
     m_worker->stop();
+}
+
+void Assistant::pauseWork(WorkId work)
+{
+    m_worker->pauseWork(work);
+}
+
+void Assistant::goOnWithWork(WorkId work)
+{
+    m_worker->goOnWithWork(work);
+}
+
+void Assistant::stopWork(WorkId work)
+{
+    m_worker->stopWork(work);
 }
 
 void Assistant::stopReading()

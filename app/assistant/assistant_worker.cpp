@@ -17,7 +17,8 @@ constexpr int kMostFilesWatched = 1000;      // of one document
 } // namespace
 
 Assistant::Worker::Worker(Assistant& owner, AssistantOptions options, std::unique_ptr<BookEngine> engine)
-    : m_owner(owner), m_watcher(new ChangeWatcher(&owner)), m_options(std::move(options)), m_engine(std::move(engine))
+    : m_owner(owner), m_watcher(new ChangeWatcher(&owner)), m_options(std::move(options)), m_engine(std::move(engine)),
+      m_work({[this](const QList<WorkItem>& items) { tell(&Assistant::workChanged, items); }, [this](const WorkItem& item) { tell(&Assistant::workEnded, item); }})
 {
     connect(m_watcher, &ChangeWatcher::changed, &owner, [this](DocumentId document, const QStringList& folders) {
         postBrief([document, folders](Worker& worker) { worker.lookAgain(document, folders); });
@@ -29,32 +30,58 @@ void Assistant::Worker::postBrief(std::function<void(Worker&)> job)
     post(JobKind::Brief, [job = std::move(job)](Worker& worker, const std::stop_token&) { job(worker); });
 }
 
-void Assistant::Worker::postUrgent(std::function<void(Worker&, std::stop_token)> job)
+void Assistant::Worker::postUrgent(std::function<void(Worker&, std::stop_token)> job, const std::optional<WorkItem>& item)
 {
-    post(JobKind::Urgent, std::move(job));
+    post(JobKind::Urgent, std::move(job), 0, item ? m_work.add(*item, {}) : 0);
 }
 
 void Assistant::Worker::postRead(DocumentId document)
 {
-    post(JobKind::Patient, [document](Worker& worker, std::stop_token stop) { worker.read(document, std::move(stop)); }, document);
+    m_work.dropPaused(WorkItem::Kind::Reading, document);
+    postReadAs(m_work.add({0, WorkItem::Kind::Reading, document}, [this, document] { postRead(document); }), document);
+}
+
+void Assistant::Worker::postReadAs(WorkId work, DocumentId document)
+{
+    post(JobKind::Patient, [document](Worker& worker, std::stop_token stop) { worker.read(document, std::move(stop)); }, document, work);
+}
+
+void Assistant::Worker::pauseWork(WorkId work)
+{
+    if (m_work.pause(work))
+        m_jobs.stopWork(work);
+}
+
+void Assistant::Worker::goOnWithWork(WorkId work)
+{
+    if (const auto again = m_work.takePaused(work))
+        again();
+}
+
+void Assistant::Worker::stopWork(WorkId work)
+{
+    m_work.takePaused(work);
+    m_jobs.stopWork(work);
 }
 
 // The document's place is taken by another at the end: as in postRemove().
 void Assistant::Worker::postRecognize(const ScannedPages& scans)
 {
     stopReading(scans.document);
-    postUrgent([scans](Worker& worker, std::stop_token stop) { worker.recognize(scans, std::move(stop)); });
+    postUrgent([scans](Worker& worker, std::stop_token stop) { worker.recognize(scans, std::move(stop)); }, WorkItem{0, WorkItem::Kind::Opening, 0, scans.path});
 }
 
 // Its reading, should it go on or wait, is stopped first: so the document is never removed from under it.
 void Assistant::Worker::postRemove(DocumentId document)
 {
+    m_work.dropPaused(WorkItem::Kind::Reading, document);
     stopReading(document);
     postBrief([document](Worker& worker) { worker.removeDocument(document); });
 }
 
 void Assistant::Worker::postForget(DocumentId document)
 {
+    m_work.dropPaused(WorkItem::Kind::Reading, document);
     stopReading(document);
     postBrief([document](Worker& worker) { worker.forgetReading(document); });
 }
@@ -71,17 +98,19 @@ void Assistant::Worker::stopReading()
     m_readForAnswer != 0 ? m_jobs.stop() : m_jobs.stopPatient();
 }
 
-void Assistant::Worker::post(JobKind kind, std::function<void(Worker&, std::stop_token)> job, DocumentId subject)
+void Assistant::Worker::post(JobKind kind, std::function<void(Worker&, std::stop_token)> job, DocumentId subject, WorkId work)
 {
     if (m_pending++ == 0)
         emit m_owner.busyChanged(true);
-    m_jobs.post(kind, [this, job = std::move(job)](std::stop_token stop) {
-        job(*this, std::move(stop));
+    m_jobs.post(kind, [this, job = std::move(job), work](std::stop_token stop) {
+        m_work.beginJob(work);
+        job(*this, stop);
+        m_work.endJob(work, stop.stop_requested());
         QMetaObject::invokeMethod(&m_owner, [this] {
             if (--m_pending == 0)
                 emit m_owner.busyChanged(false);
         }, Qt::QueuedConnection);
-    }, subject);
+    }, subject, work);
 }
 
 ConversationService* Assistant::Worker::service()

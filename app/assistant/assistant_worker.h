@@ -13,6 +13,7 @@
 #include "assistant/conversation_service.h"
 #include "assistant/job_queue.h"
 #include "assistant/summary_service.h"
+#include "assistant/work_list.h"
 #include "octavo/app/assistant.h"
 
 namespace octavo::app {
@@ -25,14 +26,17 @@ public:
     Worker(Assistant& owner, AssistantOptions options, std::unique_ptr<BookEngine> engine);
 
     void postBrief(std::function<void(Worker&)> job);
-    // Ends soon after its token is triggered.
-    void postUrgent(std::function<void(Worker&, std::stop_token)> job);
+    // Ends soon after its token is triggered. `item`: what the list of long work says of it.
+    void postUrgent(std::function<void(Worker&, std::stop_token)> job, const std::optional<WorkItem>& item = {});
     void postRead(DocumentId document);
     void postRecognize(const ScannedPages& scans);
     void postRemove(DocumentId document);
     void postForget(DocumentId document);
     void postSummary(SessionId session);               // reads its documents first, as far as they are not read yet
     void postReadAgain(SessionId session, const QList<int>& chapters);
+    void pauseWork(WorkId work);
+    void goOnWithWork(WorkId work);
+    void stopWork(WorkId work);
     void stop() { m_jobs.stop(); }
     void stopReading();
     bool isBusy() const { return m_pending > 0; }
@@ -61,7 +65,8 @@ public:
     void summarize(const QList<DocumentId>& documents, std::stop_token stop);
 
 private:
-    void post(JobKind kind, std::function<void(Worker&, std::stop_token)> job, DocumentId subject = 0);
+    void post(JobKind kind, std::function<void(Worker&, std::stop_token)> job, DocumentId subject = 0, WorkId work = 0);
+    void postReadAs(WorkId work, DocumentId document);
     void read(DocumentId document, std::stop_token stop);
     void stopReading(DocumentId document);
     void recognize(const ScannedPages& scans, std::stop_token stop);
@@ -93,7 +98,7 @@ private:
     void finishAnswer(SessionId session, const Outcome<Answer>& answer);
     AnswerEvents eventsOf(SessionId session);
     using SummaryWork = std::function<Outcome<void>(const SummaryEvents&, std::stop_token)>;
-    void postSummaryWork(SessionId session, SummaryWork work);
+    void postSummaryWork(SessionId session, WorkId listed, SummaryWork work);
 
     Assistant& m_owner;
     ChangeWatcher* const m_watcher;   // the owner's child, on its thread
@@ -107,6 +112,7 @@ private:
     QString m_searchedWords;          // what the session list is narrowed to
     std::atomic<DocumentId> m_readForAnswer = 0;   // what an answer has to read before it can begin; 0: nothing
     std::atomic<int> m_pending = 0;   // jobs that wait or run; begins and ends to be 0 on the owner's thread
+    WorkList m_work;
     JobQueue m_jobs;                  // last: its thread uses all of the above, and itself while it ends
 };
 

@@ -18,11 +18,11 @@ JobQueue::~JobQueue()
     m_changed.notify_one();
 }
 
-void JobQueue::post(JobKind kind, Job job, std::int64_t subject)
+void JobQueue::post(JobKind kind, Job job, std::int64_t subject, std::int64_t work)
 {
     {
         const std::lock_guard lock(m_mutex);
-        Entry entry{kind, std::move(job), subject, std::stop_source()};
+        Entry entry{kind, std::move(job), subject, work, std::stop_source()};
         if (m_closing)
             entry.stop.request_stop();
         (kind == JobKind::Patient ? m_patient : m_prompt).push_back(std::move(entry));
@@ -59,6 +59,12 @@ void JobQueue::stopSubject(std::int64_t subject)
 {
     const std::lock_guard lock(m_mutex);
     stopWhere([subject](const Entry& entry) { return entry.kind == JobKind::Patient && entry.subject == subject; });
+}
+
+void JobQueue::stopWork(std::int64_t work)
+{
+    const std::lock_guard lock(m_mutex);
+    stopWhere([work](const Entry& entry) { return entry.work == work; });
 }
 
 bool JobQueue::stopWhere(const std::function<bool(const Entry&)>& concerned)

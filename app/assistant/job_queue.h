@@ -29,8 +29,8 @@ public:
     JobQueue();
     ~JobQueue();
 
-    // `subject` names what a patient job works on, for stopSubject(); 0 = nothing.
-    void post(JobKind kind, Job job, std::int64_t subject = 0);
+    // `subject` names what a patient job works on, for stopSubject(), `work` what it is a part of, for stopWork(); 0 = nothing.
+    void post(JobKind kind, Job job, std::int64_t subject = 0, std::int64_t work = 0);
     // Called by a patient job where it may be interrupted: runs what waits of the other kinds, on this thread. Not once the job was
     // stopped: what is posted after a stop finds the job over.
     void letIn();
@@ -38,12 +38,14 @@ public:
     void stop();                                // urgent jobs, running and waiting; if all of them are stopped already, patient ones
     void stopPatient();
     void stopSubject(std::int64_t subject);     // patient jobs that work on it
+    void stopWork(std::int64_t work);           // jobs of any kind that are a part of it
 
 private:
     struct Entry {
         JobKind kind = JobKind::Brief;
         Job job;
         std::int64_t subject = 0;
+        std::int64_t work = 0;
         std::stop_source stop;
     };
     void work();

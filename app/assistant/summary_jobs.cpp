@@ -41,17 +41,22 @@ void Assistant::Worker::summarize(const QList<DocumentId>& documents, std::stop_
     postSummary(begun->session.id);
 }
 
+// Its readings are part of its work: paused, they stop with it.
 void Assistant::Worker::postSummary(SessionId session)
 {
+    m_work.dropPaused(WorkItem::Kind::Summary, session);
     postBrief([session](Worker& worker) {
         if (!worker.service())
             return;
         const Outcome<Summary> summary = worker.m_summaries->summary(session);
         if (!summary)
             return worker.fail(summary.error());
-        for (const DocumentId document : summary->session.documents)
-            worker.postRead(document);
-        worker.postSummaryWork(session, [&worker, session](const SummaryEvents& events, std::stop_token stop) {
+        const QList<DocumentId>& documents = summary->session.documents;
+        const auto again = [&worker, session] { worker.postSummary(session); };
+        const WorkId work = worker.m_work.add({0, WorkItem::Kind::Summary, session}, again, static_cast<int>(documents.size()) + 1);
+        for (const DocumentId document : documents)
+            worker.postReadAs(work, document);
+        worker.postSummaryWork(session, work, [&worker, session](const SummaryEvents& events, std::stop_token stop) {
             return worker.m_summaries->write(session, {}, events, std::move(stop));
         });
     });
@@ -59,17 +64,19 @@ void Assistant::Worker::postSummary(SessionId session)
 
 void Assistant::Worker::postReadAgain(SessionId session, const QList<int>& chapters)
 {
+    m_work.dropPaused(WorkItem::Kind::Summary, session);
     postBrief([session, chapters](Worker& worker) {
         if (!worker.service())
             return;
-        worker.postSummaryWork(session, [&worker, session, chapters](const SummaryEvents& events, std::stop_token stop) {
+        const WorkId work = worker.m_work.add({0, WorkItem::Kind::Summary, session}, [&worker, session, chapters] { worker.postReadAgain(session, chapters); });
+        worker.postSummaryWork(session, work, [&worker, session, chapters](const SummaryEvents& events, std::stop_token stop) {
             return worker.m_summaries->readAgain(session, chapters, {}, events, std::move(stop));
         });
     });
 }
 
 // Patient, and after the readings that were posted before it.
-void Assistant::Worker::postSummaryWork(SessionId session, SummaryWork work)
+void Assistant::Worker::postSummaryWork(SessionId session, WorkId listed, SummaryWork work)
 {
     post(JobKind::Patient, [session, work = std::move(work)](Worker& worker, std::stop_token stop) {
         EventLog::instance().add("summary begins, session", session);
@@ -90,7 +97,7 @@ void Assistant::Worker::postSummaryWork(SessionId session, SummaryWork work)
             return worker.fail(summary.error());
         worker.tell(&Assistant::summaryFinished, *summary);
         worker.tellSessions();
-    });
+    }, 0, listed);
 }
 
 } // namespace octavo::app

@@ -15,6 +15,7 @@
 #include "main_window.h"
 #include "octavo/app/assistant.h"
 #include "support/excerpt.h"
+#include "support/gui_watchdog.h"
 
 using namespace octavo;
 
@@ -154,5 +155,5 @@ private:
     QString m_answer;
 };
 
-QTEST_MAIN(TestWindow)
+OCTAVO_WATCHED_MAIN(TestWindow)
 #include "tst_window.moc"

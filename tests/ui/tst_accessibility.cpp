@@ -16,6 +16,7 @@
 #include "crash/crash_dialog.h"
 #include "hops/hops_dock.h"
 #include "library/trash_dialog.h"
+#include "support/gui_watchdog.h"
 #include "support/window_desk.h"
 #include "theme.h"
 
@@ -164,6 +165,20 @@ private slots:
         walk(m_desk->child<QDialog>("spaceDialog"));
     }
 
+    void whatIsBeingDone()
+    {
+        m_desk->child<QAction>("workAction")->trigger();
+        walk(m_desk->child<QWidget>("workPanel"));
+        m_desk->script->chunkTokens = 1;
+        m_desk->script->chunkDelay = 50ms;
+        m_desk->openBook();
+        m_desk->child<QAction>("workAction")->trigger();
+        QTRY_VERIFY(m_desk->shown<QWidget>("pauseWorkButton"));
+        walk(m_desk->child<QWidget>("workPanel"));
+        m_desk->assistant->stop();
+        QTRY_VERIFY(!m_desk->assistant->busy());
+    }
+
     void theTrash()
     {
         m_desk->openBook();
@@ -214,5 +229,5 @@ private:
     std::unique_ptr<test::WindowDesk> m_desk;
 };
 
-QTEST_MAIN(TestAccessibility)
+OCTAVO_WATCHED_MAIN(TestAccessibility)
 #include "tst_accessibility.moc"

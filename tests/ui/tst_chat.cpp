@@ -11,6 +11,7 @@
 #include "chat/chat_page.h"
 #include "chat/markdown_view.h"
 #include "chat/source_chip.h"
+#include "support/gui_watchdog.h"
 
 using namespace octavo;
 using State = app::Message::State;
@@ -267,5 +268,5 @@ private:
     QPlainTextEdit* m_edit = nullptr;
 };
 
-QTEST_MAIN(TestChat)
+OCTAVO_WATCHED_MAIN(TestChat)
 #include "tst_chat.moc"

@@ -4,6 +4,7 @@
 #include <QRegularExpression>
 #include <QTest>
 
+#include "support/gui_watchdog.h"
 #include "theme.h"
 
 using namespace octavo::ui;
@@ -139,5 +140,5 @@ private slots:
     }
 };
 
-QTEST_MAIN(TestContrast)
+OCTAVO_WATCHED_MAIN(TestContrast)
 #include "tst_contrast.moc"

@@ -15,6 +15,7 @@
 #include "hops/map_view.h"
 #include "hops/path_layout.h"
 #include "hops/path_view.h"
+#include "support/gui_watchdog.h"
 
 using namespace octavo;
 using namespace octavo::ui;
@@ -207,5 +208,5 @@ private slots:
     }
 };
 
-QTEST_MAIN(TestHops)
+OCTAVO_WATCHED_MAIN(TestHops)
 #include "tst_hops.moc"

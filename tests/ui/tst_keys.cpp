@@ -13,6 +13,7 @@
 
 #include "keys/key_map.h"
 #include "keys/keys_dialog.h"
+#include "support/gui_watchdog.h"
 #include "support/window_desk.h"
 
 using namespace octavo;
@@ -193,5 +194,5 @@ private:
     std::unique_ptr<test::WindowDesk> m_desk;
 };
 
-QTEST_MAIN(TestKeys)
+OCTAVO_WATCHED_MAIN(TestKeys)
 #include "tst_keys.moc"

@@ -24,6 +24,7 @@
 #include "hops/hops_dock.h"
 #include "main_window.h"
 #include "octavo/app/crash_reports.h"
+#include "support/gui_watchdog.h"
 #include "support/scripted_engine.h"
 
 using namespace octavo;
@@ -425,5 +426,5 @@ private:
     std::unique_ptr<ui::MainWindow> m_window;
 };
 
-QTEST_MAIN(TestMainWindow)
+OCTAVO_WATCHED_MAIN(TestMainWindow)
 #include "tst_main_window.moc"

@@ -8,6 +8,7 @@
 #include "reader/page_view.h"
 #include "reader/reader_page.h"
 #include "reader/reader_text.h"
+#include "support/gui_watchdog.h"
 
 using namespace octavo;
 
@@ -192,5 +193,5 @@ private:
     ui::PageView* m_view = nullptr;
 };
 
-QTEST_MAIN(TestPages)
+OCTAVO_WATCHED_MAIN(TestPages)
 #include "tst_pages.moc"

@@ -11,6 +11,7 @@
 
 #include "preview/preview_dialog.h"
 #include "preview/preview_model.h"
+#include "support/gui_watchdog.h"
 
 using namespace octavo;
 using app::PartKind;
@@ -212,5 +213,5 @@ private:
     static Qt::CheckState state(const QModelIndex& index) { return static_cast<Qt::CheckState>(index.data(Qt::CheckStateRole).toInt()); }
 };
 
-QTEST_MAIN(TestPreview)
+OCTAVO_WATCHED_MAIN(TestPreview)
 #include "tst_preview.moc"

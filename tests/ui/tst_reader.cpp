@@ -14,6 +14,7 @@
 #include "reader/outline_model.h"
 #include "reader/reader_page.h"
 #include "reader/reader_text.h"
+#include "support/gui_watchdog.h"
 
 using namespace octavo;
 
@@ -203,5 +204,5 @@ private:
     ui::ReaderText* m_text = nullptr;
 };
 
-QTEST_MAIN(TestReader)
+OCTAVO_WATCHED_MAIN(TestReader)
 #include "tst_reader.moc"

@@ -11,6 +11,7 @@
 #include "main_window.h"
 #include "octavo/app/assistant.h"
 #include "reader/page_view.h"
+#include "support/gui_watchdog.h"
 #include "support/paths.h"
 #include "support/scripted_engine.h"
 
@@ -108,5 +109,5 @@ private:
     std::unique_ptr<ui::MainWindow> m_window;
 };
 
-QTEST_MAIN(TestScans)
+OCTAVO_WATCHED_MAIN(TestScans)
 #include "tst_scans.moc"

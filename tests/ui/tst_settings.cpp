@@ -21,6 +21,7 @@
 
 #include "settings/looks.h"
 #include "settings/window_settings.h"
+#include "support/gui_watchdog.h"
 #include "support/window_desk.h"
 #include "theme.h"
 
@@ -328,5 +329,5 @@ private:
     std::unique_ptr<test::WindowDesk> m_desk;
 };
 
-QTEST_MAIN(TestSettings)
+OCTAVO_WATCHED_MAIN(TestSettings)
 #include "tst_settings.moc"

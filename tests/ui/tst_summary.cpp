@@ -19,6 +19,7 @@
 #include "main_window.h"
 #include "summary/summary_page.h"
 #include "summary/summary_part_view.h"
+#include "support/gui_watchdog.h"
 #include "support/sample_book.h"
 #include "support/scripted_engine.h"
 #include "support/summary_book.h"
@@ -215,5 +216,5 @@ private:
     std::unique_ptr<ui::MainWindow> m_window;
 };
 
-QTEST_MAIN(TestSummary)
+OCTAVO_WATCHED_MAIN(TestSummary)
 #include "tst_summary.moc"

@@ -6,6 +6,7 @@
 #include "reader/find_bar.h"
 #include "reader/reader_history.h"
 #include "reader/text_map.h"
+#include "support/gui_watchdog.h"
 
 using namespace octavo;
 using ui::TextMap;
@@ -128,5 +129,5 @@ private slots:
     }
 };
 
-QTEST_MAIN(TestTextMap)
+OCTAVO_WATCHED_MAIN(TestTextMap)
 #include "tst_text_map.moc"

@@ -41,6 +41,7 @@ std::vector<KeyRow> makeTable()
         {"newConversation", kTalk, TEXT("New conversation"), {QKeySequence::New}, "newSessionButton newConversationButton"},
         {"searchConversations", kTalk, TEXT("Search conversations"), {Qt::CTRL | Qt::Key_K}},
         {"stop", kTalk, TEXT("Stop answering or reading"), {Qt::Key_Escape}, "stopButton stopReadingButton stopSummaryButton"},
+        {"work", kTalk, TEXT("What is being done: pause, stop"), {Qt::CTRL | Qt::SHIFT | Qt::Key_J}},
         {"hops", kTalk, TEXT("Hops: where an answer looked"), {Qt::CTRL | Qt::Key_H}},
 
         {"nextPane", kWindow, TEXT("Next pane"), {Qt::Key_F6}},

@@ -184,6 +184,11 @@ QFrame* LibraryPanel::makeUndoBar()
     return bar;
 }
 
+QString LibraryPanel::titleOf(app::SessionId session) const
+{
+    return m_sessions.indexOf(session).data().toString();
+}
+
 QList<app::DocumentId> LibraryPanel::chosenDocuments() const
 {
     QList<app::DocumentId> chosen;

@@ -26,6 +26,7 @@ public:
     explicit LibraryPanel(QWidget* parent = nullptr);
 
     const DocumentsModel& documents() const { return m_documents; }
+    QString titleOf(app::SessionId session) const;             // empty: it is not among those listed
     QList<app::DocumentId> chosenDocuments() const;            // what a new conversation is about
 
 public slots:

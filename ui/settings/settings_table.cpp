@@ -51,6 +51,7 @@ std::vector<SettingRow> makeTable()
          TEXT("What is read so far is kept either way."), OnOff{}, true},
         {Setting::AskBeforeRemoving, "ask_before_removing", kBehaviour, TEXT("Ask before removing a document"),
          TEXT("Its file stays where it is either way; what Octavo has read of it is deleted."), OnOff{}, true},
+        {Setting::TellEnd, "tell_end", kBehaviour, TEXT("Tell the desktop when long work ends"), TEXT("While another window is in front."), OnOff{}, true},
 
         {Setting::Device, "device", kComputing, TEXT("Device"), TEXT("By itself, the GPU is taken where one answers and the model fits into its memory."),
          Choice{{{"auto", TEXT("By itself")}, {"cpu", TEXT("CPU")}, {"cuda", TEXT("GPU (NVIDIA)")}}}, QStringLiteral("auto"), true},

@@ -16,7 +16,7 @@ enum class Setting {
     BookFace, BookPercent, LineCharacters, Direction,
     Temperature, AnswerTokens,
     MapLogarithmic, MapAsTable,
-    OpenNewest, AskBeforeClosing, AskBeforeRemoving,
+    OpenNewest, AskBeforeClosing, AskBeforeRemoving, TellEnd,
     Device, Threads,
 };
 

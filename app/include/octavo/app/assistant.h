@@ -15,6 +15,7 @@
 #include "octavo/app/read_estimate.h"
 #include "octavo/app/session.h"
 #include "octavo/app/summary.h"
+#include "octavo/app/work.h"
 
 namespace octavo::app {
 
@@ -163,6 +164,9 @@ public slots:
     void readChaptersAgain(octavo::app::SessionId session, const QList<int>& chapters); // likewise; places in Summary::parts
     void openHops(octavo::app::MessageId message, int beginToken, int endToken); // hopsReady; tokens of the answer, begin == end: all
     void stop();                                        // ends the answer being written and those waiting; if there are none, all reading
+    void pauseWork(octavo::app::WorkId work);           // workChanged; and what its end tells: what was done is kept
+    void goOnWithWork(octavo::app::WorkId work);        // of paused work: as it was begun, from where it was paused
+    void stopWork(octavo::app::WorkId work);            // ends this alone; what is paused is only dropped from the list
     void stopReading();                                 // ends all reading, also for an answer; one being written goes on
 
 signals:
@@ -194,6 +198,8 @@ signals:
     void hopsReady(const octavo::app::HopView& view);
     void failed(const octavo::app::Failure& failure);
     void noticed(const QString& sentence);   // nothing has failed, but a person should know: a library salvaged, a reading that is not kept
+    void workChanged(const QList<octavo::app::WorkItem>& work);   // all that takes long and waits, goes on or is paused, oldest first
+    void workEnded(const octavo::app::WorkItem& work);
     void busyChanged(bool busy);
 
 private:
