@@ -61,6 +61,8 @@ void MainWindow::wireKeys()
     on("forward", m_reader, &ReaderPage::goForward);
     on("pages", this, [this] { m_reader->showPages(!m_reader->showsPages()); });
     on("ask", m_chat, &ChatPage::focusQuestion);
+    on("branches", m_chat, &ChatPage::openBranches);
+    on("editQuestion", m_chat, &ChatPage::editLastQuestion);
     on("newConversation", this, &MainWindow::beginSession);
     on("searchConversations", m_library, &LibraryPanel::focusSearch);
     on("stop", &m_assistant, &app::Assistant::stop);

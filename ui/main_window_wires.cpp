@@ -140,6 +140,10 @@ void MainWindow::wireChat()
     connect(m_chat, &ChatPage::stopWanted, &m_assistant, &Assistant::stop);
     connect(m_chat, &ChatPage::newSessionWanted, this, &MainWindow::beginSession);
     connect(m_chat, &ChatPage::regenerateWanted, this, [this] { m_assistant.regenerate(m_chat->session()); });
+    connect(m_chat, &ChatPage::editWanted, this, [this](app::MessageId question, const QString& text) { m_assistant.editQuestion(m_chat->session(), question, text); });
+    connect(m_chat, &ChatPage::branchWanted, this, [this](app::MessageId through) { m_assistant.showBranch(m_chat->session(), through); });
+    connect(m_chat, &ChatPage::branchesWanted, this, [this] { m_assistant.openBranches(m_chat->session()); });
+    connect(&m_assistant, &Assistant::branchesReady, m_chat, &ChatPage::showBranches);
     connect(m_chat, &ChatPage::sourcesShown, m_reader, &ReaderPage::showSources);
     connect(m_chat, &ChatPage::sourceClicked, m_reader,
             [this](const app::Source& source) { m_reader->showPlace(source.document, source.bytes); });

@@ -182,6 +182,23 @@ void Assistant::regenerate(SessionId session)
                          WorkItem{0, WorkItem::Kind::Answer, session});
 }
 
+void Assistant::editQuestion(SessionId session, MessageId question, const QString& text)
+{
+    m_worker->postUrgent([session, question, text, options = m_answering](Worker& worker, std::stop_token stop) {
+        worker.editQuestion(session, question, text, options, std::move(stop));
+    }, WorkItem{0, WorkItem::Kind::Answer, session});
+}
+
+void Assistant::showBranch(SessionId session, MessageId through)
+{
+    m_worker->postBrief([session, through](Worker& worker) { worker.showBranch(session, through); });
+}
+
+void Assistant::openBranches(SessionId session)
+{
+    m_worker->postBrief([session](Worker& worker) { worker.openBranches(session); });
+}
+
 void Assistant::summarizePaths(const QStringList& paths)
 {
     m_worker->postUrgent([paths](Worker& worker, std::stop_token stop) { worker.summarizePaths(paths, std::move(stop)); }, openingOf(paths));

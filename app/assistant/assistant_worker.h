@@ -60,6 +60,9 @@ public:
     void searchSessions(const QString& words);
     void ask(SessionId session, const QString& question, const AnswerOptions& options, std::stop_token stop);
     void regenerate(SessionId session, const AnswerOptions& options, std::stop_token stop);
+    void editQuestion(SessionId session, MessageId question, const QString& text, const AnswerOptions& options, std::stop_token stop);
+    void showBranch(SessionId session, MessageId through);
+    void openBranches(SessionId session);
     void openHops(MessageId message, int beginToken, int endToken);
     void summarizePaths(const QStringList& paths, std::stop_token stop);
     void summarize(const QList<DocumentId>& documents, std::stop_token stop);

@@ -93,6 +93,42 @@ Outcome<Session> ConversationService::session(SessionId id)
     return **found;
 }
 
+Outcome<Session> ConversationService::beginInsteadOf(SessionId id, MessageId question)
+{
+    const Outcome<bool> found = m_library.write([&](Library& in) {
+        const std::optional<Message> message = in.messages().find(question);
+        const bool isOne = message && message->role == Message::Role::User && in.messages().sessionOf(question) == id;
+        if (isOne)
+            in.messages().showUntil(id, message->parent);
+        return isOne;
+    });
+    if (!found)
+        return found.error();
+    if (!*found)
+        return Failure{Failure::Kind::Usage, QStringLiteral("Session %1 has no question %2.").arg(id).arg(question)};
+    return session(id);
+}
+
+Outcome<Session> ConversationService::showBranch(SessionId id, MessageId through)
+{
+    const Outcome<bool> found = m_library.write([&](Library& in) {
+        const bool isOne = in.messages().sessionOf(through) == id;
+        if (isOne)
+            in.messages().show(id, through);
+        return isOne;
+    });
+    if (!found)
+        return found.error();
+    if (!*found)
+        return Failure{Failure::Kind::Usage, QStringLiteral("Session %1 has no message %2.").arg(id).arg(through)};
+    return session(id);
+}
+
+Outcome<QList<Message>> ConversationService::allMessages(SessionId id)
+{
+    return m_library.read([&](Library& in) { return in.messages().all(id); });
+}
+
 Outcome<Answer> ConversationService::ask(SessionId id, const QString& question, const AnswerOptions& options, const AnswerEvents& events,
                                          std::stop_token stop)
 {
@@ -104,14 +140,15 @@ Outcome<Answer> ConversationService::ask(SessionId id, const QString& question, 
     asked.role = Message::Role::User;
     asked.text = question;
     asked.at = QDateTime::currentDateTime();
-    const Outcome<MessageId> stored = m_library.write([&](Library& in) {
-        if (before->messages.isEmpty() && !options.focus)
+    const Outcome<void> stored = m_library.write([&](Library& in) {
+        asked.id = in.messages().add(id, asked);
+        asked.versions = in.messages().versions(id, asked.parent);
+        const bool isFirst = asked.parent == 0 && asked.versions.isEmpty();
+        if (isFirst && !options.focus)
             in.sessions().rename(id, titleFor(question));
-        return in.messages().add(id, asked);
     });
     if (!stored)
         return stored.error();
-    asked.id = *stored;
     if (events.questionStored)
         events.questionStored(asked);
     return answer(*before, asked, options, events, stop);
@@ -180,6 +217,8 @@ Outcome<Answer> ConversationService::answer(
         message.state = Message::State::Failed;
         message.note = stored.error().sentence;
     }
+    if (const auto versions = m_library.read([&](Library& in) { return in.messages().versions(session.summary.id, question.id); }))
+        message.versions = *versions;
     return answer;
 }
 

@@ -97,6 +97,11 @@ public:
     // one whose reading goes on, or was stopped in this run, is asked as far as it was read, and the answer's note says so.
     Outcome<Answer> ask(
         SessionId session, const QString& question, const AnswerOptions& options, const AnswerEvents& events, std::stop_token stop);
+    // A question of the session in other words, or any other in its place: the branch shown ends before it from now on, and the old one stays beside it. To be
+    // followed by ask().
+    Outcome<Session> beginInsteadOf(SessionId session, MessageId question);
+    Outcome<Session> showBranch(SessionId session, MessageId through);   // the newest through this message
+    Outcome<QList<Message>> allMessages(SessionId session);              // of all branches, in the order in which they were added, without sources
     // Another answer to the last question of the branch shown, on a branch of its own: with another seed and no colder than makes it another.
     Outcome<Answer> regenerate(SessionId session, AnswerOptions options, const AnswerEvents& events, std::stop_token stop);
     // Answer tokens [beginToken, endToken); begin == end: all.

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include <QHash>
+
 #include "library/query.h"
 
 namespace octavo::app {
@@ -80,7 +82,37 @@ QList<Message> MessageRepository::branch(SessionId session)
                             "  UNION ALL SELECT parent FROM messages JOIN branch ON id = message WHERE parent IS NOT NULL) "
         + std::string(kMessages) + "JOIN branch ON id = branch.message ORDER BY id";
     Query query(m_database, sql.c_str(), session);
-    return messagesOf(query);
+    QList<Message> messages = messagesOf(query);
+    QHash<MessageId, QList<MessageId>> below;
+    Query places(m_database, "SELECT ifnull(parent, 0), id FROM messages WHERE session = ? ORDER BY id", session);
+    while (places.next())
+        below[places.number(0)].append(places.number(1));
+    for (Message& message : messages) {
+        if (QList<MessageId>& versions = below[message.parent]; versions.size() > 1)
+            message.versions = versions;
+    }
+    return messages;
+}
+
+QList<MessageId> MessageRepository::versions(SessionId session, MessageId parent)
+{
+    Query query(m_database, "SELECT id FROM messages WHERE session = ? AND ifnull(parent, 0) = ? ORDER BY id", session, parent);
+    QList<MessageId> versions;
+    while (query.next())
+        versions.append(query.number(0));
+    return versions.size() > 1 ? versions : QList<MessageId>();
+}
+
+void MessageRepository::show(SessionId session, MessageId through)
+{
+    // Of all messages below, the last one has none below itself.
+    Query(m_database, "WITH RECURSIVE below(message) AS (SELECT ?1 UNION ALL SELECT id FROM messages JOIN below ON parent = message) "
+                      "UPDATE sessions SET head = (SELECT max(message) FROM below) WHERE id = ?2", through, session).run();
+}
+
+void MessageRepository::showUntil(SessionId session, MessageId end)
+{
+    Query(m_database, "UPDATE sessions SET head = ? WHERE id = ?", rowOrNull(end), session).run();
 }
 
 QList<Message> MessageRepository::all(SessionId session)

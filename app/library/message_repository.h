@@ -22,7 +22,10 @@ public:
     // A message still streaming when its program ended is loaded as Stopped, with a note that says so.
     std::optional<Message> find(MessageId id);
     std::optional<SessionId> sessionOf(MessageId id);
-    QList<Message> branch(SessionId session);         // the one shown, oldest first
+    QList<Message> branch(SessionId session);         // the one shown, oldest first, with their versions
+    QList<MessageId> versions(SessionId session, MessageId parent);   // messages below it, 0: first ones; empty if there are not several
+    void show(SessionId session, MessageId through);  // the branch through this message that was added to last
+    void showUntil(SessionId session, MessageId end); // the branch ends there, whatever is below; 0: before its first message
     QList<Message> all(SessionId session);            // of all branches, in the order in which they were added
     int countAnswersTo(MessageId question);
     void storeSettings(MessageId answer, const AnswerSettings& settings);

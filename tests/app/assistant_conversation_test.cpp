@@ -347,6 +347,45 @@ TEST_F(ConversationTest, RemovedDocumentStillAnswersInItsSession)
     EXPECT_EQ(ask(session).message.state, Message::State::Complete);
 }
 
+TEST_F(ConversationTest, AQuestionInOtherWordsIsABranchBesideTheOldOne)
+{
+    const SessionId session = startSession(addBook());
+    const MessageId first = ask(session, "Who?").message.parent;
+    ask(session, "And why?");
+    ASSERT_EQ(service().session(session)->messages.size(), 4);
+    EXPECT_TRUE(service().session(session)->messages[0].versions.isEmpty());
+    const QString title = service().session(session)->summary.title;
+
+    ASSERT_EQ(service().beginInsteadOf(session, first)->messages.size(), 0);
+    const MessageId second = ask(session, "Whom?").message.parent;
+    const auto edited = service().session(session);
+    ASSERT_EQ(edited->messages.size(), 2);
+    EXPECT_EQ(edited->messages[0].text, QStringLiteral("Whom?"));
+    EXPECT_EQ(edited->messages[0].versions, (QList<MessageId>{first, second}));
+    EXPECT_TRUE(edited->messages[1].versions.isEmpty());
+    EXPECT_EQ(edited->summary.title, title) << "it has one already";
+    EXPECT_EQ(m_script->asked.back().turns.size(), 1u) << "nothing of the other branch was told";
+
+    const auto old = service().showBranch(session, first);
+    ASSERT_EQ(old->messages.size(), 4);
+    EXPECT_EQ(old->messages[2].text, QStringLiteral("And why?"));
+    EXPECT_EQ(service().session(session)->messages.size(), 4) << "it stays shown";
+    EXPECT_EQ(service().allMessages(session)->size(), 6);
+
+    ASSERT_TRUE(service().regenerate(session, {}, {}, {}));
+    const auto again = service().session(session);
+    ASSERT_EQ(again->messages.size(), 4);
+    EXPECT_EQ(again->messages[3].versions.size(), 2);
+    EXPECT_EQ(service().showBranch(session, again->messages[3].versions[0])->messages[3].id, again->messages[3].versions[0]);
+
+    EXPECT_EQ(service().beginInsteadOf(session, again->messages[1].id).error().kind, Failure::Kind::Usage) << "an answer";
+    const SessionId other = startSession(addBook());
+    EXPECT_EQ(service().beginInsteadOf(other, first).error().kind, Failure::Kind::Usage);
+    EXPECT_EQ(service().showBranch(other, first).error().kind, Failure::Kind::Usage);
+    EXPECT_EQ(service().showBranch(session, 999).error().kind, Failure::Kind::Usage);
+    EXPECT_EQ(service().session(session)->messages.size(), 4);
+}
+
 TEST_F(ConversationTest, WhatIsNotThereIsAFailure)
 {
     EXPECT_EQ(service().ask(99, QStringLiteral("?"), {}, {}, {}).error().kind, Failure::Kind::Usage);

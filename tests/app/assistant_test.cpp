@@ -43,6 +43,7 @@ protected:
         });
         QObject::connect(a, &Assistant::readFinished, a, note("readFinished"));
         QObject::connect(a, &Assistant::sessionOpened, a, note("sessionOpened"));
+        QObject::connect(a, &Assistant::branchesReady, a, note("branchesReady"));
         QObject::connect(a, &Assistant::messageAdded, a, note("messageAdded"));
         QObject::connect(a, &Assistant::answerStarted, a, note("answerStarted"));
         QObject::connect(a, &Assistant::answerPiece, a, [this] {
@@ -106,6 +107,12 @@ TEST_F(AssistantTest, EachCallAnswersWithItsSignals)
     EXPECT_EQ(settle(), names("messageAdded answerStarted answerPiece answerFinished sessionsChanged"));
     m_assistant->regenerate(1);
     EXPECT_EQ(settle(), names("answerStarted answerPiece answerFinished sessionsChanged"));
+    m_assistant->editQuestion(1, 1, QStringLiteral("Who else?"));
+    EXPECT_EQ(settle(), names("sessionOpened messageAdded answerStarted answerPiece answerFinished sessionsChanged"));
+    m_assistant->showBranch(1, 2);
+    EXPECT_EQ(settle(), names("sessionOpened"));
+    m_assistant->openBranches(1);
+    EXPECT_EQ(settle(), names("branchesReady"));
     m_assistant->openHops(2, 0, 0);
     EXPECT_EQ(settle(), names("hopsReady"));
     m_assistant->openDocument(1);
@@ -136,6 +143,8 @@ TEST_F(AssistantTest, EachCallAnswersWithItsSignals)
     for (const auto& call : {std::function<void()>([&] { m_assistant->openDocument(99); }),
              std::function<void()>([&] { m_assistant->openSession(99); }), std::function<void()>([&] { m_assistant->read(99); }),
              std::function<void()>([&] { m_assistant->ask(99, QStringLiteral("?")); }),
+             std::function<void()>([&] { m_assistant->editQuestion(99, 1, QStringLiteral("?")); }),
+             std::function<void()>([&] { m_assistant->showBranch(1, 99); }),
              std::function<void()>([&] { m_assistant->openHops(99, 0, 0); }),
              std::function<void()>([&] { m_assistant->openPaths({QStringLiteral("/nope")}); })}) {
         call();

@@ -126,7 +126,9 @@ int main(int argc, char** argv)
 
     QElapsedTimer timer;
     timer.start();
-    app::Assistant assistant({data, QStringLiteral("model.gguf"), 1}, std::make_unique<test::ScriptedEngine>(std::make_shared<test::EngineScript>()));
+    const auto script = std::make_shared<test::EngineScript>();
+    script->chunkTokens = 1 << 20;
+    app::Assistant assistant({data, QStringLiteral("model.gguf"), 1}, std::make_unique<test::ScriptedEngine>(script));
     ui::MainWindow window(assistant, {data, {}});
     window.show();
     window.start({});
@@ -165,7 +167,8 @@ int main(int argc, char** argv)
     result[QStringLiteral("scroll_sessions_ms")] = scrolled(sessions->verticalScrollBar(), sessions);
 
     QSignalSpy added(&assistant, &app::Assistant::documentAdded);
-    window.openPaths({book});
+    assistant.previewPaths({book});
+    QObject::connect(&assistant, &app::Assistant::previewReady, &assistant, [&](const app::OpenPreview& preview) { assistant.readPreviewed(preview.id, {{true, {}}}); });
     waitFor("a book", [&] { return !added.isEmpty() && !assistant.busy(); });
     const auto id = added.first().first().value<app::DocumentSummary>().id;
     assistant.openDocument(1);

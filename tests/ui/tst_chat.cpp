@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include <QAbstractButton>
+#include <QAbstractItemModelTester>
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QLabel>
 #include <QPlainTextEdit>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTest>
 #include <QTextBrowser>
 
+#include "chat/branch_model.h"
 #include "chat/chat_page.h"
 #include "chat/markdown_view.h"
 #include "chat/source_chip.h"
@@ -237,6 +243,126 @@ private slots:
         QVERIFY(shown<QAbstractButton>("sendButton"));
     }
 
+    void aLongConversationOpensAtItsEndAndTheRestComes()
+    {
+        app::Session longer = session();
+        for (int n = 1; n <= 301; ++n) {
+            app::Message message = n % 2 == 1 ? question(QStringLiteral("Question %1").arg(n)) : answer(State::Complete, QStringLiteral("Answer %1").arg(n));
+            message.id = n;
+            message.parent = n - 1;
+            longer.messages.append(message);
+        }
+        m_page->showSession(longer);
+        QVERIFY(texts().size() < 10);
+        QCOMPARE(texts().last(), QStringLiteral("Question 301"));
+        QTRY_VERIFY(texts().size() > 20);
+        QTest::qWait(100);
+        QVERIFY(texts().size() < 100);
+        auto* bar = m_page->findChild<QScrollArea*>()->verticalScrollBar();
+        QCOMPARE(bar->value(), bar->maximum());
+        const qsizetype before = texts().size();
+        auto* more = shown<QAbstractButton>("earlierButton");
+        QVERIFY(more && more->text().contains(QString::number(301 - before)));
+        bar->setValue(bar->maximum() / 2);
+        const int fromEnd = bar->maximum() - bar->value();
+        more->click();
+        QTRY_COMPARE(texts().size(), before + 24);
+        QTRY_COMPARE(bar->maximum() - bar->value(), fromEnd);
+        while (texts().size() < 301) {
+            bar->setValue(0);                      // who scrolls up finds more
+            const qsizetype here = texts().size();
+            QTRY_VERIFY(texts().size() > here);
+            bar->setValue(bar->maximum() / 2);
+        }
+        QTRY_VERIFY(!shown<QAbstractButton>("earlierButton"));
+        QCOMPARE(texts().first(), QStringLiteral("Question 1"));
+        m_page->showSession(session());
+        QTest::qWait(20);
+        QVERIFY(texts().isEmpty());
+    }
+
+    void aQuestionIsEditedInItsPlace()
+    {
+        app::Session talk = session();
+        talk.messages = {question(QStringLiteral("Who gets it?")), answer(State::Complete, QStringLiteral("Ahab."))};
+        m_page->showSession(talk);
+        QSignalSpy wanted(m_page.get(), &ui::ChatPage::editWanted);
+        shown<QAbstractButton>("editButton")->click();
+        auto* editor = shown<QPlainTextEdit>("questionEditor");
+        QVERIFY(editor && editor->hasFocus());
+        QCOMPARE(editor->toPlainText(), QStringLiteral("Who gets it?"));
+        QVERIFY(!shown<QTextBrowser>("questionText"));
+        QTest::keyClick(editor, Qt::Key_Escape);
+        QTRY_VERIFY(!shown<QPlainTextEdit>("questionEditor"));
+        QCOMPARE(shown<QTextBrowser>("questionText")->toPlainText(), QStringLiteral("Who gets it?"));
+
+        m_page->editLastQuestion();
+        QTest::keyClick(shown<QPlainTextEdit>("questionEditor"), Qt::Key_Return);
+        QCOMPARE(wanted.size(), 0);                // the same words
+        m_page->editLastQuestion();
+        QTest::keyClicks(shown<QPlainTextEdit>("questionEditor"), QStringLiteral("Who?"));
+        QTest::keyClick(shown<QPlainTextEdit>("questionEditor"), Qt::Key_Return);
+        QCOMPARE(wanted.size(), 1);
+        QCOMPARE(wanted[0][0].toLongLong(), 10);
+        QCOMPARE(wanted[0][1].toString(), QStringLiteral("Who?"));
+
+        ask();                                     // while an answer is under way, nothing is edited
+        QVERIFY(!shown<QAbstractButton>("editButton")->isEnabled());
+        m_page->editLastQuestion();
+        QVERIFY(!shown<QPlainTextEdit>("questionEditor"));
+    }
+
+    void versionsAreSteppedThroughByKeyboard()
+    {
+        app::Session talk = session();
+        talk.messages = {question(QStringLiteral("Who?")), answer(State::Complete, QStringLiteral("Ahab."))};
+        talk.messages[1].versions = {7, 11, 12};
+        m_page->showSession(talk);
+        QVERIFY(shown<QAbstractButton>("branchesButton"));
+        QVERIFY(shown<QLabel>("versionLabel")->text().contains(QStringLiteral("2")));
+        QSignalSpy wanted(m_page.get(), &ui::ChatPage::branchWanted);
+        shown<QAbstractButton>("newerVersion")->setFocus();
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Space);
+        QCOMPARE(wanted.last()[0].toLongLong(), 12);
+        talk.messages[1].id = 12;
+        talk.messages[1].text = QStringLiteral("Starbuck.");
+        m_page->showSession(talk);
+        QCOMPARE(answerText(), QStringLiteral("Starbuck."));
+        QVERIFY(!shown<QAbstractButton>("newerVersion")->isEnabled());
+        QTRY_COMPARE(QApplication::focusWidget(), shown<QAbstractButton>("olderVersion"));   // so that one can go on
+        talk.messages[1].versions.clear();
+        m_page->showSession(talk);
+        QVERIFY(!shown<QAbstractButton>("olderVersion"));
+        QVERIFY(!shown<QAbstractButton>("branchesButton"));
+    }
+
+    void branchesAreATreeWhoseLevelsAreForks()
+    {
+        // 1 Who? - 2 Ahab. - 3 Why? - 4 Gold. - 5 (again) Rage. - 6 How? (after 5); 7 Whom? beside 1 - 8 Him.
+        const auto message = [](app::MessageId id, app::MessageId parent, const char* text) {
+            app::Message made;
+            made.id = id;
+            made.parent = parent;
+            made.text = QLatin1String(text);
+            made.role = QLatin1String(text).endsWith(QLatin1Char('?')) ? app::Message::Role::User : app::Message::Role::Assistant;
+            return made;
+        };
+        ui::BranchModel model;
+        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.setMessages({message(1, 0, "Who?"), message(2, 1, "Ahab."), message(3, 2, "Why?"), message(4, 3, "Gold."), message(5, 3, "Rage."), message(6, 5, "How?"),
+                           message(7, 0, "Whom?"), message(8, 7, "Him.")}, 6);
+        QCOMPARE(asText(model), QStringLiteral("Who?*(Ahab.* Why?*(Gold. Rage.*(How?*))) Whom?(Him.)"));
+        QCOMPARE(model.indexOf(6).data().toString(), QStringLiteral("How?"));
+        QVERIFY(!model.indexOf(99).isValid());
+        QList<app::Message> straight;
+        for (int id = 1; id <= 2000; ++id)
+            straight.append(message(id, id - 1, "Who?"));
+        model.setMessages(straight, 2000);
+        QCOMPARE(model.rowCount(), 2000);
+        model.setMessages({}, 0);
+        QCOMPARE(model.rowCount(), 0);
+    }
+
 private:
     void ask()
     {
@@ -248,6 +374,28 @@ private:
     {
         m_page->addMessage(5, question(QStringLiteral("Who gets it?")));
         m_page->startAnswer(5, 11);
+    }
+
+    static QString asText(const QAbstractItemModel& model, const QModelIndex& parent = {})
+    {
+        QStringList rows;
+        for (int row = 0; row < model.rowCount(parent); ++row) {
+            const QModelIndex index = model.index(row, 0, parent);
+            const QString below = asText(model, index);
+            rows.append(index.data().toString() + (index.data(ui::BranchModel::ShownRole).toBool() ? QStringLiteral("*") : QString()) + (below.isEmpty() ? below : '(' + below + ')'));
+        }
+        return rows.join(' ');
+    }
+
+    // Questions and answers from top to bottom.
+    QStringList texts() const
+    {
+        QList<QTextBrowser*> views = m_page->findChildren<QTextBrowser*>();
+        std::sort(views.begin(), views.end(), [](const QTextBrowser* a, const QTextBrowser* b) { return a->mapToGlobal(QPoint()).y() < b->mapToGlobal(QPoint()).y(); });
+        QStringList texts;
+        for (const QTextBrowser* view : views)
+            texts.append(view->toPlainText());
+        return texts;
     }
 
     QString answerText() const { return m_page->findChild<QTextBrowser*>(QStringLiteral("answerText"))->toPlainText(); }

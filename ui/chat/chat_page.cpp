@@ -5,10 +5,13 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QScrollArea>
 #include <QScrollBar>
+#include <QTimer>
 #include <QToolButton>
 
+#include "chat/branch_tree.h"
 #include "chat/message_view.h"
 #include "chat/question_edit.h"
 #include "elided_label.h"
@@ -21,13 +24,24 @@ namespace {
 
 constexpr int kWidest = 90 * kGrid;    // of the messages: long lines are hard to read
 constexpr int kNearEnd = 4 * kGrid;
+constexpr int kNearBegin = 60 * kGrid;
+constexpr qsizetype kAtOnce = 4;       // messages of a conversation that is opened; a message takes some 3 ms
+constexpr int kLaidOutAfter = 200;     // ms: a message is laid out more than once until its height is known
+constexpr qsizetype kMore = 24;        // that come in above them, one after the other
 
 using Role = app::Message::Role;
+
+qsizetype indexOf(const QList<app::Message>& messages, app::MessageId id)
+{
+    const auto found = std::find_if(messages.begin(), messages.end(), [id](const app::Message& message) { return message.id == id; });
+    return found == messages.end() ? -1 : found - messages.begin();
+}
 
 } // namespace
 
 ChatPage::ChatPage(QWidget* parent)
-    : QWidget(parent), m_title(new ElidedLabel(Qt::ElideRight, this)), m_scroll(new QScrollArea(this)), m_hint(label({}, "caption", this)),
+    : QWidget(parent), m_title(new ElidedLabel(Qt::ElideRight, this)), m_scroll(new QScrollArea(this)), m_filling(new QTimer(this)), m_laidOut(new QTimer(this)),
+      m_earlierButton(new QPushButton(this)), m_hint(label({}, "caption", this)),
       m_waiting(label({}, "caption", this))
 {
     setObjectName(QStringLiteral("chatPage"));
@@ -44,6 +58,9 @@ ChatPage::ChatPage(QWidget* parent)
     m_waiting->setObjectName(QStringLiteral("waitingLabel"));
     m_waiting->setWordWrap(true);
     m_waiting->hide();
+    m_earlierButton->setObjectName(QStringLiteral("earlierButton"));
+    m_earlierButton->hide();
+    m_messages->addWidget(m_earlierButton, 0, Qt::AlignHCenter);
     m_messages->addWidget(m_hint, 1);
     m_messages->addWidget(m_waiting);
     m_messages->addStretch(0);
@@ -64,8 +81,19 @@ ChatPage::ChatPage(QWidget* parent)
     column->addWidget(makeQuestionBox());
 
     QScrollBar* bar = m_scroll->verticalScrollBar();
-    connect(bar, &QScrollBar::rangeChanged, this, &ChatPage::followEnd);
-    connect(bar, &QScrollBar::valueChanged, this, [this, bar](int value) { m_following = value >= bar->maximum() - kNearEnd; });
+    connect(bar, &QScrollBar::rangeChanged, this, &ChatPage::keepPlace);
+    connect(bar, &QScrollBar::valueChanged, this, [this, bar](int value) {
+        m_following = value >= bar->maximum() - kNearEnd;
+        if (m_fromEnd >= 0 && !m_placing)
+            m_fromEnd = bar->maximum() - value;
+        if (value < kNearBegin && m_wanted == 0)
+            showEarlier(kMore);
+    });
+    connect(m_earlierButton, &QPushButton::clicked, this, [this] { showEarlier(kMore); });
+    connect(m_filling, &QTimer::timeout, this, &ChatPage::prependView);
+    m_laidOut->setSingleShot(true);
+    m_laidOut->setInterval(kLaidOutAfter);
+    connect(m_laidOut, &QTimer::timeout, this, [this] { m_fromEnd = -1; });
     showState();
 }
 
@@ -77,9 +105,15 @@ QWidget* ChatPage::makeHeader()
     m_title->setObjectName(QStringLiteral("sessionTitle"));
     m_title->setProperty("role", "title");
     auto* fresh = iconButton(QLatin1String("plus"), "newSessionButton", tr("New conversation"), header);
+    m_branchesButton = iconButton(QLatin1String("branches"), "branchesButton", tr("All branches of the conversation"), header);
+    m_branchesButton->hide();
+    m_branches = new BranchTree(this);
+    connect(m_branchesButton, &QToolButton::clicked, this, &ChatPage::branchesWanted);
+    connect(m_branches, &BranchTree::messageChosen, this, &ChatPage::wantBranch);
     auto* row = new QHBoxLayout(header);
     row->setContentsMargins(2 * kGrid, kGrid / 2, kGrid, kGrid / 2);
     row->addWidget(m_title, 1);
+    row->addWidget(m_branchesButton);
     row->addWidget(fresh);
     connect(fresh, &QToolButton::clicked, this, &ChatPage::newSessionWanted);
     return header;
@@ -125,6 +159,19 @@ void ChatPage::focusQuestion()
     m_question->setFocus(Qt::ShortcutFocusReason);
 }
 
+void ChatPage::openBranches()
+{
+    if (m_branchesButton->isVisible())
+        emit branchesWanted();
+}
+
+void ChatPage::editLastQuestion()
+{
+    const auto last = std::find_if(m_views.rbegin(), m_views.rend(), [](const MessageView* view) { return view->message().role == Role::User; });
+    if (last != m_views.rend() && !m_sent && !m_streaming)
+        (*last)->edit();
+}
+
 void ChatPage::showSession(const app::Session& session)
 {
     const bool goesOn = m_sent && m_session == 0;      // the session was made for the question on its way
@@ -133,14 +180,46 @@ void ChatPage::showSession(const app::Session& session)
     m_session = session.summary.id;
     m_title->setText(session.summary.title);
     m_following = true;
-    for (const app::Message& message : session.messages)
+    app::MessageId lookAt = 0;
+    qsizetype first = std::max<qsizetype>(0, session.messages.size() - kAtOnce);
+    if (const qsizetype place = indexOf(session.messages, std::exchange(m_lookAt, 0)); place >= 0) {
+        first = std::min(first, place);
+        m_following = false;
+        lookAt = session.messages[place].id;
+    }
+    m_earlier = session.messages.first(first);
+    for (const app::Message& message : session.messages.sliced(m_earlier.size()))
         addView(message);
+    showEarlier(kMore);
+    m_branchesButton->setVisible(std::any_of(session.messages.begin(), session.messages.end(), [](const app::Message& message) { return !message.versions.isEmpty(); }));
+    if (lookAt != 0)
+        lookAtVersion(lookAt);
     emit sourcesShown(session.messages.isEmpty() ? QList<app::Source>() : session.messages.last().sources);
     showState();
 }
 
+void ChatPage::wantBranch(app::MessageId through)
+{
+    m_lookAt = through;
+    emit branchWanted(through);
+}
+
+void ChatPage::lookAtVersion(app::MessageId message)
+{
+    MessageView* view = viewOf(message);
+    view->focusVersions();
+    QTimer::singleShot(0, view, [this, view] { m_scroll->ensureWidgetVisible(view); });   // once it is laid out
+}
+
+void ChatPage::showBranches(app::SessionId session, const QList<app::Message>& messages)
+{
+    if (session == m_session && !m_views.isEmpty())
+        m_branches->openBelow(m_branchesButton, messages, m_views.last()->message().id);
+}
+
 void ChatPage::clearSession()
 {
+    m_branchesButton->hide();
     clearViews();
     m_session = 0;
     m_title->clear();
@@ -197,6 +276,7 @@ void ChatPage::finishAnswer(app::SessionId session, const app::Message& message,
         return;
     if (MessageView* view = viewOf(message.id)) {
         view->finish(message, timings);
+        m_branchesButton->setVisible(m_branchesButton->isVisible() || !message.versions.isEmpty());
         emit sourcesShown(message.sources);
     }
     showState();
@@ -218,18 +298,48 @@ void ChatPage::setBusy(bool busy)
     showState();
 }
 
-MessageView* ChatPage::addView(const app::Message& message)
+MessageView* ChatPage::makeView(const app::Message& message)
 {
     auto* view = new MessageView(message);
     connect(view, &MessageView::sourceClicked, this, &ChatPage::sourceClicked);
     connect(view, &MessageView::hopsWanted, this, &ChatPage::hopsWanted);
     connect(view, &MessageView::regenerateWanted, this, &ChatPage::regenerateWanted);
+    connect(view, &MessageView::editWanted, this, &ChatPage::editWanted);
+    connect(view, &MessageView::versionWanted, this, &ChatPage::wantBranch);
     connect(view, &MessageView::chosen, this, [this, view] { emit sourcesShown(view->message().sources); });
+    return view;
+}
+
+MessageView* ChatPage::addView(const app::Message& message)
+{
+    MessageView* view = makeView(message);
     if (!m_views.isEmpty())
         m_views.last()->setLast(false);
     m_views.append(view);
     m_messages->insertWidget(m_messages->indexOf(m_waiting), view);
     return view;
+}
+
+// A conversation of thousands of messages opens as fast as a short one: what is out of sight comes in while nothing else happens.
+void ChatPage::showEarlier(qsizetype count)
+{
+    m_wanted = std::min(count, m_earlier.size());
+    m_earlierButton->setVisible(!m_earlier.isEmpty());
+    m_earlierButton->setText(tr("%1 earlier messages").arg(m_earlier.size()));
+    m_wanted > 0 ? m_filling->start(0) : m_filling->stop();
+}
+
+void ChatPage::prependView()
+{
+    const QScrollBar* bar = m_scroll->verticalScrollBar();
+    if (m_fromEnd < 0)
+        m_fromEnd = bar->maximum() - bar->value();
+    m_laidOut->start();
+    MessageView* view = makeView(m_earlier.takeLast());
+    view->setLast(false);
+    m_views.prepend(view);
+    m_messages->insertWidget(m_messages->indexOf(m_earlierButton) + 1, view);
+    showEarlier(m_wanted - 1);
 }
 
 void ChatPage::removeLastView()
@@ -242,6 +352,8 @@ void ChatPage::clearViews()
     delete std::exchange(m_sent, nullptr);
     qDeleteAll(m_views);
     m_views.clear();
+    m_earlier.clear();
+    showEarlier(0);
     m_streaming = false;
     m_waiting->hide();
 }
@@ -286,6 +398,8 @@ void ChatPage::showState()
     m_question->setEnabled(canAsk);
     m_send->setEnabled(canAsk && !underWay && !m_question->toPlainText().trimmed().isEmpty());
     m_send->setVisible(!underWay);
+    for (MessageView* view : m_views)
+        view->setUnderWay(underWay);
     m_stop->setVisible(underWay);
     m_hint->setVisible(m_views.isEmpty() && !m_sent);
     m_hint->setText(canAsk ? tr("Ask anything about the text. Every answer names the passages it drew on; click one to read it there.")
@@ -294,10 +408,15 @@ void ChatPage::showState()
         m_title->setText(canAsk && m_session == 0 ? tr("New conversation") : m_title->text());
 }
 
-void ChatPage::followEnd()
+void ChatPage::keepPlace()
 {
+    QScrollBar* bar = m_scroll->verticalScrollBar();
+    m_placing = true;
     if (m_following)
-        m_scroll->verticalScrollBar()->setValue(m_scroll->verticalScrollBar()->maximum());
+        bar->setValue(bar->maximum());
+    else if (m_fromEnd >= 0)
+        bar->setValue(bar->maximum() - m_fromEnd);
+    m_placing = false;
 }
 
 } // namespace octavo::ui

@@ -7,12 +7,15 @@
 #include "octavo/app/session.h"
 
 class QLabel;
+class QPushButton;
 class QScrollArea;
+class QTimer;
 class QToolButton;
 class QVBoxLayout;
 
 namespace octavo::ui {
 
+class BranchTree;
 class ElidedLabel;
 class MessageView;
 class QuestionEdit;
@@ -28,10 +31,13 @@ public:
     bool isAnswering() const { return m_streaming; }    // or reading what the answer needs
     app::MessageId lastAnswerWithHops() const;         // 0: none
     void focusQuestion();
+    void openBranches();                               // if there are several
+    void editLastQuestion();
 
 public slots:
     void showSession(const octavo::app::Session& session);
     void clearSession();                               // the next question begins a new one
+    void showBranches(octavo::app::SessionId session, const QList<octavo::app::Message>& messages);
     void setAbout(const QString& title);               // what a new conversation would be about; empty: nothing to ask about
     void addMessage(octavo::app::SessionId session, const octavo::app::Message& message);
     void startAnswer(octavo::app::SessionId session, octavo::app::MessageId message);
@@ -44,6 +50,9 @@ signals:
     void questionAsked(const QString& question);
     void stopWanted();
     void regenerateWanted();
+    void editWanted(octavo::app::MessageId question, const QString& text);
+    void branchWanted(octavo::app::MessageId through);
+    void branchesWanted();                             // all of them, as a tree
     void newSessionWanted();
     void sourceClicked(const octavo::app::Source& source);
     void hopsWanted(octavo::app::MessageId message);
@@ -52,29 +61,44 @@ signals:
 private:
     QWidget* makeHeader();
     QWidget* makeQuestionBox();
+    MessageView* makeView(const app::Message& message);
     MessageView* addView(const app::Message& message);
+    void showEarlier(qsizetype count);                 // so many more, one after the other
+    void prependView();
+    void wantBranch(app::MessageId through);
+    void lookAtVersion(app::MessageId message);
     void removeLastView();
     void clearViews();
     MessageView* viewOf(app::MessageId message) const;
     void send();
     void retractQuestion();
     void showState();
-    void followEnd();
+    void keepPlace();
 
     app::SessionId m_session = 0;
+    QList<app::Message> m_earlier;     // of the branch shown, before the first view; oldest first
     QList<MessageView*> m_views;
     MessageView* m_sent = nullptr;     // a question on its way, not yet stored
     bool m_streaming = false;
     bool m_following = true;           // the end of the conversation stays in sight
+    qsizetype m_wanted = 0;            // of the earlier ones, to be shown as soon as there is time
+    app::MessageId m_lookAt = 0;       // which comes with another branch
+    int m_fromEnd = -1;                // where the conversation is read while messages come in above it; -1: they do not
+    bool m_placing = false;            // it is put back there
     QString m_about;
 
     ElidedLabel* m_title;
     QScrollArea* m_scroll;
     QVBoxLayout* m_messages;
+    QTimer* m_filling;
+    QTimer* m_laidOut;
+    QPushButton* m_earlierButton;
     QLabel* m_hint;
     QLabel* m_waiting;
     QWidget* m_frame;
     QuestionEdit* m_question;
+    QToolButton* m_branchesButton;
+    BranchTree* m_branches;
     QToolButton* m_send;
     QToolButton* m_stop;
 };

@@ -4,12 +4,14 @@
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLocale>
 #include <QTimer>
 #include <QToolButton>
 
 #include "chat/markdown_view.h"
+#include "chat/question_edit.h"
 #include "chat/source_chip.h"
 #include "theme.h"
 #include "widgets.h"
@@ -39,20 +41,30 @@ MessageView::MessageView(const app::Message& message, QWidget* parent)
 
 void MessageView::buildQuestion()
 {
-    auto* bubble = new QWidget(this);
-    bubble->setObjectName(QStringLiteral("questionBubble"));
-    bubble->setAttribute(Qt::WA_StyledBackground);
-    m_text = new MarkdownView(bubble);
+    m_bubble = new QWidget(this);
+    m_bubble->setObjectName(QStringLiteral("questionBubble"));
+    m_bubble->setAttribute(Qt::WA_StyledBackground);
+    m_text = new MarkdownView(m_bubble);
     m_text->setObjectName(QStringLiteral("questionText"));
     m_text->setAccessibleName(tr("Question"));
-    auto* inside = new QVBoxLayout(bubble);
+    auto* inside = new QVBoxLayout(m_bubble);
     inside->setContentsMargins(2 * kGrid, kGrid + kGrid / 2, 2 * kGrid, kGrid);
     inside->addWidget(m_text);
     auto* row = new QHBoxLayout;
     row->setContentsMargins(kBubbleMargin, 0, 0, 0);
-    row->addWidget(bubble);
+    row->addWidget(m_bubble);
+    m_edit = iconButton(QLatin1String("edit"), "editButton", tr("Ask in other words"), this);
+    connect(m_edit, &QToolButton::clicked, this, &MessageView::edit);
+    auto* actions = new QHBoxLayout;
+    actions->setSpacing(kGrid / 4);
+    actions->addStretch();
+    actions->addLayout(makeVersions());
+    actions->addWidget(m_edit);
+    m_column->setSpacing(kGrid / 4);
     m_column->addLayout(row);
+    m_column->addLayout(actions);
     m_text->showPlain(m_message.text);
+    showVersions();
 }
 
 void MessageView::buildAnswer()
@@ -95,9 +107,105 @@ QHBoxLayout* MessageView::makeActions()
     row->setSpacing(kGrid / 4);
     for (QToolButton* button : {m_hops, m_copy, m_regenerate})
         row->addWidget(button);
+    row->addLayout(makeVersions());
     row->addStretch();
     row->addWidget(m_timings);
     return row;
+}
+
+QHBoxLayout* MessageView::makeVersions()
+{
+    const bool asks = m_message.role == app::Message::Role::User;
+    m_older = iconButton(QLatin1String("back"), "olderVersion", asks ? tr("The question as it was asked before") : tr("The answer before"), this);
+    m_newer = iconButton(QLatin1String("forward"), "newerVersion", asks ? tr("The question as it was asked next") : tr("The next answer"), this);
+    m_version = label({}, "caption", this);
+    m_version->setObjectName(QStringLiteral("versionLabel"));
+    connect(m_older, &QToolButton::clicked, this, [this] { stepVersion(-1); });
+    connect(m_newer, &QToolButton::clicked, this, [this] { stepVersion(1); });
+    auto* row = new QHBoxLayout;
+    row->setSpacing(kGrid / 4);
+    for (QWidget* part : {static_cast<QWidget*>(m_older), static_cast<QWidget*>(m_version), static_cast<QWidget*>(m_newer)})
+        row->addWidget(part);
+    return row;
+}
+
+void MessageView::stepVersion(int step)
+{
+    const qsizetype to = m_message.versions.indexOf(m_message.id) + step;
+    if (to >= 0 && to < m_message.versions.size())
+        emit versionWanted(m_message.versions[to]);
+}
+
+void MessageView::showVersions()
+{
+    const qsizetype at = m_message.versions.indexOf(m_message.id), count = m_message.versions.size();
+    const bool several = at >= 0 && m_message.state != State::Streaming;
+    for (QWidget* part : {static_cast<QWidget*>(m_older), static_cast<QWidget*>(m_version), static_cast<QWidget*>(m_newer)})
+        part->setVisible(several);
+    m_version->setText(tr("%1 of %2").arg(at + 1).arg(count));
+    m_older->setEnabled(at > 0 && !m_underWay);
+    m_newer->setEnabled(at + 1 < count && !m_underWay);
+    if (m_edit)
+        m_edit->setEnabled(m_message.id != 0 && !m_underWay);
+}
+
+void MessageView::setUnderWay(bool underWay)
+{
+    m_underWay = underWay;
+    showVersions();
+}
+
+void MessageView::focusVersions()
+{
+    (m_older->isEnabled() ? m_older : m_newer)->setFocus(Qt::OtherFocusReason);
+}
+
+void MessageView::edit()
+{
+    if (m_editing)
+        return m_editing->setFocus();
+    m_editing = new QuestionEdit(m_bubble);
+    m_editing->setObjectName(QStringLiteral("questionEditor"));
+    m_editing->setAccessibleName(tr("Question in other words; Enter asks it, Escape leaves it as it was"));
+    m_editing->setPlainText(m_message.text);
+    m_editing->installEventFilter(this);
+    m_text->hide();
+    m_bubble->layout()->addWidget(m_editing);
+    m_bubble->setProperty("active", true);
+    restyle(m_bubble);
+    connect(m_editing, &QuestionEdit::sendWanted, this, [this] {
+        const QString text = m_editing->toPlainText().trimmed();
+        if (text.isEmpty() || m_underWay)
+            return;
+        endEdit();
+        if (text != m_message.text)
+            emit editWanted(m_message.id, text);
+    });
+    m_editing->setFocus(Qt::OtherFocusReason);
+    m_editing->selectAll();
+}
+
+void MessageView::endEdit()
+{
+    m_editing->hide();
+    m_editing->deleteLater();
+    m_editing = nullptr;
+    m_bubble->setProperty("active", false);
+    restyle(m_bubble);
+    m_text->show();
+    m_edit->setFocus(Qt::OtherFocusReason);
+}
+
+bool MessageView::eventFilter(QObject* watched, QEvent* event)
+{
+    // Before the key becomes the window's, which would stop an answer.
+    const bool escapes = (event->type() == QEvent::ShortcutOverride || event->type() == QEvent::KeyPress) && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape;
+    if (!m_editing || watched != m_editing || !escapes)
+        return QWidget::eventFilter(watched, event);
+    event->accept();
+    if (event->type() == QEvent::KeyPress)
+        endEdit();
+    return true;
 }
 
 void MessageView::append(const QString& piece)
@@ -186,6 +294,7 @@ void MessageView::showActions()
     m_regenerate->setVisible(done && m_last);
     m_regenerate->setText(m_message.state == State::Failed ? tr("Try again") : QString());
     m_timings->setVisible(done && !m_timings->text().isEmpty());
+    showVersions();
 }
 
 } // namespace octavo::ui

@@ -15,6 +15,7 @@ class QVBoxLayout;
 namespace octavo::ui {
 
 class MarkdownView;
+class QuestionEdit;
 
 // A question, or an answer with its sources and what can be done with it.
 class MessageView : public QWidget {
@@ -27,11 +28,16 @@ public:
     void append(const QString& piece);                 // of a streaming answer; drawn at most some 30 times a second
     void finish(const app::Message& message, const app::AnswerTimings& timings);
     void setLast(bool last);                           // only the last answer can be made anew
+    void setUnderWay(bool underWay);                   // an answer is: questions are not edited and branches not changed meanwhile
+    void edit();                                       // of a question: in its place
+    void focusVersions();
 
 signals:
     void sourceClicked(const octavo::app::Source& source);
     void hopsWanted(octavo::app::MessageId message);
     void regenerateWanted();
+    void editWanted(octavo::app::MessageId question, const QString& text);
+    void versionWanted(octavo::app::MessageId version);
     void chosen();                                     // its sources are to be shown
     void grown();
 
@@ -39,6 +45,11 @@ private:
     void buildQuestion();
     void buildAnswer();
     QHBoxLayout* makeActions();
+    QHBoxLayout* makeVersions();
+    void stepVersion(int step);
+    void endEdit();
+    bool eventFilter(QObject* watched, QEvent* event) override;
+    void showVersions();
     void draw();
     void showSources();
     void showNote();
@@ -56,6 +67,13 @@ private:
     QToolButton* m_regenerate = nullptr;
     QToolButton* m_hops = nullptr;
     QTimer* m_redraw = nullptr;
+    QWidget* m_bubble = nullptr;       // of a question
+    QuestionEdit* m_editing = nullptr; // while it is edited
+    QToolButton* m_edit = nullptr;
+    QToolButton* m_older = nullptr;
+    QToolButton* m_newer = nullptr;
+    QLabel* m_version = nullptr;
+    bool m_underWay = false;
     bool m_last = true;
 };
 

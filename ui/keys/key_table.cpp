@@ -40,6 +40,8 @@ std::vector<KeyRow> makeTable()
         {"ask", kTalk, TEXT("Go to the question"), {Qt::CTRL | Qt::Key_L}},
         {"newConversation", kTalk, TEXT("New conversation"), {QKeySequence::New}, "newSessionButton newConversationButton"},
         {"searchConversations", kTalk, TEXT("Search conversations"), {Qt::CTRL | Qt::Key_K}},
+        {"branches", kTalk, TEXT("All branches of the conversation"), {Qt::CTRL | Qt::Key_B}, "branchesButton"},
+        {"editQuestion", kTalk, TEXT("Ask the last question in other words"), {Qt::CTRL | Qt::SHIFT | Qt::Key_E}},
         {"stop", kTalk, TEXT("Stop answering or reading"), {Qt::Key_Escape}, "stopButton stopReadingButton stopSummaryButton"},
         {"work", kTalk, TEXT("What is being done: pause, stop"), {Qt::CTRL | Qt::SHIFT | Qt::Key_J}},
         {"hops", kTalk, TEXT("Hops: where an answer looked"), {Qt::CTRL | Qt::Key_H}},

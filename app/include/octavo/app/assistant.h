@@ -155,6 +155,10 @@ public slots:
     // being read, are read before the first piece: readProgress…, readFinished. An engine's failure is the answer's note, with state Failed.
     void ask(octavo::app::SessionId session, const QString& question);
     void regenerate(octavo::app::SessionId session);    // the same without messageAdded: another answer to the last question
+    // sessionOpened, which ends before that question, and the signals of ask(): asked in other words, on a branch beside the old one.
+    void editQuestion(octavo::app::SessionId session, octavo::app::MessageId question, const QString& text);
+    void showBranch(octavo::app::SessionId session, octavo::app::MessageId through);   // sessionOpened, with the newest branch through it
+    void openBranches(octavo::app::SessionId session);  // branchesReady
     // As openPaths(), then summarize() of all that could be opened.
     void summarizePaths(const QStringList& paths);
     // summaryOpened, sessionsChanged; then the documents are read as read() does, and the summary is written: summaryProgress, summaryChanged,
@@ -186,6 +190,7 @@ signals:
     void readProgress(const octavo::app::ReadProgress& progress);
     void readFinished(const octavo::app::DocumentSummary& document, bool stopped);
     void sessionOpened(const octavo::app::Session& session);
+    void branchesReady(octavo::app::SessionId session, const QList<octavo::app::Message>& messages);   // of all branches, as they were added
     void messageAdded(octavo::app::SessionId session, const octavo::app::Message& message);
     void answerStarted(octavo::app::SessionId session, octavo::app::MessageId message);
     void answerPiece(octavo::app::MessageId message, const QString& piece);

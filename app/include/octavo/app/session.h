@@ -58,6 +58,7 @@ struct Message {
     QList<Source> sources;
     QDateTime at;
     bool hasHops = false;
+    QList<MessageId> versions{};   // of a branch: this one and those in its place on others, oldest first; empty: it is the only one
 };
 
 struct SessionSummary {

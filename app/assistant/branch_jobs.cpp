@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "assistant/assistant_worker.h"
+
+// What the assistant's worker does for branches of a conversation.
+
+namespace octavo::app {
+
+void Assistant::Worker::editQuestion(SessionId id, MessageId question, const QString& text, const AnswerOptions& options, std::stop_token stop)
+{
+    if (!service() || stop.stop_requested())
+        return;
+    const Outcome<Session> before = m_service->beginInsteadOf(id, question);
+    if (!before)
+        return fail(before.error());
+    tell(&Assistant::sessionOpened, *before);
+    ask(id, text, options, std::move(stop));
+}
+
+void Assistant::Worker::showBranch(SessionId id, MessageId through)
+{
+    if (!service())
+        return;
+    const Outcome<Session> session = m_service->showBranch(id, through);
+    if (!session)
+        return fail(session.error());
+    tell(&Assistant::sessionOpened, *session);
+}
+
+void Assistant::Worker::openBranches(SessionId id)
+{
+    if (!service())
+        return;
+    const Outcome<QList<Message>> messages = m_service->allMessages(id);
+    if (!messages)
+        return fail(messages.error());
+    tell(&Assistant::branchesReady, id, *messages);
+}
+
+} // namespace octavo::app
