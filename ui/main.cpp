@@ -3,6 +3,7 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QFileInfo>
 
 #include "assistant/book_engine.h"
 #include "crash/crash_handler.h"
@@ -43,7 +44,10 @@ int main(int argc, char** argv)
     const ui::WindowSettings settings(parser.value(dataDir));
     const int threadCount = parser.isSet(threads) ? parser.value(threads).toInt() : static_cast<int>(settings.number(ui::Setting::Threads));
     const QString deviceName = parser.isSet(device) ? parser.value(device) : settings.choice(ui::Setting::Device);
-    const auto assistant = app::Assistant::onThisMachine({parser.value(dataDir), parser.value(model), threadCount, deviceName});
+    const QString lastModel = settings.kept(ui::kModelFile).toString();
+    const bool isTold = parser.isSet(model) || qEnvironmentVariableIsSet("OCTAVO_MODEL");
+    const QString modelFile = !isTold && QFileInfo::exists(lastModel) ? lastModel : parser.value(model);
+    const auto assistant = app::Assistant::onThisMachine({parser.value(dataDir), modelFile, threadCount, deviceName});
     ui::MainWindow window(*assistant, {parser.value(dataDir), parser.value(sample)});
     ui::DesktopNotice notice(window);
     QObject::connect(&window, &ui::MainWindow::attentionWanted, &notice, &ui::DesktopNotice::tell);

@@ -18,6 +18,7 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QThreadPool>
 #include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -31,6 +32,7 @@
 #include "icons.h"
 #include "library/library_panel.h"
 #include "library/space_dialog.h"
+#include "octavo/app/conversation_file.h"
 #include "octavo/app/crash_reports.h"
 #include "reader/page_view.h"
 #include "reader/reader_page.h"
@@ -87,6 +89,7 @@ MainWindow::MainWindow(app::Assistant& assistant, WindowOptions options, QWidget
     wireHops();
     wireSummary();
     wireWork();
+    wireModels();
     wireSettings();
     resize(1440, 900);
     if (m_settings.isOn(Setting::KeepLayout)) {
@@ -95,7 +98,11 @@ MainWindow::MainWindow(app::Assistant& assistant, WindowOptions options, QWidget
     }
 }
 
-MainWindow::~MainWindow() = default;
+// What is being written is finished first: it tells the window of its end.
+MainWindow::~MainWindow()
+{
+    QThreadPool::globalInstance()->waitForDone();
+}
 
 void MainWindow::start(const QStringList& paths)
 {
@@ -123,7 +130,11 @@ void MainWindow::openPaths(const QStringList& paths)
         return;
     m_opensNewest = false;
     statusBar()->showMessage(tr("Opening %1…").arg(paths.first()));
-    m_assistant.openPaths(paths);
+    QStringList texts;
+    for (const QString& path : paths)
+        path.endsWith(QLatin1String(".gguf"), Qt::CaseInsensitive) ? m_assistant.importModel(path) : texts.append(path);
+    if (!texts.isEmpty())
+        m_assistant.openPaths(texts);
 }
 
 void MainWindow::buildPanes()
@@ -220,6 +231,7 @@ void MainWindow::buildToolBar()
     addTo("import", tr("Import conversations…"));
     addTo("exportAll", tr("Export everything…"));
     more->addSeparator();
+    addTo("models", tr("Models…"));
     addTo("diskSpace", tr("Disk space…"));
     addTo("checkLibrary", tr("Check the library"));
     more->addSeparator();
@@ -247,7 +259,11 @@ void MainWindow::buildStatusBar()
     m_tokens = add("statusTokens");
     m_speed = add("statusSpeed");
     m_memory = add("statusMemory");
-    m_model = add("statusModel");
+    m_model = new QToolButton(this);
+    m_model->setObjectName(QStringLiteral("statusModel"));
+    m_model->setAutoRaise(true);
+    m_model->setAccessibleDescription(tr("Opens the models"));
+    statusBar()->addPermanentWidget(m_model);
     m_model->setText(tr("Loading the model…"));
     statusBar()->setSizeGripEnabled(false);
 }
@@ -271,9 +287,30 @@ QString MainWindow::fileNameFor(const QString& title, const char* ending)
 
 void MainWindow::exportSession(app::SessionId session, const QString& title)
 {
-    const QString name = fileNameFor(title, ".octavo");
-    if (const QString file = QFileDialog::getSaveFileName(this, tr("Export a conversation"), name, archiveFilter()); !file.isEmpty())
-        m_assistant.exportSession(session, file);
+    const QStringList forms{archiveFilter(), tr("Markdown (*.md)"), tr("Web page (*.html)"), tr("PDF (*.pdf)"), tr("JSON (*.json)")};
+    const QString file = QFileDialog::getSaveFileName(this, tr("Export a conversation"), fileNameFor(title, ".octavo"), forms.join(QStringLiteral(";;")));
+    if (!file.isEmpty())
+        exportSessionTo(session, file);
+}
+
+void MainWindow::exportSessionTo(app::SessionId session, const QString& file)
+{
+    if (file.endsWith(QLatin1String(".octavo"), Qt::CaseInsensitive))
+        return m_assistant.exportSession(session, file);
+    m_exports[session] = file;
+    m_assistant.openText(session);
+}
+
+// On another thread: a long conversation takes a while to be set as pages.
+void MainWindow::writeText(const app::ConversationText& text)
+{
+    const QString file = m_exports.take(text.session.summary.id);
+    QThreadPool::globalInstance()->start([this, text, file] {
+        const app::Outcome<void> written = app::writeConversation(text, file);
+        QMetaObject::invokeMethod(this, [this, written, file] {
+            written ? m_failures->inform(tr("The conversation is in %1.").arg(file)) : showFailure(written.error());
+        });
+    });
 }
 
 void MainWindow::exportLibrary()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+
 #include <QMainWindow>
 
 #include "keys/key_map.h"
@@ -26,6 +28,9 @@ class SpaceDialog;
 class SummaryPage;
 class WorkPanel;
 
+// In window.ini: the model that was in use last.
+inline constexpr QLatin1String kModelFile("model");
+
 struct WindowOptions {
     QString dataDir;       // window.ini lies here; empty: how the window looks is not kept
     QString sampleDir;     // Octavo's own source code; empty or absent: not offered
@@ -45,6 +50,7 @@ public:
 
 public slots:
     void openPaths(const QStringList& paths);
+    void exportSessionTo(octavo::app::SessionId session, const QString& file);   // in the form that its ending names
 
 signals:
     void attentionWanted(const QString& title, const QString& text);   // long work has ended while another window was in front
@@ -70,11 +76,14 @@ private:
     void wireHops();
     void wireSummary();
     void wireWork();
+    void wireModels();
+    void showModel(const app::ModelSummary& model);
 
     void openFiles();
     void openFolder();
     static QString fileNameFor(const QString& title, const char* ending);   // to be offered
     void exportSession(app::SessionId session, const QString& title);
+    void writeText(const app::ConversationText& text);
     void exportLibrary();
     void importSessions();
     void applySetting(Setting setting);
@@ -109,6 +118,7 @@ private:
     WindowOptions m_options;
     WindowSettings m_settings;
     KeyMap m_keys;
+    QHash<app::SessionId, QString> m_exports;  // files that wait for a conversation's text
     QString m_firstQuestion;                   // waits for the session made for it
     QList<app::DocumentId> m_sessionDocuments; // of the session shown
     bool m_opensNewest = false;
@@ -130,7 +140,8 @@ private:
     QLabel* m_tokens;
     QLabel* m_speed;
     QLabel* m_memory;
-    QLabel* m_model;
+    QToolButton* m_model;
+    std::optional<app::ModelSummary> m_modelReady;
 };
 
 } // namespace octavo::ui

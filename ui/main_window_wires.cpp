@@ -9,6 +9,7 @@
 #include <QPushButton>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QToolButton>
 
 #include "chat/chat_page.h"
 #include "failure_bars.h"
@@ -65,13 +66,6 @@ void MainWindow::wireLibrary()
         m_library->showSessions(sessions, trashed);
         if (std::exchange(m_opensNewest, false) && !sessions.isEmpty())
             m_assistant.openSession(sessions.first().id);
-    });
-    connect(&m_assistant, &Assistant::modelReady, this, [this](const app::ModelSummary& model) {
-        m_model->setText(QStringLiteral("%1 · %2").arg(model.name, model.device));
-        QString tip = tr("%1\nContext of %2 tokens").arg(model.file).arg(model.contextTokens);
-        if (!model.whyNoGpu.isEmpty())
-            tip += tr("\nNot on the GPU: %1").arg(model.whyNoGpu);
-        m_model->setToolTip(plainTip(tip));
     });
     connect(&m_assistant, &Assistant::busyChanged, this, [this](bool busy) {
         m_keys.action(QStringLiteral("stop"))->setEnabled(busy);
@@ -143,6 +137,7 @@ void MainWindow::wireChat()
     connect(m_chat, &ChatPage::editWanted, this, [this](app::MessageId question, const QString& text) { m_assistant.editQuestion(m_chat->session(), question, text); });
     connect(m_chat, &ChatPage::branchWanted, this, [this](app::MessageId through) { m_assistant.showBranch(m_chat->session(), through); });
     connect(m_chat, &ChatPage::branchesWanted, this, [this] { m_assistant.openBranches(m_chat->session()); });
+    connect(&m_assistant, &Assistant::textReady, this, &MainWindow::writeText);
     connect(&m_assistant, &Assistant::branchesReady, m_chat, &ChatPage::showBranches);
     connect(m_chat, &ChatPage::sourcesShown, m_reader, &ReaderPage::showSources);
     connect(m_chat, &ChatPage::sourceClicked, m_reader,
@@ -290,7 +285,7 @@ void MainWindow::showFailure(const app::Failure& failure)
     else
         m_failures->add(failure);
     if (failure.kind == app::Failure::Kind::Model)
-        m_model->setText(tr("No model"));
+        m_modelReady ? showModel(*m_modelReady) : m_model->setText(tr("No model"));   // one that cannot be opened leaves the old one in use
 }
 
 void MainWindow::showDocumentStatus()

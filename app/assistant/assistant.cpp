@@ -42,6 +42,26 @@ void Assistant::start()
     m_worker->postUrgent([](Worker& worker, std::stop_token stop) { worker.start(std::move(stop)); });
 }
 
+void Assistant::listModels()
+{
+    m_worker->postBrief([](Worker& worker) { worker.listModels(); });
+}
+
+void Assistant::useModel(const QString& file)
+{
+    m_worker->postUseModel(file);
+}
+
+void Assistant::importModel(const QString& file)
+{
+    m_worker->postUrgent([file](Worker& worker, std::stop_token stop) { worker.importModel(file, std::move(stop)); }, openingOf({file}));
+}
+
+void Assistant::removeModel(const QString& file)
+{
+    m_worker->postBrief([file](Worker& worker) { worker.removeModel(file); });
+}
+
 void Assistant::openPaths(const QStringList& paths)
 {
     m_worker->postUrgent([paths](Worker& worker, std::stop_token stop) { worker.openPaths(paths, false, std::move(stop)); }, openingOf(paths));
@@ -152,6 +172,11 @@ void Assistant::eraseSessions(const QList<SessionId>& sessions)
 void Assistant::exportSession(SessionId session, const QString& file)
 {
     m_worker->postBrief([session, file](Worker& worker) { worker.exportSession(session, file); });
+}
+
+void Assistant::openText(SessionId session)
+{
+    m_worker->postBrief([session](Worker& worker) { worker.openText(session); });
 }
 
 void Assistant::exportLibrary(const QString& file)

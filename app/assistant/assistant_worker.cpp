@@ -17,7 +17,7 @@ constexpr int kMostFilesWatched = 1000;      // of one document
 } // namespace
 
 Assistant::Worker::Worker(Assistant& owner, AssistantOptions options, std::unique_ptr<BookEngine> engine)
-    : m_owner(owner), m_watcher(new ChangeWatcher(&owner)), m_options(std::move(options)), m_engine(std::move(engine)),
+    : m_owner(owner), m_watcher(new ChangeWatcher(&owner)), m_options(std::move(options)), m_modelFile(m_options.modelFile), m_engine(std::move(engine)),
       m_work({[this](const QList<WorkItem>& items) { tell(&Assistant::workChanged, items); }, [this](const WorkItem& item) { tell(&Assistant::workEnded, item); }})
 {
     connect(m_watcher, &ChangeWatcher::changed, &owner, [this](DocumentId document, const QStringList& folders) {
@@ -135,13 +135,13 @@ void Assistant::Worker::start(std::stop_token stop)
         return;
     tellLibrary();   // as the last model left it: the list should not wait for a model
     tellSessions();
-    const Outcome<EngineModel> model = m_service->openModel(m_options.modelFile, stop);
+    const Outcome<EngineModel> model = m_service->openModel(m_modelFile, stop);
     if (!model)
         return fail(model.error());
     EventLog::instance().add("model open, tokens of context", model->contextTokens);
     if (modelChanged(*model))
         tellLibrary();
-    tell(&Assistant::modelReady, ModelSummary{model->name, m_options.modelFile, model->device, model->contextTokens, model->whyNoGpu});
+    tell(&Assistant::modelReady, ModelSummary{model->name, m_modelFile, model->device, model->contextTokens, model->whyNoGpu});
     const Outcome<QList<DocumentId>> interrupted = m_service->interruptedReads();
     if (!interrupted)
         return fail(interrupted.error());

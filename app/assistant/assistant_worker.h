@@ -29,6 +29,7 @@ public:
     // Ends soon after its token is triggered. `item`: what the list of long work says of it.
     void postUrgent(std::function<void(Worker&, std::stop_token)> job, const std::optional<WorkItem>& item = {});
     void postRead(DocumentId document);
+    void postUseModel(const QString& file);
     void postRecognize(const ScannedPages& scans);
     void postRemove(DocumentId document);
     void postForget(DocumentId document);
@@ -42,6 +43,9 @@ public:
     bool isBusy() const { return m_pending > 0; }
 
     void start(std::stop_token stop);
+    void listModels();
+    void importModel(const QString& file, const std::stop_token& stop);
+    void removeModel(const QString& file);
     void openPaths(const QStringList& paths, bool asksInAnyCase, std::stop_token stop);
     void readPreviewed(PreviewId preview, const QList<PreviewChoice>& choices, std::stop_token stop);
     void dropPreview(PreviewId preview) { m_previews.erase(preview); }
@@ -55,6 +59,7 @@ public:
     void changeSessions(const std::function<void(SessionRepository&)>& change);
     void eraseSessions(const QList<SessionId>& sessions);
     void exportSession(SessionId session, const QString& file);
+    void openText(SessionId session);
     void exportLibrary(const QString& file, std::stop_token stop);
     void checkLibrary();
     void searchSessions(const QString& words);
@@ -94,6 +99,7 @@ private:
     void tell(Signal signal, const Values&... values);
     void fail(const Failure& failure);
     void notice(const QString& sentence);   // unless it is empty
+    void useModel(const QString& file, const std::stop_token& stop);
     bool modelChanged(const EngineModel& model);   // since the last run; remembers it
     void tellLibrary();
     void watchDocuments();
@@ -106,6 +112,7 @@ private:
     Assistant& m_owner;
     ChangeWatcher* const m_watcher;   // the owner's child, on its thread
     const AssistantOptions m_options;
+    QString m_modelFile;              // in use, or to be opened at the start
     std::unique_ptr<BookEngine> m_engine;
     std::unique_ptr<Library> m_library;
     std::unique_ptr<ConversationService> m_service;

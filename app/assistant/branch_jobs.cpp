@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "assistant/assistant_worker.h"
+#include "assistant/stored_session.h"
 
-// What the assistant's worker does for branches of a conversation.
+// What the assistant's worker does for branches of a conversation, and for its text.
 
 namespace octavo::app {
 
@@ -34,6 +35,16 @@ void Assistant::Worker::openBranches(SessionId id)
     if (!messages)
         return fail(messages.error());
     tell(&Assistant::branchesReady, id, *messages);
+}
+
+void Assistant::Worker::openText(SessionId id)
+{
+    if (!service())
+        return;
+    const Outcome<ConversationText> text = loadConversationText(*m_library, id);
+    if (!text)
+        return fail(text.error());
+    tell(&Assistant::textReady, *text);
 }
 
 } // namespace octavo::app

@@ -10,6 +10,7 @@
 #include "assistant/hop_view.h"
 #include "assistant/sentences.h"
 #include "assistant/sources.h"
+#include "assistant/stored_session.h"
 #include "documents/token_map.h"
 
 namespace octavo::app {
@@ -32,17 +33,6 @@ QString percent(qint64 part, qint64 whole)
 }
 
 // Null if there is no such session.
-std::optional<Session> loadSession(Library& library, SessionId id)
-{
-    const std::optional<SessionSummary> summary = library.sessions().find(id);
-    if (!summary)
-        return std::nullopt;
-    Session session{*summary, library.messages().branch(id)};
-    for (Message& message : session.messages)
-        message.sources = library.citations().of(message.id);
-    return session;
-}
-
 // Questions with their answers, as far as there are any, and the question to be answered now.
 std::vector<Turn> turnsUpTo(const QList<Message>& branch, const Message& question)
 {

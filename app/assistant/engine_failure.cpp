@@ -61,4 +61,9 @@ Failure failureOf(const Error& error)
     return {Kind::Engine, subject + QStringLiteral(" ") + detail};
 }
 
+Failure unknownTurns(const QString& modelFile)
+{
+    return failureOf(Error{Errc::UnsupportedChatTemplate, modelFile.toStdString(), "tokenizer.chat_template"});
+}
+
 } // namespace octavo::app

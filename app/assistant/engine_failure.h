@@ -8,5 +8,6 @@ namespace octavo::app {
 
 // One sentence for people about a failure of the engine: what happened, to which file, what to do.
 Failure failureOf(const Error& error);
+Failure unknownTurns(const QString& modelFile);   // its chat template is none that Octavo knows
 
 } // namespace octavo::app

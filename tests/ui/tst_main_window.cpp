@@ -52,7 +52,7 @@ private slots:
         QVERIFY(shown<QAbstractButton>("openFilesButton"));
         QVERIFY(!shown<QAbstractButton>("sampleButton"));          // no sample folder was given
         QVERIFY(shown<QLabel>("chatHint"));
-        QTRY_VERIFY(child<QLabel>("statusModel")->text().contains(QStringLiteral("Scripted")));
+        QTRY_VERIFY(child<QToolButton>("statusModel")->text().contains(QStringLiteral("Scripted")));
     }
 
     void aDroppedBookIsReadAskedAndCited()
@@ -90,6 +90,51 @@ private slots:
         QTRY_VERIFY(shown<QAbstractButton>("sourceChip"));
         QVERIFY(answerText().contains(QStringLiteral("Ahab nails it.")));
         QCOMPARE(m_assistant->busy(), false);
+    }
+
+    void aConversationIsWrittenToBeRead()
+    {
+        drop(book());
+        ask();
+        QTRY_VERIFY(shown<QAbstractButton>("sourceChip"));
+        for (const char* ending : {"md", "html", "pdf", "json"}) {
+            QFile file(m_folder->filePath(QStringLiteral("whale.") + QLatin1String(ending)));
+            m_window->exportSessionTo(1, file.fileName());
+            QTRY_VERIFY(file.exists());
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            const QByteArray written = file.readAll();
+            QVERIFY2(QLatin1String(ending) == QLatin1String("pdf") ? written.startsWith("%PDF") && written.size() > 5000 : written.contains("Ahab nails it."), ending);
+        }
+        const QString nowhere = m_folder->filePath(QStringLiteral("none/whale.md"));
+        m_window->exportSessionTo(1, nowhere);
+        const auto isTold = [&] {
+            const QList<QLabel*> bars = m_window->findChildren<QLabel*>(QStringLiteral("failureText"));
+            return std::any_of(bars.begin(), bars.end(), [&](const QLabel* bar) { return bar->text().contains(nowhere); });
+        };
+        QTRY_VERIFY(isTold());
+    }
+
+    void aQuestionInOtherWordsMakesABranchAndTheOldOneIsFound()
+    {
+        drop(book());
+        ask();
+        QTRY_VERIFY(shown<QAbstractButton>("editButton") && shown<QAbstractButton>("editButton")->isEnabled());
+        shown<QAbstractButton>("editButton")->click();
+        m_script->pieces = {QStringLiteral("Starbuck.")};
+        QTest::keyClicks(shown<QPlainTextEdit>("questionEditor"), QStringLiteral("Who else?"));
+        QTest::keyClick(shown<QPlainTextEdit>("questionEditor"), Qt::Key_Return);
+        QTRY_VERIFY(answerText().contains(QStringLiteral("Starbuck.")));
+        QTRY_VERIFY(shown<QAbstractButton>("olderVersion") && shown<QAbstractButton>("olderVersion")->isEnabled());
+        shown<QAbstractButton>("olderVersion")->click();
+        QTRY_VERIFY(answerText().contains(QStringLiteral("Ahab nails it.")));
+        child<QAction>("branchesAction")->trigger();
+        auto* tree = child<QAbstractItemView>("branchTree");
+        QTRY_VERIFY(tree->isVisible());
+        QCOMPARE(tree->model()->rowCount(), 2);
+        QTest::keyClick(tree, Qt::Key_End);
+        QTest::keyClick(tree, Qt::Key_Return);
+        QTRY_VERIFY(answerText().contains(QStringLiteral("Starbuck.")));
+        QVERIFY(!tree->isVisible());
     }
 
     void aLongFolderIsAskedAboutFirst()
@@ -283,7 +328,7 @@ private slots:
         cleanup();
         open();
         QTRY_VERIFY(shown<QLabel>("failureText"));
-        QTRY_COMPARE(child<QLabel>("statusModel")->text(), QStringLiteral("No model"));
+        QTRY_COMPARE(child<QToolButton>("statusModel")->text(), QStringLiteral("No model"));
     }
 
     void closingWhileBusyAsksFirst()

@@ -26,6 +26,7 @@ std::vector<KeyRow> makeTable()
         {"summarize", kFiles, TEXT("Summarize"), {Qt::CTRL | Qt::SHIFT | Qt::Key_M}},
         {"import", kFiles, TEXT("Import conversations"), {}},
         {"exportAll", kFiles, TEXT("Export everything"), {}},
+        {"models", kFiles, TEXT("Models"), {Qt::CTRL | Qt::SHIFT | Qt::Key_L}},
         {"diskSpace", kFiles, TEXT("Disk space"), {}},
         {"checkLibrary", kFiles, TEXT("Check the library"), {}},
 

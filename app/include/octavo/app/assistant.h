@@ -7,9 +7,11 @@
 #include <QObject>
 #include <QStringList>
 
+#include "octavo/app/conversation_text.h"
 #include "octavo/app/document.h"
 #include "octavo/app/failure.h"
 #include "octavo/app/hop_view.h"
+#include "octavo/app/model_shelf.h"
 #include "octavo/app/page_picture.h"
 #include "octavo/app/preview.h"
 #include "octavo/app/read_estimate.h"
@@ -118,6 +120,11 @@ public:
 public slots:
     // Once, first: libraryChanged, sessionsChanged, modelReady (libraryChanged before it if it is another model). Reads that a crash has cut off go on.
     void start();
+    void listModels();                                  // modelsListed
+    // What goes on is stopped, and kept; then modelReady, libraryChanged, modelsListed. One that cannot be opened leaves the old one in use.
+    void useModel(const QString& file);
+    void importModel(const QString& file);              // openProgress…, modelsListed, noticed
+    void removeModel(const QString& file);              // modelsListed; into the system's trash. Not the one in use
     // openProgress…; then, if all that was opened is read in a short time, for each path documentAdded, documentOpened, scansFound where there are, estimated,
     // and it is read as read() does. Else previewReady, and nothing more before readPreviewed(). Of a file that holds nothing but scans only scansFound.
     // An archive (.octavo) is taken into the library instead: libraryChanged, sessionsChanged, noticed; of a single conversation sessionOpened and
@@ -148,6 +155,7 @@ public slots:
     void restoreSession(octavo::app::SessionId session);// sessionsChanged
     void eraseSessions(const QList<octavo::app::SessionId>& sessions);  // sessionsChanged; for ever
     void exportSession(octavo::app::SessionId session, const QString& file);   // noticed; as an archive, replaced if it is there
+    void openText(octavo::app::SessionId session);      // textReady
     void exportLibrary(const QString& file);            // noticed
     void checkLibrary();                                // noticed: everything in it, and its indexes
     void searchSessions(const QString& words);          // sessionsChanged with the matches; empty = all
@@ -175,6 +183,7 @@ public slots:
 
 signals:
     void modelReady(const octavo::app::ModelSummary& model);
+    void modelsListed(const octavo::app::ModelShelf& shelf);
     void libraryChanged(const QList<octavo::app::DocumentSummary>& documents);
     void sessionsChanged(const QList<octavo::app::SessionSummary>& sessions, const QList<octavo::app::SessionSummary>& trashed);
     void readingsSpace(const octavo::app::ReadingsSpace& space);
@@ -191,6 +200,7 @@ signals:
     void readFinished(const octavo::app::DocumentSummary& document, bool stopped);
     void sessionOpened(const octavo::app::Session& session);
     void branchesReady(octavo::app::SessionId session, const QList<octavo::app::Message>& messages);   // of all branches, as they were added
+    void textReady(const octavo::app::ConversationText& text);
     void messageAdded(octavo::app::SessionId session, const octavo::app::Message& message);
     void answerStarted(octavo::app::SessionId session, octavo::app::MessageId message);
     void answerPiece(octavo::app::MessageId message, const QString& piece);
