@@ -39,9 +39,8 @@ public:
         if (size.isEmpty())   // a widget that has no room for it
             return {};
         const QPalette palette = QGuiApplication::palette();
-        const QColor ink = mode == QIcon::Disabled ? palette.color(QPalette::Disabled, QPalette::ButtonText)
-                           : mode == QIcon::Selected ? palette.color(QPalette::HighlightedText)
-                                                     : palette.color(QPalette::ButtonText);
+        // What is chosen in a list stands on a soft colour, in the usual ink.
+        const QColor ink = palette.color(mode == QIcon::Disabled ? QPalette::Disabled : QPalette::Active, QPalette::ButtonText);
         QSvgRenderer renderer(drawing(m_name).replace("#000", ink.name().toLatin1()));
         QPixmap pixmap(size * scale);
         pixmap.fill(Qt::transparent);

@@ -103,6 +103,7 @@ private:
     void beginSession();                       // an empty one; it is made with its first question
     void ask(const QString& question);
     void showProgress(const app::ReadProgress& progress);
+    void showDraft(app::SessionId session);
     void showFailure(const app::Failure& failure);
     void showDocumentStatus();
     void showHopsOfLastAnswer();

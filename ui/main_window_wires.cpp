@@ -31,6 +31,9 @@ using app::Assistant;
 
 namespace {
 
+// In window.ini, what was typed in a conversation and not sent; 0: in one that has not begun.
+QString draftKey(app::SessionId session) { return QStringLiteral("drafts/%1").arg(session); }
+
 constexpr int kBriefly = 6000;     // ms that a passing message stays in the status bar
 
 } // namespace
@@ -95,7 +98,11 @@ void MainWindow::wireLibrary()
     connect(m_library, &LibraryPanel::renameWanted, &m_assistant, &Assistant::renameSession);
     connect(m_library, &LibraryPanel::restoreWanted, &m_assistant, &Assistant::restoreSession);
     connect(m_library, &LibraryPanel::exportWanted, this, &MainWindow::exportSession);
-    connect(m_library, &LibraryPanel::eraseWanted, &m_assistant, &Assistant::eraseSessions);
+    connect(m_library, &LibraryPanel::eraseWanted, this, [this](const QList<app::SessionId>& sessions) {
+        for (const app::SessionId session : sessions)
+            m_settings.keep(draftKey(session), {});
+        m_assistant.eraseSessions(sessions);
+    });
     connect(m_library, &LibraryPanel::searchWanted, &m_assistant, &Assistant::searchSessions);
     connect(m_library, &LibraryPanel::trashWanted, this, [this](app::SessionId session) {
         m_assistant.trashSession(session);
@@ -134,6 +141,8 @@ void MainWindow::wireChat()
     connect(m_chat, &ChatPage::stopWanted, &m_assistant, &Assistant::stop);
     connect(m_chat, &ChatPage::newSessionWanted, this, &MainWindow::beginSession);
     connect(m_chat, &ChatPage::regenerateWanted, this, [this] { m_assistant.regenerate(m_chat->session()); });
+    connect(m_chat, &ChatPage::draftChanged, this,
+            [this](app::SessionId session, const QString& text) { m_settings.keep(draftKey(session), text.isEmpty() ? QVariant() : text); });
     connect(m_chat, &ChatPage::editWanted, this, [this](app::MessageId question, const QString& text) { m_assistant.editQuestion(m_chat->session(), question, text); });
     connect(m_chat, &ChatPage::branchWanted, this, [this](app::MessageId through) { m_assistant.showBranch(m_chat->session(), through); });
     connect(m_chat, &ChatPage::branchesWanted, this, [this] { m_assistant.openBranches(m_chat->session()); });
@@ -237,7 +246,11 @@ void MainWindow::showSession(const app::Session& session)
     m_right->setCurrentWidget(m_chat);
     m_summary->clear();
     m_sessionDocuments = session.summary.documents;
+    const bool isOther = session.summary.id != m_chat->session();
+    const bool isNew = m_chat->session() == 0 && !m_firstQuestion.isEmpty();
     m_chat->showSession(session);
+    if (isOther && !isNew)
+        showDraft(session.summary.id);
     m_library->setCurrentSession(session.summary.id);
     m_hops->clear();
     if (!m_firstQuestion.isEmpty())
@@ -252,9 +265,15 @@ void MainWindow::beginSession()
     m_right->setCurrentWidget(m_chat);
     m_summary->clear();
     m_chat->clearSession();
+    showDraft(0);
     m_hops->clear();
     m_library->setCurrentSession(0);
     m_chat->focusQuestion();
+}
+
+void MainWindow::showDraft(app::SessionId session)
+{
+    m_chat->setDraft(m_settings.kept(draftKey(session)).toString());
 }
 
 void MainWindow::ask(const QString& question)

@@ -137,6 +137,39 @@ private slots:
         QVERIFY(!tree->isVisible());
     }
 
+    void whatWasTypedAndNotSentIsKept()
+    {
+        drop(book());
+        ask();
+        QTRY_VERIFY(shown<QAbstractButton>("sourceChip"));
+        QTRY_VERIFY(!m_assistant->busy());
+        auto* edit = child<QPlainTextEdit>("questionEdit");
+        QVERIFY(edit->toPlainText().isEmpty());
+        QTest::keyClicks(edit, QStringLiteral("And why"));
+        child<QAction>("newConversationAction")->trigger();
+        QVERIFY(edit->toPlainText().isEmpty());
+        QTest::keyClicks(edit, QStringLiteral("Of another"));
+        m_assistant->openSession(1);
+        QTRY_COMPARE(edit->toPlainText(), QStringLiteral("And why"));
+        m_assistant->showBranch(1, 1);
+        QTRY_VERIFY(!m_assistant->busy());
+        QCOMPARE(edit->toPlainText(), QStringLiteral("And why"));
+        QTest::keyClicks(edit, QStringLiteral(" so?"));
+        QTest::qWait(700);                       // as if Octavo ended without a word then
+        m_window.reset();
+        m_assistant.reset();
+        open();
+        edit = child<QPlainTextEdit>("questionEdit");
+        QTRY_COMPARE(edit->toPlainText(), QStringLiteral("And why so?"));
+        QTest::keyClick(edit, Qt::Key_Return);
+        QTRY_VERIFY(!m_assistant->busy());
+        QTRY_VERIFY(edit->toPlainText().isEmpty());
+        child<QAction>("newConversationAction")->trigger();
+        QTRY_COMPARE(edit->toPlainText(), QStringLiteral("Of another"));
+        m_assistant->openSession(1);
+        QTRY_VERIFY(edit->toPlainText().isEmpty());
+    }
+
     void aLongFolderIsAskedAboutFirst()
     {
         const QString folder = m_folder->filePath(QStringLiteral("project"));

@@ -26,6 +26,7 @@ constexpr int kWidest = 90 * kGrid;    // of the messages: long lines are hard t
 constexpr int kNearEnd = 4 * kGrid;
 constexpr int kNearBegin = 60 * kGrid;
 constexpr qsizetype kAtOnce = 4;       // messages of a conversation that is opened; a message takes some 3 ms
+constexpr int kTypingPause = 500;      // ms
 constexpr int kLaidOutAfter = 200;     // ms: a message is laid out more than once until its height is known
 constexpr qsizetype kMore = 24;        // that come in above them, one after the other
 
@@ -40,7 +41,7 @@ qsizetype indexOf(const QList<app::Message>& messages, app::MessageId id)
 } // namespace
 
 ChatPage::ChatPage(QWidget* parent)
-    : QWidget(parent), m_title(new ElidedLabel(Qt::ElideRight, this)), m_scroll(new QScrollArea(this)), m_filling(new QTimer(this)), m_laidOut(new QTimer(this)),
+    : QWidget(parent), m_title(new ElidedLabel(Qt::ElideRight, this)), m_scroll(new QScrollArea(this)), m_typing(new QTimer(this)), m_filling(new QTimer(this)), m_laidOut(new QTimer(this)),
       m_earlierButton(new QPushButton(this)), m_hint(label({}, "caption", this)),
       m_waiting(label({}, "caption", this))
 {
@@ -91,6 +92,9 @@ ChatPage::ChatPage(QWidget* parent)
     });
     connect(m_earlierButton, &QPushButton::clicked, this, [this] { showEarlier(kMore); });
     connect(m_filling, &QTimer::timeout, this, &ChatPage::prependView);
+    m_typing->setSingleShot(true);
+    m_typing->setInterval(kTypingPause);
+    connect(m_typing, &QTimer::timeout, this, &ChatPage::tellDraft);
     m_laidOut->setSingleShot(true);
     m_laidOut->setInterval(kLaidOutAfter);
     connect(m_laidOut, &QTimer::timeout, this, [this] { m_fromEnd = -1; });
@@ -139,6 +143,7 @@ QWidget* ChatPage::makeQuestionBox()
 
     connect(m_question, &QuestionEdit::sendWanted, this, &ChatPage::send);
     connect(m_question, &QuestionEdit::textChanged, this, &ChatPage::showState);
+    connect(m_question, &QuestionEdit::textChanged, m_typing, qOverload<>(&QTimer::start));
     connect(m_question, &QuestionEdit::focusChanged, m_frame, [this](bool focused) {
         m_frame->setProperty("active", focused);
         restyle(m_frame);
@@ -175,6 +180,7 @@ void ChatPage::editLastQuestion()
 void ChatPage::showSession(const app::Session& session)
 {
     const bool goesOn = m_sent && m_session == 0;      // the session was made for the question on its way
+    tellDraft();
     if (!goesOn)
         clearViews();
     m_session = session.summary.id;
@@ -217,8 +223,25 @@ void ChatPage::showBranches(app::SessionId session, const QList<app::Message>& m
         m_branches->openBelow(m_branchesButton, messages, m_views.last()->message().id);
 }
 
+void ChatPage::tellDraft()
+{
+    m_typing->stop();
+    const QString text = m_question->toPlainText();
+    if (text != m_draft)
+        emit draftChanged(m_session, m_draft = text);
+}
+
+void ChatPage::setDraft(const QString& text)
+{
+    m_draft = text;
+    m_question->setPlainText(text);
+    m_question->moveCursor(QTextCursor::End);
+    m_typing->stop();
+}
+
 void ChatPage::clearSession()
 {
+    tellDraft();
     m_branchesButton->hide();
     clearViews();
     m_session = 0;

@@ -38,6 +38,7 @@ public slots:
     void showSession(const octavo::app::Session& session);
     void clearSession();                               // the next question begins a new one
     void showBranches(octavo::app::SessionId session, const QList<octavo::app::Message>& messages);
+    void setDraft(const QString& text);                // of the session shown: what was typed and not sent
     void setAbout(const QString& title);               // what a new conversation would be about; empty: nothing to ask about
     void addMessage(octavo::app::SessionId session, const octavo::app::Message& message);
     void startAnswer(octavo::app::SessionId session, octavo::app::MessageId message);
@@ -48,6 +49,7 @@ public slots:
 
 signals:
     void questionAsked(const QString& question);
+    void draftChanged(octavo::app::SessionId session, const QString& text);   // now and then while it is typed, and when another session is shown
     void stopWanted();
     void regenerateWanted();
     void editWanted(octavo::app::MessageId question, const QString& text);
@@ -74,6 +76,7 @@ private:
     void retractQuestion();
     void showState();
     void keepPlace();
+    void tellDraft();                                  // if it has changed
 
     app::SessionId m_session = 0;
     QList<app::Message> m_earlier;     // of the branch shown, before the first view; oldest first
@@ -90,6 +93,8 @@ private:
     ElidedLabel* m_title;
     QScrollArea* m_scroll;
     QVBoxLayout* m_messages;
+    QTimer* m_typing;
+    QString m_draft;                   // told last
     QTimer* m_filling;
     QTimer* m_laidOut;
     QPushButton* m_earlierButton;

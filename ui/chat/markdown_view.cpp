@@ -17,6 +17,7 @@ namespace octavo::ui {
 namespace {
 
 constexpr double kLineHeight = 138;    // percent
+constexpr double kCodeLineHeight = 120;
 
 } // namespace
 
@@ -84,6 +85,13 @@ void MarkdownView::disarm()
     QTextBlockFormat airy;
     airy.setLineHeight(kLineHeight, QTextBlockFormat::ProportionalHeight);
     cursor.mergeBlockFormat(airy);
+    QTextBlockFormat code;
+    code.setBackground(palette().alternateBase());
+    code.setLineHeight(kCodeLineHeight, QTextBlockFormat::ProportionalHeight);
+    for (QTextBlock block = document()->begin(); block.isValid(); block = block.next()) {
+        if (block.blockFormat().hasProperty(QTextFormat::BlockCodeFence))
+            QTextCursor(block).mergeBlockFormat(code);
+    }
 }
 
 QSize MarkdownView::sizeHint() const
