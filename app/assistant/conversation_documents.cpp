@@ -88,18 +88,18 @@ Outcome<LoadedDocument> ConversationService::loadDocument(const QString& path, s
 
 Outcome<DocumentSummary> ConversationService::addDocument(const QString& path, std::stop_token stop, const LoadProgressed& progress)
 {
-    const Outcome<LoadedDocument> loaded = loadDocument(path, std::move(stop), progress);
+    const Outcome<LoadedDocument> loaded = loadDocument(path, stop, progress);
     if (!loaded)
         return loaded.error();
-    return addDocument(*loaded);
+    return addDocument(*loaded, stop);
 }
 
-Outcome<DocumentSummary> ConversationService::addDocument(const LoadedDocument& loaded)
+Outcome<DocumentSummary> ConversationService::addDocument(const LoadedDocument& loaded, const std::stop_token& stop)
 {
     Document document = withoutFiles(loaded.document, loaded.leftOut);
     if (document.text.isEmpty())
         return Failure{Failure::Kind::Folder, QStringLiteral("All text in “%1” is left out by you; choose again what is to be read of it.").arg(document.path)};
-    const Outcome<DocumentId> id = m_shelf.store(std::move(document));
+    const Outcome<DocumentId> id = m_shelf.store(std::move(document), stop);
     if (!id)
         return id.error();
     m_newFilesIn.erase(*id);
@@ -115,7 +115,7 @@ Outcome<DocumentSummary> ConversationService::recognize(const QString& path, con
     const Outcome<LoadedDocument> loaded = m_shelf.loadRecognized(path, *installed, progress, stop);
     if (!loaded)
         return loaded.error();
-    const Outcome<DocumentSummary> document = addDocument(*loaded);
+    const Outcome<DocumentSummary> document = addDocument(*loaded, stop);
     if (document && instead != 0 && instead != document->id) {
         if (const Outcome<void> removed = removeDocument(instead); !removed)
             return removed.error();

@@ -64,7 +64,7 @@ public:
     // These need no model. Of what is loaded, addDocument() takes in what the person did not leave out before.
     Outcome<LoadedDocument> loadDocument(const QString& path, std::stop_token stop, const LoadProgressed& progress = [](const LoadProgress&) {});
     Outcome<DocumentSummary> addDocument(const QString& path, std::stop_token stop, const LoadProgressed& progress = [](const LoadProgress&) {});
-    Outcome<DocumentSummary> addDocument(const LoadedDocument& loaded);
+    Outcome<DocumentSummary> addDocument(const LoadedDocument& loaded, const std::stop_token& stop = {});
     // addDocument() with its scans read in these languages, installed ones; empty: those that are likely. `instead`: the document that it takes the place of,
     // 0: none.
     Outcome<DocumentSummary> recognize(const QString& path, const QString& languages, DocumentId instead, std::stop_token stop,

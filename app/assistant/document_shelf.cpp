@@ -49,10 +49,10 @@ Outcome<LoadedDocument> DocumentShelf::loadRecognized(const QString& path, const
     return LoadedDocument{std::move(*loaded), std::move(*leftOut)};
 }
 
-Outcome<DocumentId> DocumentShelf::store(Document stored)
+Outcome<DocumentId> DocumentShelf::store(Document stored, const std::stop_token& stop)
 {
     const auto document = std::make_shared<const Document>(std::move(stored));
-    const Outcome<DocumentId> id = m_library.write([&](Library& in) { return in.documents().store(*document); });
+    const Outcome<DocumentId> id = m_library.write([&](Library& in) { return in.documents().store(*document, stop); });
     if (id)
         m_documents[*id] = document;
     return id;

@@ -38,7 +38,7 @@ public:
     // The same with its scans read in these languages.
     Outcome<LoadedDocument> loadRecognized(const QString& path, const QString& languages, const LoadProgressed& progress, const std::stop_token& stop);
     // The same text is the same document.
-    Outcome<DocumentId> store(Document document);
+    Outcome<DocumentId> store(Document document, const std::stop_token& stop);
     ScanReader& scans() { return m_scans; }
     Outcome<std::shared_ptr<const Document>> open(DocumentId id);
     // In the tokens of the engine's model; call forgetTokens() when that changes.

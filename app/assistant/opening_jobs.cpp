@@ -151,7 +151,7 @@ void Assistant::Worker::takeIn(const std::vector<LoadedDocument>& documents, con
 
 Outcome<DocumentSummary> Assistant::Worker::addDocument(const LoadedDocument& loaded, const std::stop_token& stop)
 {
-    const Outcome<DocumentSummary> document = m_service->addDocument(loaded);
+    const Outcome<DocumentSummary> document = m_service->addDocument(loaded, stop);
     if (!document)
         return document;
     if (const Outcome<void> told = tellAdded(*document, stop); !told)

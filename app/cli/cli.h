@@ -80,6 +80,7 @@ void addAskCommand(CLI::App& program, Session& session, int& exitCode);
 void addSummarizeCommand(CLI::App& program, Session& session, int& exitCode);
 void addSessionsCommand(CLI::App& program, Session& session, int& exitCode);
 void addLibraryCommand(CLI::App& program, Session& session, int& exitCode);
+void addModelsCommand(CLI::App& program, Session& session, int& exitCode);
 void addHopsCommand(CLI::App& program, Session& session, int& exitCode);
 
 // `sessions replay`: asks the questions of an archive's one session again. Returns the exit code.

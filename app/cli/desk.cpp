@@ -78,7 +78,7 @@ Outcome<DocumentSummary> Desk::addedInPart(const QString& path, const Session& s
             return Failure{Failure::Kind::Usage, QStringLiteral("Nothing in %1 is named %2; octavo-cli read --dry-run tells what is there.").arg(path, pattern)};
         loaded->leftOut.append(named);
     }
-    return service->addDocument(*loaded);
+    return service->addDocument(*loaded, session.stop);
 }
 
 Outcome<DocumentSummary> Desk::known(DocumentId id, const Session& session, const Intake& intake)

@@ -51,6 +51,7 @@ int main(int argc, char** argv)
     cli::addSummarizeCommand(program, session, exitCode);
     cli::addSessionsCommand(program, session, exitCode);
     cli::addLibraryCommand(program, session, exitCode);
+    cli::addModelsCommand(program, session, exitCode);
     cli::addHopsCommand(program, session, exitCode);
     cli::addTokenizeCommand(program, session, exitCode);
     cli::addEvalCommand(program, session, exitCode);

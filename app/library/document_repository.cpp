@@ -69,9 +69,17 @@ QList<PlaceMark> placesFrom(const QByteArray& blob)
     return marksFrom(QJsonDocument::fromJson(decompress(blob, kMostPlacesBytes)).array()).value_or(QList<PlaceMark>());
 }
 
+// A folder of 200,000 files takes seconds to be stored.
+void lookForStop(qsizetype row, const std::stop_token& stop)
+{
+    constexpr qsizetype kEvery = 1024;
+    if (row % kEvery == 0 && stop.stop_requested())
+        throw StoppedAmongRows{};
+}
+
 } // namespace
 
-DocumentId DocumentRepository::store(const Document& document)
+DocumentId DocumentRepository::store(const Document& document, const std::stop_token& stop)
 {
     const QString hash = contentHash(document.text);
     DocumentId id = find(hash).value_or(0);
@@ -85,9 +93,9 @@ DocumentId DocumentRepository::store(const Document& document)
             .run();
         id = m_database.getLastInsertRowid();
     }
-    storeFiles(id, document.files);
-    storeOutline(id, document.outline);
-    storeLedger(id, document.ledger);
+    storeFiles(id, document.files, stop);
+    storeOutline(id, document.outline, stop);
+    storeLedger(id, document.ledger, stop);
     return id;
 }
 
@@ -275,34 +283,39 @@ void DocumentRepository::eraseUnneeded()
                       "AND NOT EXISTS (SELECT 1 FROM citations WHERE document = documents.id)").run();
 }
 
-void DocumentRepository::storeFiles(DocumentId id, const QList<SourceFile>& files)
+void DocumentRepository::storeFiles(DocumentId id, const QList<SourceFile>& files, const std::stop_token& stop)
 {
     Query(m_database, "DELETE FROM document_files WHERE document = ?", id).run();
     Query insert(m_database, "INSERT INTO document_files(document, position, path, relative_path, encoding, begin_byte, end_byte, format, places, disk_bytes, modified_at) "
                              "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     for (qsizetype at = 0; at < files.size(); ++at) {
         const SourceFile& file = files[at];
+        lookForStop(at, stop);
         insert.runWith(id, at, file.path, file.relativePath, file.encoding, file.bytes.begin, file.bytes.end, file.format, blobOf(file.places), file.diskBytes,
                        file.modified);
     }
 }
 
-void DocumentRepository::storeOutline(DocumentId id, const Part& root)
+void DocumentRepository::storeOutline(DocumentId id, const Part& root, const std::stop_token& stop)
 {
     Query(m_database, "DELETE FROM document_parts WHERE document = ?", id).run();
     Query insert(m_database,
         "INSERT INTO document_parts(document, position, depth, kind, title, begin_byte, end_byte) VALUES (?, ?, ?, ?, ?, ?, ?)");
     int position = 0;
-    for (const OutlineRow& row : rowsOf(root))
+    for (const OutlineRow& row : rowsOf(root)) {
+        lookForStop(position, stop);
         insert.runWith(id, position++, row.depth, row.part.kind, row.part.title, row.part.bytes.begin, row.part.bytes.end);
+    }
 }
 
-void DocumentRepository::storeLedger(DocumentId id, const QList<LedgerEntry>& ledger)
+void DocumentRepository::storeLedger(DocumentId id, const QList<LedgerEntry>& ledger, const std::stop_token& stop)
 {
     Query(m_database, "DELETE FROM document_ledger WHERE document = ?", id).run();
     Query insert(m_database, "INSERT INTO document_ledger(document, position, what, why, bytes, included, pages, are_scans) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-    for (qsizetype at = 0; at < ledger.size(); ++at)
+    for (qsizetype at = 0; at < ledger.size(); ++at) {
+        lookForStop(at, stop);
         insert.runWith(id, at, ledger[at].what, ledger[at].why, ledger[at].bytes, ledger[at].included, ledger[at].pages, ledger[at].areScans);
+    }
 }
 
 QList<SourceFile> DocumentRepository::loadFiles(DocumentId id)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <stop_token>
 
 #include <QList>
 #include <QStringList>
@@ -35,7 +36,8 @@ class DocumentRepository {
 public:
     explicit DocumentRepository(SQLite::Database& database) : m_database(database) {}
 
-    DocumentId store(const Document& document);   // takes a removed one back
+    // Takes a removed one back. A stop, looked at now and then among files and parts, throws StoppedAmongRows.
+    DocumentId store(const Document& document, const std::stop_token& stop = {});
     std::optional<DocumentId> find(const QString& contentHash);   // removed or not
     QString ocrLanguagesFor(const QString& path);   // with which the newest document of this file or folder was read; empty: without
     QString contentHashOf(DocumentId id);
@@ -63,9 +65,9 @@ public:
     void eraseUnneeded();   // content of removed documents that no session needs any more
 
 private:
-    void storeFiles(DocumentId id, const QList<SourceFile>& files);
-    void storeOutline(DocumentId id, const Part& root);
-    void storeLedger(DocumentId id, const QList<LedgerEntry>& ledger);
+    void storeFiles(DocumentId id, const QList<SourceFile>& files, const std::stop_token& stop);
+    void storeOutline(DocumentId id, const Part& root, const std::stop_token& stop);
+    void storeLedger(DocumentId id, const QList<LedgerEntry>& ledger, const std::stop_token& stop);
     QList<SourceFile> loadFiles(DocumentId id);
     std::optional<Part> loadOutline(DocumentId id);
     QList<LedgerEntry> loadLedger(DocumentId id);

@@ -12,6 +12,7 @@
 #include "library/hop_repository.h"
 #include "library/job_repository.h"
 #include "library/message_repository.h"
+#include "library/query.h"
 #include "library/session_repository.h"
 #include "library/settings_repository.h"
 #include "library/summary_repository.h"
@@ -97,6 +98,8 @@ private:
             return libraryFailure(exception, m_file);
         } catch (const DamagedRecord& damage) {
             return damaged(damage);
+        } catch (const StoppedAmongRows&) {
+            return Failure{Failure::Kind::Stopped, QStringLiteral("Stopped; nothing of it was taken into the library.")};
         }
     }
     Failure damaged(const DamagedRecord& damage) const;

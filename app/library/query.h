@@ -90,6 +90,9 @@ private:
 };
 
 // An id as a column that refers to another table has it.
+// Thrown in the middle of many rows when a stop came; Library::write takes back what was written and tells it as Failure::Kind::Stopped.
+struct StoppedAmongRows {};
+
 inline std::optional<qint64> rowOrNull(qint64 id)
 {
     return id == 0 ? std::nullopt : std::optional(id);

@@ -72,6 +72,18 @@ TEST_F(LibraryTest, DocumentComesBackAsItWas)
     EXPECT_FALSE(after.ledger[1].included);
 }
 
+TEST_F(LibraryTest, AStopWhileADocumentIsStoredLeavesNothingOfIt)
+{
+    std::stop_source stop;
+    stop.request_stop();
+    const auto library = open();
+    const auto stored = library->write([&](Library& in) { return in.documents().store(document("Call me Ishmael."), stop.get_token()); });
+    ASSERT_FALSE(stored.ok());
+    EXPECT_EQ(stored.error().kind, Failure::Kind::Stopped);
+    EXPECT_TRUE(library->read([](Library& in) { return in.documents().all(); })->isEmpty());
+    EXPECT_TRUE(library->write([&](Library& in) { return in.documents().store(document("Call me Ishmael.")); }).ok()) << "and it works on";
+}
+
 TEST_F(LibraryTest, SameTextIsSameDocumentAndChangedTextANewOne)
 {
     const auto library = open();
