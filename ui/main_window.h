@@ -69,6 +69,7 @@ private:
     QToolButton* menuButton(QToolBar* bar, const char* iconName, const char* name, const QString& what);
     void buildStatusBar();
     void wireKeys();
+    bool isInChat() const;
     void wireSettings();
     void wireLibrary();
     void wireReader();

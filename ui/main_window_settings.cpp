@@ -53,9 +53,10 @@ void MainWindow::wireKeys()
     on("import", this, &MainWindow::importSessions);
     on("exportAll", this, &MainWindow::exportLibrary);
     on("checkLibrary", &m_assistant, &app::Assistant::checkLibrary);
-    on("find", m_reader, &ReaderPage::find);
-    on("findNext", m_reader, &ReaderPage::findNext);
-    on("findPrevious", m_reader, &ReaderPage::findPrevious);
+    // Where the focus is: in the conversation, or else in the document.
+    on("find", this, [this] { isInChat() ? m_chat->find() : m_reader->find(); });
+    on("findNext", this, [this] { isInChat() ? m_chat->findNext() : m_reader->findNext(); });
+    on("findPrevious", this, [this] { isInChat() ? m_chat->findPrevious() : m_reader->findPrevious(); });
     on("contents", m_reader, &ReaderPage::openContents);
     on("back", m_reader, &ReaderPage::goBack);
     on("forward", m_reader, &ReaderPage::goForward);
@@ -70,6 +71,12 @@ void MainWindow::wireKeys()
     on("larger", this, [this] { zoom(1); });
     on("smaller", this, [this] { zoom(-1); });
     on("usualSize", this, [this] { zoom(0); });
+}
+
+bool MainWindow::isInChat() const
+{
+    const QWidget* focused = QApplication::focusWidget();
+    return focused && m_chat->isAncestorOf(focused) && m_chat->session() != 0;
 }
 
 void MainWindow::applySetting(Setting setting)

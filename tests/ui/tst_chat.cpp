@@ -6,6 +6,7 @@
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QScrollArea>
 #include <QScrollBar>
@@ -281,6 +282,45 @@ private slots:
         QVERIFY(texts().isEmpty());
     }
 
+    void wordsAreFoundInAllOfTheConversation()
+    {
+        app::Session longer = session();
+        for (int n = 1; n <= 80; ++n) {
+            app::Message message = n % 2 == 1 ? question(QStringLiteral("Question %1 of the **whale**?").arg(n)) : answer(State::Complete, QStringLiteral("A **whale**, said %1.").arg(n));
+            message.id = n;
+            longer.messages.append(message);
+        }
+        longer.messages[4].text = QStringLiteral("the squid");
+        longer.messages[79].text = QStringLiteral("Not a *squid*, but a squid.");
+        m_page->showSession(longer);
+        m_page->find();
+        auto* words = shown<QLineEdit>("chatFindWords");
+        QVERIFY(words && words->hasFocus());
+        QTest::keyClicks(words, QStringLiteral("squid"));
+        auto* count = m_page->findChild<QLabel*>(QStringLiteral("chatFindCount"));
+        QTRY_VERIFY(count->text().contains(QStringLiteral("of 3")));      // the first is a message that had not been in sight
+        QTRY_COMPARE(texts().size(), 80);
+        QTest::keyClick(words, Qt::Key_Return);
+        QTest::keyClick(words, Qt::Key_Return);
+        QTest::keyClick(words, Qt::Key_Return);                            // and round
+        QVERIFY(count->text().startsWith(QStringLiteral("1")));
+        auto* found = textViews()[4];
+        QCOMPARE(found->extraSelections().size(), 1);
+        QCOMPARE(found->extraSelections()[0].cursor.selectedText(), QStringLiteral("squid"));
+        QTRY_VERIFY(!found->visibleRegion().isEmpty());
+        QCOMPARE(textViews()[79]->extraSelections().size(), 2);
+        words->clear();
+        QTest::keyClicks(words, QStringLiteral("whale, said"));              // across Markdown's signs
+        QTRY_VERIFY(count->text().contains(QStringLiteral("of 39")));
+        words->clear();
+        QTest::keyClicks(words, QStringLiteral("?A whale"));                 // not across messages
+        QTRY_VERIFY(!count->text().isEmpty() && !count->text().contains(QStringLiteral("of")));
+        QTest::keyClick(words, Qt::Key_Escape);
+        QVERIFY(!words->isVisible());
+        QVERIFY(textViews()[4]->extraSelections().isEmpty());
+        QVERIFY(m_edit->hasFocus());
+    }
+
     void aQuestionIsEditedInItsPlace()
     {
         app::Session talk = session();
@@ -388,12 +428,17 @@ private:
     }
 
     // Questions and answers from top to bottom.
-    QStringList texts() const
+    QList<QTextBrowser*> textViews() const
     {
         QList<QTextBrowser*> views = m_page->findChildren<QTextBrowser*>();
         std::sort(views.begin(), views.end(), [](const QTextBrowser* a, const QTextBrowser* b) { return a->mapToGlobal(QPoint()).y() < b->mapToGlobal(QPoint()).y(); });
+        return views;
+    }
+
+    QStringList texts() const
+    {
         QStringList texts;
-        for (const QTextBrowser* view : views)
+        for (const QTextBrowser* view : textViews())
             texts.append(view->toPlainText());
         return texts;
     }

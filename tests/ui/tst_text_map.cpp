@@ -3,7 +3,7 @@
 #include <QTest>
 
 #include "reader/coverage_map.h"
-#include "reader/find_bar.h"
+#include "find_bar.h"
 #include "reader/reader_history.h"
 #include "reader/text_map.h"
 #include "support/gui_watchdog.h"

@@ -2,6 +2,7 @@
 #include "chat/chat_page.h"
 
 #include <algorithm>
+#include <limits>
 
 #include <QHBoxLayout>
 #include <QLabel>
@@ -12,9 +13,11 @@
 #include <QToolButton>
 
 #include "chat/branch_tree.h"
+#include "chat/markdown_view.h"
 #include "chat/message_view.h"
 #include "chat/question_edit.h"
 #include "elided_label.h"
+#include "find_bar.h"
 #include "theme.h"
 #include "widgets.h"
 
@@ -78,6 +81,15 @@ ChatPage::ChatPage(QWidget* parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(makeHeader());
+    m_find = new FindBar(tr("Find in this conversation"), QStringLiteral("chatFind"), this);
+    column->addWidget(m_find);
+    connect(m_find, &FindBar::matchesChanged, this, [this](const QList<int>& begins, int length) {
+        m_matches = begins;
+        m_matchLength = length;
+        markMatches();
+    });
+    connect(m_find, &FindBar::matchShown, this, &ChatPage::showMatch);
+    connect(m_find, &FindBar::closed, this, &ChatPage::focusQuestion);
     column->addWidget(m_scroll, 1);
     column->addWidget(makeQuestionBox());
 
@@ -162,6 +174,60 @@ app::MessageId ChatPage::lastAnswerWithHops() const
 void ChatPage::focusQuestion()
 {
     m_question->setFocus(Qt::ShortcutFocusReason);
+}
+
+void ChatPage::find()
+{
+    showEarlier(m_earlier.size());     // nothing is passed over because it was out of sight
+    searchAnew();
+    m_find->open(0);
+}
+
+void ChatPage::findNext()
+{
+    m_find->isVisible() ? m_find->next() : find();
+}
+
+void ChatPage::findPrevious()
+{
+    m_find->isVisible() ? m_find->previous() : find();
+}
+
+// The words as they are shown, without Markdown's signs.
+void ChatPage::searchAnew()
+{
+    QString text;
+    m_begins.clear();
+    for (const MessageView* view : m_views) {
+        m_begins.append(static_cast<int>(text.size()));
+        text += view->text().toPlainText() + QChar(QChar::ParagraphSeparator);   // no match reaches from one message into the next
+    }
+    m_find->setText(text);
+}
+
+void ChatPage::markMatches(int shown)
+{
+    auto match = m_matches.begin();
+    for (qsizetype at = 0; at < m_views.size() && at < m_begins.size(); ++at) {
+        const int begin = m_begins[at], end = at + 1 < m_begins.size() ? m_begins[at + 1] : std::numeric_limits<int>::max();
+        QList<int> own;
+        for (; match != m_matches.end() && *match < end; ++match)
+            own.append(*match - begin);
+        m_views[at]->text().setMatches(own, m_matchLength, shown >= begin && shown < end ? shown - begin : -1);
+    }
+}
+
+void ChatPage::showMatch(int begin)
+{
+    markMatches(begin);
+    const auto after = std::upper_bound(m_begins.begin(), m_begins.end(), begin);
+    if (after == m_begins.begin() || after - m_begins.begin() > m_views.size())
+        return;
+    const qsizetype at = after - m_begins.begin() - 1;
+    const MarkdownView& text = m_views[at]->text();
+    const QPoint place = text.mapTo(m_scroll->widget(), text.placeOf(begin - m_begins[at]).center());
+    m_following = false;
+    m_scroll->ensureVisible(place.x(), place.y(), kNearEnd, kNearEnd * 2);
 }
 
 void ChatPage::openBranches()
@@ -363,6 +429,8 @@ void ChatPage::prependView()
     m_views.prepend(view);
     m_messages->insertWidget(m_messages->indexOf(m_earlierButton) + 1, view);
     showEarlier(m_wanted - 1);
+    if (m_wanted == 0 && m_find->isVisible())
+        searchAnew();
 }
 
 void ChatPage::removeLastView()
@@ -414,6 +482,8 @@ void ChatPage::retractQuestion()
 
 void ChatPage::showState()
 {
+    if (m_find->isVisible())
+        searchAnew();
     const bool canAsk = m_session != 0 || !m_about.isEmpty();
     const bool underWay = m_sent || m_streaming;
     const QString about = m_about.isEmpty() ? tr("this text") : m_about;

@@ -17,6 +17,7 @@ namespace octavo::ui {
 
 class BranchTree;
 class ElidedLabel;
+class FindBar;
 class MessageView;
 class QuestionEdit;
 
@@ -31,6 +32,9 @@ public:
     bool isAnswering() const { return m_streaming; }    // or reading what the answer needs
     app::MessageId lastAnswerWithHops() const;         // 0: none
     void focusQuestion();
+    void find();                                       // in all of the conversation
+    void findNext();
+    void findPrevious();
     void openBranches();                               // if there are several
     void editLastQuestion();
 
@@ -76,6 +80,9 @@ private:
     void retractQuestion();
     void showState();
     void keepPlace();
+    void searchAnew();                                 // what has come or gone is searched, too
+    void markMatches(int shown = -1);
+    void showMatch(int begin);
     void tellDraft();                                  // if it has changed
 
     app::SessionId m_session = 0;
@@ -93,6 +100,10 @@ private:
     ElidedLabel* m_title;
     QScrollArea* m_scroll;
     QVBoxLayout* m_messages;
+    FindBar* m_find;
+    QList<int> m_begins;               // of each view's text, in the text that is searched
+    QList<int> m_matches;
+    int m_matchLength = 0;
     QTimer* m_typing;
     QString m_draft;                   // told last
     QTimer* m_filling;

@@ -94,6 +94,29 @@ void MarkdownView::disarm()
     }
 }
 
+void MarkdownView::setMatches(const QList<int>& begins, int length, int current)
+{
+    QList<QTextEdit::ExtraSelection> marks;
+    for (const int begin : begins) {
+        QTextEdit::ExtraSelection mark{QTextCursor(document()), {}};
+        mark.cursor.setPosition(begin);
+        mark.cursor.setPosition(begin + length, QTextCursor::KeepAnchor);
+        const bool isCurrent = begin == current;
+        mark.format.setBackground(isCurrent ? palette().highlight().color() : foundTint(palette()));
+        if (isCurrent)
+            mark.format.setForeground(palette().highlightedText());
+        marks.append(mark);
+    }
+    setExtraSelections(marks);
+}
+
+QRect MarkdownView::placeOf(int position) const
+{
+    QTextCursor cursor(document());
+    cursor.setPosition(position);
+    return cursorRect(cursor).translated(viewport()->pos());
+}
+
 QSize MarkdownView::sizeHint() const
 {
     return {40 * kGrid, static_cast<int>(std::ceil(document()->size().height()))};

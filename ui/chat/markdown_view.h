@@ -16,6 +16,10 @@ public:
     void showMarkdown(const QString& markdown);
     void showPlain(const QString& text);
 
+    // Marks where words that are looked for stand, by positions in its plain text; `current` is the one that is shown, -1: none.
+    void setMatches(const QList<int>& begins, int length, int current);
+    QRect placeOf(int position) const;                 // in the widget
+
     QSize sizeHint() const override;
 
 protected:

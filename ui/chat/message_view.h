@@ -25,6 +25,7 @@ public:
     explicit MessageView(const app::Message& message, QWidget* parent = nullptr);
 
     const app::Message& message() const { return m_message; }
+    MarkdownView& text() const { return *m_text; }
     void append(const QString& piece);                 // of a streaming answer; drawn at most some 30 times a second
     void finish(const app::Message& message, const app::AnswerTimings& timings);
     void setLast(bool last);                           // only the last answer can be made anew

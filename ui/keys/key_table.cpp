@@ -30,7 +30,7 @@ std::vector<KeyRow> makeTable()
         {"diskSpace", kFiles, TEXT("Disk space"), {}},
         {"checkLibrary", kFiles, TEXT("Check the library"), {}},
 
-        {"find", kReader, TEXT("Find in this document"), {QKeySequence::Find}, "findButton"},
+        {"find", kReader, TEXT("Find in this document, or conversation"), {QKeySequence::Find}, "findButton"},
         {"findNext", kReader, TEXT("Next match"), {Qt::Key_F3}, "findNext"},
         {"findPrevious", kReader, TEXT("Previous match"), {Qt::SHIFT | Qt::Key_F3}, "findPrevious"},
         {"contents", kReader, TEXT("Contents"), {Qt::CTRL | Qt::Key_G}, "contentsButton"},

@@ -11,9 +11,9 @@
 #include <QStackedWidget>
 #include <QToolButton>
 
+#include "find_bar.h"
 #include "reader/coverage_ribbon.h"
 #include "elided_label.h"
-#include "reader/find_bar.h"
 #include "reader/outline_popup.h"
 #include "reader/page_view.h"
 #include "reader/reader_text.h"
@@ -45,7 +45,7 @@ ReaderText::Face faceOf(const app::Document& document)
 } // namespace
 
 ReaderPage::ReaderPage(QWidget* parent)
-    : QWidget(parent), m_views(new QStackedWidget(this)), m_text(new ReaderText(m_views)), m_pages(new PageView(m_views)), m_find(new FindBar(this)), m_ribbon(new CoverageRibbon(this)),
+    : QWidget(parent), m_views(new QStackedWidget(this)), m_text(new ReaderText(m_views)), m_pages(new PageView(m_views)), m_find(new FindBar(tr("Find in this document"), QStringLiteral("find"), this)), m_ribbon(new CoverageRibbon(this)),
       m_outline(new OutlinePopup(this))
 {
     setObjectName(QStringLiteral("readerPage"));

@@ -18,7 +18,8 @@ class FindBar : public QWidget {
     Q_OBJECT
 
 public:
-    explicit FindBar(QWidget* parent = nullptr);
+    // `what`: what is searched, for people; `name`: with which the names of its parts begin.
+    FindBar(const QString& what, const QString& name, QWidget* parent = nullptr);
 
     void setText(const QString& text);         // what is searched; kept by implicit sharing
     void open(int fromPosition);               // focuses the words; the first match shown is at or behind this position

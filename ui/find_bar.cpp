@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "reader/find_bar.h"
+#include "find_bar.h"
 
 #include <algorithm>
 
@@ -33,24 +33,25 @@ QList<int> findAll(const QString& text, const QString& words)
     return found;
 }
 
-FindBar::FindBar(QWidget* parent)
+FindBar::FindBar(const QString& what, const QString& name, QWidget* parent)
     : QWidget(parent), m_words(new QLineEdit(this)), m_count(label({}, "caption", this)), m_pause(new QTimer(this))
 {
-    setObjectName(QStringLiteral("findBar"));
+    setObjectName(name + QStringLiteral("Bar"));
+    setProperty("role", "findBar");
     setAttribute(Qt::WA_StyledBackground);
-    m_words->setObjectName(QStringLiteral("findWords"));
-    m_words->setAccessibleName(tr("Find in this document"));
-    m_words->setPlaceholderText(tr("Find in this document"));
+    m_words->setObjectName(name + QStringLiteral("Words"));
+    m_words->setAccessibleName(what);
+    m_words->setPlaceholderText(what);
     m_words->setClearButtonEnabled(true);
     m_words->installEventFilter(this);
-    m_count->setObjectName(QStringLiteral("findCount"));
+    m_count->setObjectName(name + QStringLiteral("Count"));
     m_count->setMinimumWidth(12 * kGrid);
     m_pause->setSingleShot(true);
     m_pause->setInterval(kTypingPause);
 
-    auto* previousButton = iconButton(QLatin1String("up"), "findPrevious", tr("Previous match"), this);
-    auto* nextButton = iconButton(QLatin1String("down"), "findNext", tr("Next match"), this);
-    auto* closeButton = iconButton(QLatin1String("close"), "findClose", tr("Close the find bar"), this, QKeySequence(Qt::Key_Escape));
+    auto* previousButton = iconButton(QLatin1String("up"), qUtf8Printable(name + QStringLiteral("Previous")), tr("Previous match"), this);
+    auto* nextButton = iconButton(QLatin1String("down"), qUtf8Printable(name + QStringLiteral("Next")), tr("Next match"), this);
+    auto* closeButton = iconButton(QLatin1String("close"), qUtf8Printable(name + QStringLiteral("Close")), tr("Close the find bar"), this, QKeySequence(Qt::Key_Escape));
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(2 * kGrid, kGrid, kGrid, kGrid);
     row->setSpacing(kGrid / 2);
