@@ -8,6 +8,7 @@
 #include "assistant/book_engine.h"
 #include "crash/crash_handler.h"
 #include "desktop_notice.h"
+#include "language.h"
 #include "main_window.h"
 #include "octavo/app/assistant.h"
 #include "octavo/app/defaults.h"
@@ -42,6 +43,7 @@ int main(int argc, char** argv)
 
     app::installCrashHandler(parser.value(dataDir), QApplication::applicationVersion());
     const ui::WindowSettings settings(parser.value(dataDir));
+    ui::useLanguage(application, settings.choice(ui::Setting::Language));
     const int threadCount = parser.isSet(threads) ? parser.value(threads).toInt() : static_cast<int>(settings.number(ui::Setting::Threads));
     const QString deviceName = parser.isSet(device) ? parser.value(device) : settings.choice(ui::Setting::Device);
     const QString lastModel = settings.kept(ui::kModelFile).toString();

@@ -67,7 +67,7 @@ QString shortCount(qint64 count)
 QString shortDuration(double seconds)
 {
     const auto whole = static_cast<qint64>(std::ceil(seconds));
-    const auto tr = [](const char* text) { return QCoreApplication::translate("octavo::ui::Duration", text); };
+    const auto tr = [](const char* text) { return QCoreApplication::translate("octavo::ui", text); };
     if (whole < 60)
         return tr("%1 s").arg(whole);
     if (whole < 3600)

@@ -8,7 +8,7 @@ namespace octavo::app {
 
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("EngineFailure", text); }
+QString tr(const char* text) { return QCoreApplication::translate("octavo::app", text); }
 QString size(std::uint64_t bytes) { return QLocale().formattedDataSize(static_cast<qint64>(bytes)); }
 QString number(std::uint64_t value) { return QLocale().toString(static_cast<qulonglong>(value)); }
 

@@ -10,7 +10,7 @@ namespace octavo::app {
 
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("PlanWords", text); }
+QString tr(const char* text) { return QCoreApplication::translate("octavo::app", text); }
 QString number(double value) { return QLocale().toString(std::round(value), 'f', 0); }
 
 QString dimsText(const std::vector<std::uint32_t>& dims)

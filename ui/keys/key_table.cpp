@@ -9,7 +9,7 @@ namespace octavo::ui {
 
 namespace {
 
-#define TEXT(words) QT_TRANSLATE_NOOP("octavo::ui::Keys", words)
+#define TEXT(words) QT_TRANSLATE_NOOP("octavo::ui", words)   // lupdate is told of it in resources/translations/update.sh
 
 constexpr const char* kFiles = TEXT("Files");
 constexpr const char* kReader = TEXT("Reading");
@@ -86,7 +86,7 @@ const KeyRow& keyRow(const QString& name)
 
 QString keyText(const char* text)
 {
-    return QCoreApplication::translate("octavo::ui::Keys", text);
+    return QCoreApplication::translate("octavo::ui", text);
 }
 
 } // namespace octavo::ui

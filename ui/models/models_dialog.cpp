@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/models_dialog.h"
 
+#include <QCoreApplication>
 #include <QDir>
 #include <QFileDialog>
 #include <QHBoxLayout>
@@ -28,7 +29,7 @@ QString sizeText(qint64 bytes) { return QLocale().formattedDataSize(bytes, 1, QL
 
 QString fitText(const app::ModelFile& model, qint64 memoryFree)
 {
-    const auto tr = [](const char* text) { return ModelsDialog::tr(text); };
+    const auto tr = [](const char* text) { return QCoreApplication::translate("octavo::ui", text); };
     const qint64 needed = model.memoryBytes(kLongText);
     const QString text = QLocale().toString(kLongText);
     if (memoryFree <= 0)

@@ -10,7 +10,7 @@ namespace octavo::ui {
 
 namespace {
 
-#define TEXT(words) QT_TRANSLATE_NOOP("octavo::ui::Settings", words)
+#define TEXT(words) QT_TRANSLATE_NOOP("octavo::ui", words)   // lupdate is told of it in resources/translations/update.sh
 
 constexpr const char* kLook = TEXT("Look");
 constexpr const char* kBooks = TEXT("Books");
@@ -26,6 +26,8 @@ std::vector<SettingRow> makeTable()
          Choice{{{"system", TEXT("As the desktop")}, {"light", TEXT("Light")}, {"dark", TEXT("Dark")},
                  {"contrast-light", TEXT("High contrast, light")}, {"contrast-dark", TEXT("High contrast, dark")}}},
          QStringLiteral("system")},
+        {Setting::Language, "language", kLook, TEXT("Language"), TEXT("Of Octavo’s own words, dates and numbers; texts and answers stay in theirs."),
+         Choice{{{"system", TEXT("As the desktop")}, {"en", "English"}, {"zh_CN", "中文"}}}, QStringLiteral("system"), true},
         {Setting::TextPercent, "text_percent", kLook, TEXT("Size of all text"), TEXT("Of the whole window, books among it."), Number{80, 200, 10, 0, " %"}, 100.0},
         {Setting::KeepLayout, "keep_layout", kLook, TEXT("Remember the window"), TEXT("Its size, its place and the widths of its panes."), OnOff{}, true},
 
@@ -104,7 +106,7 @@ const SettingRow& rowOf(Setting setting)
 
 QString settingText(const char* text)
 {
-    return QCoreApplication::translate("octavo::ui::Settings", text);
+    return QCoreApplication::translate("octavo::ui", text);
 }
 
 std::optional<QVariant> validValue(const SettingRow& row, const QVariant& stored)

@@ -12,7 +12,7 @@ namespace octavo::ui {
 
 // What a person can set. Each has one row in settingsTable(), by which it is kept, checked and shown.
 enum class Setting {
-    Theme, TextPercent, KeepLayout,
+    Theme, Language, TextPercent, KeepLayout,
     BookFace, BookPercent, LineCharacters, Direction,
     Temperature, AnswerTokens,
     MapLogarithmic, MapAsTable,
