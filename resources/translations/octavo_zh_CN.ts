@@ -1533,6 +1533,13 @@ Not on the GPU: %1</source>
     </message>
 </context>
 <context>
+    <name>octavo::ui::MarkdownView</name>
+    <message>
+        <source>Copy the code</source>
+        <translation>复制代码</translation>
+    </message>
+</context>
+<context>
     <name>octavo::ui::MessageView</name>
     <message>
         <source>Question</source>

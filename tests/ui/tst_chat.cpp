@@ -234,6 +234,28 @@ private slots:
         QVERIFY(view.toPlainText().contains(QStringLiteral("<b>")));
     }
 
+    void eachBlockOfCodeIsCopied()
+    {
+        ui::MarkdownView view;
+        view.resize(300, 100);
+        view.show();
+        view.showMarkdown(QStringLiteral("One:\n\n```cpp\nint a;\n\n  a = 1;\n```\n\nTwo:\n\n```\nls\n```\n\nand `inline`."));
+        const auto shown = [&view] {
+            QList<QAbstractButton*> buttons = view.findChildren<QAbstractButton*>(QStringLiteral("copyCodeButton"));
+            buttons.removeIf([](QAbstractButton* button) { return !button->isVisible(); });
+            return buttons;
+        };
+        QCOMPARE(shown().size(), 2);
+        QTest::mouseClick(shown()[0], Qt::LeftButton);
+        QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("int a;\n\n  a = 1;"));
+        shown()[1]->setFocus();
+        QTest::keyClick(shown()[1], Qt::Key_Space);
+        QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("ls"));
+        QVERIFY(shown()[0]->geometry().bottom() < shown()[1]->geometry().top());
+        view.showMarkdown(QStringLiteral("No code."));
+        QVERIFY(shown().isEmpty());
+    }
+
     void otherSessionsDoNotDisturb()
     {
         m_page->showSession(session());

@@ -4,13 +4,18 @@
 #include <cmath>
 #include <vector>
 
+#include <QAbstractTextDocumentLayout>
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QTextBlock>
 #include <QTextCursor>
 #include <QTextDocument>
 #include <QTextFragment>
+#include <QToolButton>
 #include <QWheelEvent>
 
 #include "theme.h"
+#include "widgets.h"
 
 namespace octavo::ui {
 
@@ -18,6 +23,7 @@ namespace {
 
 constexpr double kLineHeight = 138;    // percent
 constexpr double kCodeLineHeight = 120;
+constexpr int kCopyWidth = 4 * kGrid;  // beside code, so that the button hides none of it
 
 } // namespace
 
@@ -41,6 +47,7 @@ void MarkdownView::showMarkdown(const QString& markdown)
     constexpr QTextDocument::MarkdownFeatures features = QTextDocument::MarkdownDialectGitHub;
     document()->setMarkdown(markdown, features | QTextDocument::MarkdownNoHTML);
     disarm();
+    offerCopies();
     fitHeight();
 }
 
@@ -48,6 +55,7 @@ void MarkdownView::showPlain(const QString& text)
 {
     setPlainText(text);
     disarm();
+    offerCopies();
     fitHeight();
 }
 
@@ -88,6 +96,7 @@ void MarkdownView::disarm()
     QTextBlockFormat code;
     code.setBackground(palette().alternateBase());
     code.setLineHeight(kCodeLineHeight, QTextBlockFormat::ProportionalHeight);
+    code.setRightMargin(kCopyWidth);
     for (QTextBlock block = document()->begin(); block.isValid(); block = block.next()) {
         if (block.blockFormat().hasProperty(QTextFormat::BlockCodeFence))
             QTextCursor(block).mergeBlockFormat(code);
@@ -117,6 +126,36 @@ QRect MarkdownView::placeOf(int position) const
     return cursorRect(cursor).translated(viewport()->pos());
 }
 
+void MarkdownView::offerCopies()
+{
+    m_code.clear();
+    bool inside = false;
+    for (QTextBlock block = document()->begin(); block.isValid(); block = block.next()) {
+        const bool isCode = block.blockFormat().hasProperty(QTextFormat::BlockCodeFence);
+        if (isCode && !inside)
+            m_code.append({block.position(), block.text()});
+        else if (isCode)
+            m_code.last().text += u'\n' + block.text();
+        inside = isCode;
+    }
+    while (m_copies.size() < m_code.size()) {
+        const qsizetype index = m_copies.size();
+        QToolButton* button = iconButton(QLatin1String("copy"), "copyCodeButton", tr("Copy the code"), viewport());
+        connect(button, &QToolButton::clicked, this, [this, index] { QGuiApplication::clipboard()->setText(m_code[index].text); });
+        m_copies.append(button);
+    }
+    for (qsizetype index = 0; index < m_copies.size(); ++index)
+        m_copies[index]->setVisible(index < m_code.size());
+}
+
+void MarkdownView::placeCopies()
+{
+    for (qsizetype index = 0; index < m_code.size(); ++index) {
+        const QRectF first = document()->documentLayout()->blockBoundingRect(document()->findBlock(m_code[index].begin));
+        m_copies[index]->setGeometry(viewport()->width() - kCopyWidth, static_cast<int>(first.top()), kCopyWidth, std::max(3 * kGrid, static_cast<int>(first.height())));
+    }
+}
+
 QSize MarkdownView::sizeHint() const
 {
     return {40 * kGrid, static_cast<int>(std::ceil(document()->size().height()))};
@@ -127,6 +166,7 @@ void MarkdownView::fitHeight()
     document()->setTextWidth(viewport()->width());
     const int frame = contentsMargins().top() + contentsMargins().bottom();   // the line that shows the focus
     setFixedHeight(std::max(1, frame + static_cast<int>(std::ceil(document()->size().height()))));
+    placeCopies();
 }
 
 void MarkdownView::resizeEvent(QResizeEvent* event)

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <QList>
 #include <QTextBrowser>
+
+class QToolButton;
 
 namespace octavo::ui {
 
 // One message as formatted text, as tall as it needs to be. Nothing is ever loaded for it: pictures become their
-// description, links their words, and HTML stays text.
+// description, links their words, and HTML stays text. Each block of code has a button beside it that copies it.
 class MarkdownView : public QTextBrowser {
     Q_OBJECT
 
@@ -30,6 +33,15 @@ protected:
 private:
     void disarm();
     void fitHeight();
+    void offerCopies();
+    void placeCopies();
+
+    struct Code {
+        int begin = 0;         // where its first line stands in the document
+        QString text;
+    };
+    QList<Code> m_code;
+    QList<QToolButton*> m_copies;  // one for each of m_code, those left over hidden: what has the focus keeps it while an answer grows
 };
 
 } // namespace octavo::ui
