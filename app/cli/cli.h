@@ -83,6 +83,9 @@ void addLibraryCommand(CLI::App& program, Session& session, int& exitCode);
 void addModelsCommand(CLI::App& program, Session& session, int& exitCode);
 void addHopsCommand(CLI::App& program, Session& session, int& exitCode);
 
+// `models download`, below the command `models`.
+void addModelsDownload(CLI::App& models, Session& session, int& exitCode);
+
 // `sessions replay`: asks the questions of an archive's one session again. Returns the exit code.
 int replayFile(const Session& session, const QString& file);
 

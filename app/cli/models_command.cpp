@@ -49,6 +49,7 @@ void addModelsCommand(CLI::App& program, Session& session, int& exitCode)
         session.endProgress();
         exitCode = place ? session.done({{"file", place->toStdString()}}, place->toStdString()) : session.fail(place.error());
     });
+    addModelsDownload(*command, session, exitCode);
     CLI::App* removed = command->add_subcommand("remove", "move one to the system's trash");
     removed->add_option("file", *file, "as list tells it")->required();
     removed->callback([=, &session, &exitCode] {
