@@ -791,7 +791,7 @@
     </message>
     <message>
         <source>Ask about %1…</source>
-        <translation>就%1提问…</translation>
+        <translation>就 %1 提问…</translation>
     </message>
     <message>
         <source>Open a book or a folder first</source>
