@@ -118,8 +118,10 @@ bool WatchedApplication::notify(QObject* receiver, QEvent* event)
     const bool taken = QApplication::notify(receiver, event);
     const double took = processorMs() - begin;
     arm(false);
-    if (caught.count > 0 && !m_restyled)
+    if (caught.count > 0 && !m_restyled) {
+        m_failures += took > kFailsMs * kSlowdown;
         m_slow.append(QStringLiteral("%1: %2 ms%3").arg(what).arg(took, 0, 'f', 0).arg(stackText()));
+    }
     caught.count = 0;
     m_depth = depth;
     m_loops = around;
@@ -129,10 +131,10 @@ bool WatchedApplication::notify(QObject* receiver, QEvent* event)
 int runWatched(QObject& test, int argc, char** argv)
 {
     const int failures = QTest::qExec(&test, argc, argv);
-    const auto& slow = static_cast<WatchedApplication*>(qApp)->slow();
-    for (const QString& text : slow)
+    const auto& application = *static_cast<WatchedApplication*>(qApp);
+    for (const QString& text : application.slow())
         std::fprintf(stderr, "The window stood still, over %d ms: %s\n", WatchedApplication::kLimitMs * kSlowdown, qPrintable(text));
-    return failures + int(slow.size());
+    return failures + application.failures();
 }
 
 } // namespace octavo::test
