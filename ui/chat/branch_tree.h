@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <QFrame>
-
 #include "chat/branch_model.h"
-
-class QTreeView;
+#include "tree_popup.h"
 
 namespace octavo::ui {
 
 // All branches of the conversation, dropped down from the chat's header; choosing a message closes it.
-class BranchTree : public QFrame {
+class BranchTree : public TreePopup {
     Q_OBJECT
 
 public:
@@ -22,8 +19,9 @@ signals:
     void messageChosen(octavo::app::MessageId message);
 
 private:
+    void choose(const QModelIndex& index) override;
+
     BranchModel m_model;
-    QTreeView* m_tree;
 };
 
 } // namespace octavo::ui

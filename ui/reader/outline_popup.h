@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <QFrame>
-
 #include "reader/outline_model.h"
-
-class QTreeView;
+#include "tree_popup.h"
 
 namespace octavo::ui {
 
 // The table of contents, dropped down from the reader's header; choosing a part closes it.
-class OutlinePopup : public QFrame {
+class OutlinePopup : public TreePopup {
     Q_OBJECT
 
 public:
@@ -24,8 +21,9 @@ signals:
     void partChosen(octavo::app::ByteRange bytes);
 
 private:
+    void choose(const QModelIndex& index) override;
+
     OutlineModel m_model;
-    QTreeView* m_tree;
 };
 
 } // namespace octavo::ui
