@@ -170,8 +170,15 @@ private:
         }
         const MessageId id = m_library.messages().add(session, message);
         m_library.citations().store(id, message.sources);
-        if (archived.settings)
-            m_library.messages().storeSettings(id, *archived.settings);
+        if (std::optional<AnswerSettings> settings = archived.settings) {
+            for (qsizetype at = 0; at < settings->hidden.size(); ++at) {
+                const KnownDocument document = documentOf(archived.hiddenDocuments[at]);
+                if (settings->hidden[at].bytes.end > document.textBytes)
+                    refuse(QStringLiteral("what an answer did not see lies outside its document"));
+                settings->hidden[at].document = document.id;
+            }
+            m_library.messages().storeSettings(id, *settings);
+        }
         ++m_counts.messages;
         return id;
     }

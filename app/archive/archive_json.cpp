@@ -89,16 +89,25 @@ void insertBytes(QJsonObject& json, const ByteRange& bytes)
     json.insert(QStringLiteral("end"), bytes.end);
 }
 
-QJsonObject toJson(const AnswerSettings& settings)
+QJsonObject toJson(const AnswerSettings& settings, const QStringList& hiddenDocuments)
 {
-    return {{QStringLiteral("model"), settings.model}, {QStringLiteral("model_hash"), settings.modelHash},
+    QJsonObject json{{QStringLiteral("model"), settings.model}, {QStringLiteral("model_hash"), settings.modelHash},
             {QStringLiteral("precision"), settings.engine.precision}, {QStringLiteral("kv"), settings.engine.kv},
             {QStringLiteral("dims"), settings.engine.dims}, {QStringLiteral("gate"), settings.engine.gate},
             {QStringLiteral("max_tokens"), settings.maxTokens}, {QStringLiteral("temperature"), settings.temperature},
             {QStringLiteral("seed"), QString::number(settings.seed)}};   // of 64 bits, which a JSON number does not hold
+    QJsonArray hidden;
+    for (qsizetype at = 0; at < settings.hidden.size(); ++at) {
+        QJsonObject place{{QStringLiteral("document"), hiddenDocuments[at]}};
+        insertBytes(place, settings.hidden[at].bytes);
+        hidden.append(place);
+    }
+    if (!hidden.isEmpty())
+        json.insert(QStringLiteral("hidden"), hidden);
+    return json;
 }
 
-AnswerSettings settingsFrom(const QJsonObject& json, bool& sound)
+AnswerSettings settingsFrom(const QJsonObject& json, QStringList& hiddenDocuments, bool& sound)
 {
     Fields fields(json, sound);
     AnswerSettings settings{fields.text("model"), fields.text("model_hash"),
@@ -107,6 +116,11 @@ AnswerSettings settingsFrom(const QJsonObject& json, bool& sound)
     bool isNumber = false;
     settings.seed = fields.text("seed").toULongLong(&isNumber);
     fields.demand(isNumber && settings.maxTokens >= 0);
+    for (const QJsonValue& value : fields.has("hidden") ? fields.list("hidden") : QJsonArray()) {
+        Fields place(value.toObject(), sound);
+        hiddenDocuments.append(place.hash(place.text("document")));
+        settings.hidden.append(TextPlace{0, place.bytes()});
+    }
     return settings;
 }
 
@@ -115,6 +129,11 @@ QJsonObject toJson(const Source& source, const QString& documentHash)
     QJsonObject json{{QStringLiteral("document"), documentHash}, {QStringLiteral("title"), source.documentTitle}, {QStringLiteral("place"), source.place},
                      {QStringLiteral("line"), source.line}, {QStringLiteral("page"), source.page}, {QStringLiteral("weight"), source.weight}, {QStringLiteral("text"), source.text}};
     insertBytes(json, source.bytes);
+    QJsonArray marks;
+    for (const int mark : source.marks)
+        marks.append(mark);
+    if (!marks.isEmpty())
+        json.insert(QStringLiteral("marks"), marks);
     return json;
 }
 
@@ -122,9 +141,14 @@ Source sourceFrom(const QJsonObject& json, QString& documentHash, bool& sound)
 {
     Fields fields(json, sound);
     documentHash = fields.hash(fields.text("document"));
-    const Source source{0, fields.text("title"), fields.text("place"), fields.bytes(), static_cast<int>(fields.number("line")), fields.real("weight"),
+    Source source{0, fields.text("title"), fields.text("place"), fields.bytes(), static_cast<int>(fields.number("line")), fields.real("weight"),
                         fields.text("text"), fields.has("page") ? static_cast<int>(std::clamp<qint64>(fields.number("page"), 0, kMostPages)) : 0};
     fields.demand(source.weight >= 0 && source.weight <= 1.001 && source.line >= 0);
+    for (const QJsonValue& mark : fields.has("marks") ? fields.list("marks") : QJsonArray()) {
+        const int before = source.marks.isEmpty() ? 0 : source.marks.last();
+        source.marks.append(mark.toInt(-1));
+        fields.demand(source.marks.last() > before);
+    }
     return source;
 }
 
@@ -140,7 +164,7 @@ QJsonObject toJson(const ArchivedMessage& archived)
     if (archived.parent)
         json.insert(QStringLiteral("parent"), *archived.parent);
     if (archived.settings)
-        json.insert(QStringLiteral("settings"), toJson(*archived.settings));
+        json.insert(QStringLiteral("settings"), toJson(*archived.settings, archived.hiddenDocuments));
     if (archived.hasHops)
         json.insert(QStringLiteral("hops"), true);
     return json;
@@ -165,7 +189,7 @@ ArchivedMessage messageFrom(const QJsonObject& json, qsizetype place, bool& soun
         fields.demand(0 <= *archived.parent && *archived.parent < place);
     }
     if (fields.has("settings"))
-        archived.settings = settingsFrom(fields.object("settings"), sound);
+        archived.settings = settingsFrom(fields.object("settings"), archived.hiddenDocuments, sound);
     archived.hasHops = fields.has("hops") && fields.truth("hops");
     return archived;
 }

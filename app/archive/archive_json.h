@@ -18,6 +18,7 @@ struct ArchivedMessage {
     std::optional<qsizetype> parent{};         // place of the message above, smaller than its own
     QStringList sourceDocuments{};             // hashes, one for each of message.sources
     std::optional<AnswerSettings> settings{};
+    QStringList hiddenDocuments{};             // hashes of the documents of settings->hidden
     bool hasHops = false;                      // an entry of its own has its hop record
 };
 

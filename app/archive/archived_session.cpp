@@ -21,6 +21,8 @@ std::optional<ArchivedSession> archivedSession(Library& library, SessionId id)
         if (message.parent != 0)
             archived.parent = places.value(message.parent);
         archived.settings = library.messages().settingsOf(message.id);
+        for (const TextPlace& place : archived.settings ? archived.settings->hidden : QList<TextPlace>())
+            archived.hiddenDocuments.append(library.documents().contentHashOf(place.document));
         archived.hasHops = message.hasHops;
         places.insert(message.id, static_cast<qsizetype>(session.messages.size()));
         session.messages.push_back(std::move(archived));

@@ -207,11 +207,24 @@ void Assistant::regenerate(SessionId session)
                          WorkItem{0, WorkItem::Kind::Answer, session});
 }
 
+void Assistant::answerAgain(SessionId session, MessageId question, const QList<TextPlace>& hidden)
+{
+    AnswerOptions options = m_answering;
+    options.hidden = hidden;
+    m_worker->postUrgent([session, question, options](Worker& worker, std::stop_token stop) { worker.answerAgain(session, question, options, std::move(stop)); },
+                         WorkItem{0, WorkItem::Kind::Answer, session});
+}
+
 void Assistant::editQuestion(SessionId session, MessageId question, const QString& text)
 {
     m_worker->postUrgent([session, question, text, options = m_answering](Worker& worker, std::stop_token stop) {
         worker.editQuestion(session, question, text, options, std::move(stop));
     }, WorkItem{0, WorkItem::Kind::Answer, session});
+}
+
+void Assistant::openOutlines(SessionId session)
+{
+    m_worker->postBrief([session](Worker& worker) { worker.openOutlines(session); });
 }
 
 void Assistant::showBranch(SessionId session, MessageId through)
@@ -247,6 +260,22 @@ void Assistant::readChaptersAgain(SessionId session, const QList<int>& chapters)
 void Assistant::openHops(MessageId message, int beginToken, int endToken)
 {
     m_worker->postBrief([=](Worker& worker) { worker.openHops(message, beginToken, endToken); });
+}
+
+void Assistant::verify(SessionId session, MessageId answer)
+{
+    m_worker->postUrgent([answer](Worker& worker, std::stop_token stop) { worker.verify(answer, std::move(stop)); }, WorkItem{0, WorkItem::Kind::Looking, session});
+}
+
+void Assistant::openHeads(SessionId session, MessageId answer, int beginToken, int endToken)
+{
+    m_worker->postUrgent([=](Worker& worker, std::stop_token stop) { worker.openHeads(answer, beginToken, endToken, std::move(stop)); },
+                         WorkItem{0, WorkItem::Kind::Looking, session});
+}
+
+void Assistant::openHeadPath(MessageId answer, int layer, int head)
+{
+    m_worker->postBrief([=](Worker& worker) { worker.openHeadPath(answer, layer, head); });
 }
 
 void Assistant::stop()

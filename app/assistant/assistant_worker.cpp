@@ -399,16 +399,6 @@ void Assistant::Worker::regenerate(SessionId session, const AnswerOptions& optio
         finishAnswer(session, m_service->regenerate(session, options, eventsOf(session), stop));
 }
 
-void Assistant::Worker::openHops(MessageId message, int beginToken, int endToken)
-{
-    if (!service())
-        return;
-    const Outcome<HopView> view = m_service->hops(message, beginToken, endToken);
-    if (!view)
-        return fail(view.error());
-    tell(&Assistant::hopsReady, *view);
-}
-
 void Assistant::Worker::tellLibrary()
 {
     const Outcome<QList<DocumentSummary>> documents = m_service->documents();
@@ -429,15 +419,9 @@ void Assistant::Worker::tellSessions()
     tell(&Assistant::sessionsChanged, *sessions, *trashed);
 }
 
-AnswerEvents Assistant::Worker::eventsOf(SessionId session)
+AnswerEvents Assistant::Worker::readingEvents()
 {
     AnswerEvents events;
-    const auto answer = std::make_shared<MessageId>(0);
-    events.questionStored = [this, session](const Message& question) { tell(&Assistant::messageAdded, session, question); };
-    events.started = [this, session, answer](MessageId message) {
-        *answer = message;
-        tell(&Assistant::answerStarted, session, message);
-    };
     events.readProgress = [this](const ReadProgress& step) {
         m_readForAnswer = step.document;
         tell(&Assistant::readProgress, step);
@@ -447,6 +431,18 @@ AnswerEvents Assistant::Worker::eventsOf(SessionId session)
         tell(&Assistant::readFinished, document, stopped);
     };
     events.noticed = [this](const QString& sentence) { notice(sentence); };
+    return events;
+}
+
+AnswerEvents Assistant::Worker::eventsOf(SessionId session)
+{
+    AnswerEvents events = readingEvents();
+    const auto answer = std::make_shared<MessageId>(0);
+    events.questionStored = [this, session](const Message& question) { tell(&Assistant::messageAdded, session, question); };
+    events.started = [this, session, answer](MessageId message) {
+        *answer = message;
+        tell(&Assistant::answerStarted, session, message);
+    };
     events.piece = [this, answer](const QString& piece) { tell(&Assistant::answerPiece, *answer, piece); };
     return events;
 }

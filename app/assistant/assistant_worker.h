@@ -65,10 +65,15 @@ public:
     void searchSessions(const QString& words);
     void ask(SessionId session, const QString& question, const AnswerOptions& options, std::stop_token stop);
     void regenerate(SessionId session, const AnswerOptions& options, std::stop_token stop);
+    void answerAgain(SessionId session, MessageId question, const AnswerOptions& options, std::stop_token stop);
     void editQuestion(SessionId session, MessageId question, const QString& text, const AnswerOptions& options, std::stop_token stop);
+    void openOutlines(SessionId session);
     void showBranch(SessionId session, MessageId through);
     void openBranches(SessionId session);
     void openHops(MessageId message, int beginToken, int endToken);
+    void verify(MessageId answer, std::stop_token stop);
+    void openHeads(MessageId answer, int beginToken, int endToken, std::stop_token stop);
+    void openHeadPath(MessageId answer, int layer, int head);
     void summarizePaths(const QStringList& paths, std::stop_token stop);
     void summarize(const QList<DocumentId>& documents, std::stop_token stop);
 
@@ -106,6 +111,7 @@ private:
     void tellSessions();
     void finishAnswer(SessionId session, const Outcome<Answer>& answer);
     AnswerEvents eventsOf(SessionId session);
+    AnswerEvents readingEvents();          // of what is read before an answer
     using SummaryWork = std::function<Outcome<void>(const SummaryEvents&, std::stop_token)>;
     void postSummaryWork(SessionId session, WorkId listed, SummaryWork work);
 

@@ -75,7 +75,8 @@ struct AskRequest {
     std::vector<Turn> turns;                     // oldest first; the last is the question
     // Per document: first tokens of its passages, ascending, the first 0. Attention is summed per passage.
     std::vector<std::vector<std::uint32_t>> passages;
-    std::optional<DocumentSpan> only{};          // all that question and answer see of the documents; none: everything
+    // What question and answer do not see of the documents: by document, then ascending, not overlapping. The places of all else stay.
+    std::vector<DocumentSpan> hidden{};
     int maxTokens = 512;
     float temperature = 0;                       // 0 = greedy
     std::uint64_t seed = 0;
@@ -105,6 +106,21 @@ struct AskFacts {
     bool full = false;                           // ended because the room for the conversation is used up
 };
 
+// How likely the model finds an answer that is there already.
+struct AnswerLikelihood {
+    std::vector<std::uint32_t> tokenBegins;      // bytes of the answer's text
+    std::vector<float> nll;                      // of each token after all before it: negative log likelihood, nats
+};
+
+// Where each head looked, to foresee the tokens of some words of an answer: mean of these tokens. A head's passages + sinks + outside = 1.
+struct HeadLooks {
+    std::uint32_t layers = 0;
+    std::uint32_t heads = 0;                     // of each layer
+    std::vector<float> passages;                 // [layer][head][passage], all passages of all documents one after the other
+    std::vector<float> sinks;                    // [layer][head]: the first tokens of each document, which attention falls on for want of a better place
+    std::vector<float> outside;                  // [layer][head]: prompt and conversation
+};
+
 // What the app needs of an engine: a few calls, so that a script can stand in for it in tests.
 // Threads: all calls from one thread, except that stop tokens may be triggered from any. Callbacks run on the calling thread.
 // The progress callback of a read() may call everything but open(), and read() and forget() of the document being read: asked there,
@@ -120,6 +136,10 @@ public:
     virtual ReadPlan planFor(qint64 tokens) const = 0;   // how a text of so many tokens is read; only with a model, or its head, open
     virtual Outcome<ReadFacts> read(const ReadRequest& request, const std::function<void(const ReadStep&)>& progress, std::stop_token stop) = 0;
     virtual Outcome<AskFacts> ask(const AskRequest& request, const std::function<void(const QString& piece)>& piece, std::stop_token stop) = 0;
+    // These two write nothing: the answer is given, and what ask() keeps warm stays as it is. Seed, temperature and room of the request play no part.
+    virtual Outcome<AnswerLikelihood> likelihood(const AskRequest& request, const QString& answer, std::stop_token stop) = 0;
+    // `words`: bytes of the answer; empty: all of it.
+    virtual Outcome<HeadLooks> headLooks(const AskRequest& request, const QString& answer, ByteRange words, std::stop_token stop) = 0;
     virtual void forget(qint64 document) = 0;    // frees its memory; files on disk stay
 };
 

@@ -17,6 +17,34 @@ void Assistant::Worker::editQuestion(SessionId id, MessageId question, const QSt
     ask(id, text, options, std::move(stop));
 }
 
+void Assistant::Worker::answerAgain(SessionId id, MessageId question, const AnswerOptions& options, std::stop_token stop)
+{
+    if (!service() || stop.stop_requested())
+        return;
+    const Outcome<Session> before = m_service->endAt(id, question);
+    if (!before)
+        return fail(before.error());
+    tell(&Assistant::sessionOpened, *before);
+    regenerate(id, options, std::move(stop));
+}
+
+void Assistant::Worker::openOutlines(SessionId id)
+{
+    if (!service())
+        return;
+    const Outcome<Session> session = m_service->session(id);
+    if (!session)
+        return fail(session.error());
+    QList<DocumentOutline> outlines;
+    for (const DocumentId document : session->summary.documents) {
+        const Outcome<std::shared_ptr<const Document>> opened = m_service->document(document);
+        if (!opened)
+            return fail(opened.error());
+        outlines.append({document, (*opened)->title, (*opened)->outline});
+    }
+    tell(&Assistant::outlinesReady, id, outlines);
+}
+
 void Assistant::Worker::showBranch(SessionId id, MessageId through)
 {
     if (!service())

@@ -32,7 +32,20 @@ QString percent(qint64 part, qint64 whole)
     return QStringLiteral("%1 %").arg(whole > 0 ? 100 * part / whole : 0);   // rounded down: 99.9 % is not all
 }
 
-// Null if there is no such session.
+// What an answer does not see of a document.
+std::vector<TokenRange> hiddenTokens(DocumentId id, const TokenBegins& tokens, const AnswerOptions& options)
+{
+    std::vector<TokenRange> hidden;
+    if (options.focus) {
+        const TokenRange seen = tokensOf(tokens, options.focus->bytes);
+        hidden = {{0, seen.begin}, {seen.end, static_cast<std::uint32_t>(tokens.size())}};
+    }
+    for (const TextPlace& place : options.hidden)
+        if (place.document == id)
+            hidden.push_back(tokensOf(tokens, place.bytes));
+    return merged(std::move(hidden));
+}
+
 // Questions with their answers, as far as there are any, and the question to be answered now.
 std::vector<Turn> turnsUpTo(const QList<Message>& branch, const Message& question)
 {
@@ -99,6 +112,21 @@ Outcome<Session> ConversationService::beginInsteadOf(SessionId id, MessageId que
     return session(id);
 }
 
+Outcome<Session> ConversationService::endAt(SessionId id, MessageId question)
+{
+    const Outcome<bool> found = m_library.write([&](Library& in) {
+        const bool isOne = in.messages().sessionOf(question) == id;
+        if (isOne)
+            in.messages().showUntil(id, question);
+        return isOne;
+    });
+    if (!found)
+        return found.error();
+    if (!*found)
+        return Failure{Failure::Kind::Usage, QStringLiteral("Session %1 has no question %2.").arg(id).arg(question)};
+    return session(id);
+}
+
 Outcome<Session> ConversationService::showBranch(SessionId id, MessageId through)
 {
     const Outcome<bool> found = m_library.write([&](Library& in) {
@@ -156,7 +184,7 @@ Outcome<Answer> ConversationService::regenerate(SessionId id, AnswerOptions opti
     const Outcome<int> answers = m_library.read([&](Library& in) { return in.messages().countAnswersTo(question->id); });
     if (!answers)
         return answers.error();
-    if (*answers > 0) {
+    if (*answers > 0 && options.hidden.isEmpty()) {
         options.temperature = std::max(options.temperature, kRegenerateTemperature);
         options.seed = static_cast<std::uint64_t>(*answers);
     }
@@ -175,7 +203,7 @@ Outcome<Answer> ConversationService::answer(
     const Outcome<MessageId> id = m_library.write([&](Library& in) {
         const MessageId added = in.messages().add(session.summary.id, message);
         if (m_model)
-            in.messages().storeSettings(added, {m_model->name, m_model->hash, m_model->settings, options.maxTokens, options.temperature, options.seed});
+            in.messages().storeSettings(added, {m_model->name, m_model->hash, m_model->settings, options.maxTokens, options.temperature, options.seed, options.hidden});
         return added;
     });
     if (!id)
@@ -189,7 +217,7 @@ Outcome<Answer> ConversationService::answer(
     if (facts) {
         message.text = facts->answer;
         message.state = facts->stopped ? Message::State::Stopped : Message::State::Complete;
-        message.note = partlyReadNote(documents);
+        message.note = joinSentences(hiddenNote(options.hidden), partlyReadNote(documents));
         if (facts->stopped)
             message.note = joinSentences(QStringLiteral("Stopped."), message.note);
         if (facts->full)
@@ -270,17 +298,22 @@ Outcome<AskRequest> ConversationService::requestFor(
     const Session& session, const Message& question, const AnswerOptions& options, std::stop_token stop)
 {
     AskRequest request;
+    bool nothingLeft = true;
     for (const DocumentId id : askedDocuments(session, options)) {
         const Outcome<std::shared_ptr<const TokenizedDocument>> tokenized = m_shelf.tokenized(id, stop);
         if (!tokenized)
             return tokenized.error();
         request.documents.push_back(id);
         request.passages.push_back((*tokenized)->passageBegins);
-        if (options.focus) {
-            const TokenRange seen = tokensOf((*tokenized)->tokens, options.focus->bytes);
-            request.only = DocumentSpan{0, seen.begin, seen.end};
+        std::uint32_t left = static_cast<std::uint32_t>((*tokenized)->tokens.size());
+        for (const TokenRange& hidden : hiddenTokens(id, (*tokenized)->tokens, options)) {
+            request.hidden.push_back({request.documents.size() - 1, hidden.begin, hidden.end});
+            left -= hidden.end - hidden.begin;
         }
+        nothingLeft = nothingLeft && left == 0;
     }
+    if (nothingLeft && !request.hidden.empty())
+        return Failure{Failure::Kind::Usage, QStringLiteral("Nothing is left that the answer could look at; leave at least one part in.")};
     request.turns = options.focus ? std::vector<Turn>{{true, question.text}} : turnsUpTo(session.messages, question);
     request.maxTokens = options.maxTokens;
     request.temperature = options.temperature;
@@ -380,14 +413,14 @@ Outcome<ConversationService::Documents> ConversationService::documentsOf(const H
     return documents;
 }
 
-Outcome<HopView> ConversationService::hops(MessageId message, int beginToken, int endToken)
+Outcome<HopRecord> ConversationService::hopRecord(MessageId message)
 {
     const Outcome<std::optional<QByteArray>> bytes = m_library.read([&](Library& in) { return in.hops().find(message); });
     if (!bytes)
         return bytes.error();
     if (!bytes->has_value())
         return Failure{Failure::Kind::Usage, QStringLiteral("Message %1 has no record of where its answer looked.").arg(message)};
-    const std::optional<HopRecord> record = unpackHopRecord(**bytes);
+    std::optional<HopRecord> record = unpackHopRecord(**bytes);
     const Failure damaged{Failure::Kind::Library, QStringLiteral("The hop record of message %1 is damaged, or was written by a newer Octavo.").arg(message)};
     if (!record)
         return damaged;
@@ -399,6 +432,17 @@ Outcome<HopView> ConversationService::hops(MessageId message, int beginToken, in
         textBytes[id] = document->text.size();
     if (!fitsInto(*record, textBytes))
         return damaged;
+    return std::move(*record);
+}
+
+Outcome<HopView> ConversationService::hops(MessageId message, int beginToken, int endToken)
+{
+    const Outcome<HopRecord> record = hopRecord(message);
+    if (!record)
+        return record.error();
+    const Outcome<Documents> documents = documentsOf(*record);
+    if (!documents)
+        return documents.error();
     return makeHopView(message, *record, *documents, beginToken, endToken);
 }
 

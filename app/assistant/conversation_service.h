@@ -19,6 +19,8 @@
 #include "library/library.h"
 #include "octavo/app/assistant.h"
 #include "octavo/app/preview.h"
+#include "octavo/app/heads_view.h"
+#include "octavo/app/verification.h"
 
 namespace octavo::app {
 
@@ -102,8 +104,15 @@ public:
     Outcome<Session> beginInsteadOf(SessionId session, MessageId question);
     Outcome<Session> showBranch(SessionId session, MessageId through);   // the newest through this message
     Outcome<QList<Message>> allMessages(SessionId session);              // of all branches, in the order in which they were added, without sources
-    // Another answer to the last question of the branch shown, on a branch of its own: with another seed and no colder than makes it another.
+    Outcome<Session> endAt(SessionId session, MessageId question);             // the branch shown ends there from now on: what is below stays, on other branches
+    // Another answer to the last question of the branch shown, on a branch of its own: with another seed and no colder than makes it another. Where something is
+    // hidden, that is what makes it another, and nothing else.
     Outcome<Answer> regenerate(SessionId session, AnswerOptions options, const AnswerEvents& events, std::stop_token stop);
+    // What an answer owes to each of its sources, told one by one. Needs the model that wrote it.
+    Outcome<void> verify(MessageId answer, const AnswerEvents& events, const std::function<void(const Verification&)>& found, std::stop_token stop);
+    // Where each head looked for the answer's tokens [beginToken, endToken), begin == end: all. Needs the model that wrote it; that of one head only what heads() found last.
+    Outcome<HeadsView> heads(MessageId answer, int beginToken, int endToken, const AnswerEvents& events, std::stop_token stop);
+    Outcome<HeadPath> headPath(MessageId answer, int layer, int head);
     // Answer tokens [beginToken, endToken); begin == end: all.
     Outcome<HopView> hops(MessageId message, int beginToken, int endToken);
 
@@ -130,7 +139,15 @@ private:
     Outcome<QString> makeRoomFor(DocumentId id, std::stop_token stop);
     Outcome<void> readFirst(DocumentId id, const AnswerEvents& events, AnswerTimings& timings, std::stop_token stop);
     Outcome<AskRequest> requestFor(const Session& session, const Message& question, const AnswerOptions& options, std::stop_token stop);
+    // An answer that is there, and what it was asked with.
+    struct Asked {
+        Message answer;
+        AskRequest request;
+    };
+    Outcome<Asked> askedAgain(MessageId answer, const AnswerEvents& events, const std::stop_token& stop);
+    Outcome<HopRecord> hopRecord(MessageId message);
     QString partlyReadNote(const QList<DocumentId>& documents);
+    QString hiddenNote(const QList<TextPlace>& hidden);
     Outcome<void> storeAnswer(const QList<DocumentId>& asked, const Message& question, const AskFacts& facts, Message& message);
     Outcome<HopRecord> recordOf(const QList<DocumentId>& documents, const Message& question, const AskFacts& facts);
     static QList<DocumentId> askedDocuments(const Session& session, const AnswerOptions& options);
@@ -144,6 +161,12 @@ private:
     DocumentShelf m_shelf;
     std::optional<EngineModel> m_model;
     std::map<DocumentId, Extent> m_inMemory;
+    struct LastHeads {
+        MessageId answer = 0;
+        QString words;
+        HeadLooks looks;
+    };
+    LastHeads m_lastHeads;
     std::map<DocumentId, QSet<QString>> m_newFilesIn;   // folders with files that the document does not have
     std::set<DocumentId> m_beingRead;   // more than one if a question interrupts a reading and has to read another document
 };

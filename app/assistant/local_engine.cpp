@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "assistant/local_engine.h"
+#include "assistant/local_engine_class.h"
 
 #include <QCoreApplication>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <QStringDecoder>
 #include <algorithm>
 #include <cassert>
 #include <chrono>
-#include <map>
 #include <thread>
 
 #include "assistant/engine_failure.h"
 #include "assistant/plan_words.h"
 #include "octavo/app/assistant.h"
-#include "octavo/engine/asking.h"
-#include "octavo/engine/model_head.h"
 
 namespace octavo::app {
 
@@ -24,97 +20,10 @@ namespace {
 
 constexpr std::string_view kSystem = "You are a helpful assistant.";
 constexpr std::uint64_t kLeastReused = 512; // tokens of another reading that are worth going on from
-constexpr std::uint64_t kConversationRoom = 8192; // tokens of questions and answers that positions are planned for
-
-// Small models fall into loops without it: SmolLM2-135M repeats one sentence to the end of the answer.
-// Loops are whole sentences, so the window must be longer than one.
-constexpr float kRepetitionPenalty = 1.1f;
-constexpr std::uint32_t kPenaltyWindow = 256;
-
-double secondsSince(std::chrono::steady_clock::time_point begin)
-{
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
 
 std::string_view view(const QByteArray& bytes) { return {bytes.constData(), static_cast<std::size_t>(bytes.size())}; }
 
-class LocalEngine final : public BookEngine {
-public:
-    explicit LocalEngine(const LocalEngineOptions& options) : m_options(options) {}
-    ~LocalEngine() override
-    {
-        for (auto& [document, kept] : m_kept)
-            kept.finishSaving(); // closing the program must not lose what was read
-    }
-
-    Outcome<EngineModel> open(const QString& modelFile, std::stop_token stop) override;
-    Outcome<EngineModel> openHead(const QString& modelFile, std::stop_token stop) override;
-    Outcome<TokenBegins> tokenize(const QByteArray& text, std::stop_token stop) override;
-    ReadPlan planFor(qint64 tokens) const override;
-    Outcome<ReadFacts> read(const ReadRequest& request, const std::function<void(const ReadStep&)>& progress, std::stop_token stop) override;
-    Outcome<AskFacts> ask(const AskRequest& request, const std::function<void(const QString&)>& piece, std::stop_token stop) override;
-    void forget(qint64 document) override;
-
-private:
-    // A document's reading. The tokens of the prompt around it come first.
-    struct Kept {
-        std::unique_ptr<Reading> reading;
-        std::vector<TokenId> ids;       // intro, then the document
-        std::uint64_t introTokens = 0;
-        ReadingPlan plan;
-        std::uint64_t lastUse = 0;
-        bool beingRead = false;
-        bool damageTold = false;
-        std::jthread saver;             // last: ends before the reading that it writes goes
-
-        void finishSaving()
-        {
-            if (saver.joinable())
-                saver.join();
-        }
-    };
-
-    // A conversation whose keys and values are still there: the next question adds to it instead of being read with all turns again.
-    struct Warm {
-        std::unique_ptr<Asking> asking;
-        std::vector<qint64> documents;
-        std::vector<std::vector<std::uint32_t>> passages;
-        std::vector<std::uint64_t> readTokens;   // of each document, when the conversation began: it sees no more
-        std::optional<DocumentSpan> only;
-        std::vector<TokenId> ids;
-    };
-
-    void forgetModel();
-    bool knowsModel() const { return m_model || m_head; }
-    const ModelConfig& config() const { return m_model ? m_model->config() : m_head->config; }
-    const Tokenizer& tokenizer() const { return m_model ? m_model->tokenizer() : *m_head->tokenizer; }
-    const ChatTemplate& chat() const { return m_model ? m_model->chat() : m_head->chat; }
-    QString sourceOf(const QString& modelFile) const;
-    EngineSettings settings() const;
-    std::vector<TokenId> introIds() const;
-    Kept newlyKept(const QByteArray& text) const;
-    PlanChoice choiceFor(std::uint64_t tokens) const;
-    Outcome<std::unique_ptr<Reading>> openReading(const Kept& kept, const QString& file, QString& damage, std::stop_token stop);
-    std::unique_ptr<Reading> readingOfSameBeginning(const Kept& kept, std::uint64_t planned, const QString& folder, std::stop_token stop) const;
-    static QString damageOf(const Error& error);
-    bool makeRoom(qint64 keep);
-    static void finishLater(Kept& kept);
-    static Failure noModel();
-    std::vector<TokenId> promptIds(const std::vector<Turn>& turns) const;
-    std::vector<TokenSpan> spansOf(const AskRequest& request) const;
-    std::vector<TokenSpan> hiddenFrom(const AskRequest& request) const;
-    Outcome<std::size_t> warmUp(const AskRequest& request, const std::vector<TokenId>& prompt, std::stop_token stop);
-    AnswerTokenHops hopsOf(const HopRecord& record, const AskRequest& request) const;
-
-    LocalEngineOptions m_options;
-    std::shared_ptr<Engine> m_engine;
-    std::shared_ptr<const Model> m_model;
-    std::optional<ModelHead> m_head;   // while no model is open
-    std::map<qint64, Kept> m_kept;
-    std::uint64_t m_uses = 0;
-    Warm m_warm;
-};
+} // namespace
 
 Outcome<EngineModel> LocalEngine::open(const QString& modelFile, std::stop_token)
 {
@@ -397,173 +306,6 @@ void LocalEngine::finishLater(Kept& kept)
     kept.saver = std::jthread([&reading = *kept.reading] { (void)reading.finishKeeping(); });
 }
 
-std::vector<TokenId> LocalEngine::promptIds(const std::vector<Turn>& turns) const
-{
-    const Tokenizer& tokenizer = m_model->tokenizer();
-    const ChatTemplate& chat = m_model->chat();
-    std::vector<TokenId> ids;
-    const auto add = [&](const std::vector<TokenId>& more) { ids.insert(ids.end(), more.begin(), more.end()); };
-    for (std::size_t n = 0; n < turns.size(); ++n) {
-        const std::string text = turns[n].text.toStdString();
-        if (turns[n].user) {
-            add(turnTokens(tokenizer, n == 0 ? chat.questionIntro() : chat.nextQuestionIntro(), text));
-            add(tokenizer.encode(chat.answerIntro(), SpecialTokens::Parse).ids);
-        } else {
-            add(tokenizer.encode(text, SpecialTokens::Literal).ids);
-        }
-    }
-    return ids;
-}
-
-// Passages as spans over the tokens of all readings. What has not been read yet lies beyond: its passages are empty.
-std::vector<TokenSpan> LocalEngine::spansOf(const AskRequest& request) const
-{
-    std::vector<TokenSpan> spans;
-    std::uint64_t base = 0;
-    for (std::size_t n = 0; n < request.documents.size(); ++n) {
-        const Kept& kept = m_kept.at(request.documents[n]);
-        const std::uint64_t end = kept.reading->tokens();
-        const std::vector<std::uint32_t>& firsts = request.passages[n];
-        for (std::size_t p = 0; p < firsts.size(); ++p) {
-            const std::uint64_t first = kept.introTokens + firsts[p];
-            const std::uint64_t next = p + 1 < firsts.size() ? kept.introTokens + firsts[p + 1] : kept.ids.size();
-            spans.push_back({base + std::min(first, end), base + std::min(next, end)});
-        }
-        base += end;
-    }
-    return spans;
-}
-
-// What the conversation does not see of the tokens of all readings. One introduction is enough: the first tokens of another would draw attention
-// away from all texts (engine test TwoBooks).
-std::vector<TokenSpan> LocalEngine::hiddenFrom(const AskRequest& request) const
-{
-    std::vector<TokenSpan> hidden;
-    const auto hide = [&](std::uint64_t begin, std::uint64_t end) {
-        if (begin < end)
-            hidden.push_back({begin, end});
-    };
-    std::uint64_t base = 0;
-    for (std::size_t n = 0; n < request.documents.size(); ++n) {
-        const Kept& kept = m_kept.at(request.documents[n]);
-        const std::uint64_t tokens = kept.reading->tokens(), intro = std::min(kept.introTokens, tokens);
-        const std::uint64_t shown = base + (n == 0 ? 0 : intro); // the introduction is hidden before it
-        hide(base, shown);
-        if (request.only) {
-            const bool here = request.only->document == n;
-            hide(base + intro, base + (here ? std::min(intro + request.only->begin, tokens) : tokens));
-            if (here)
-                hide(base + std::min(intro + request.only->end, tokens), base + tokens);
-        }
-        base += tokens;
-    }
-    return hidden;
-}
-
-// Leaves m_warm with exactly the prompt in it; tells how many tokens had to be added for that. What the conversation before has in common
-// with this one is kept: all of it for a next question, the turns before for one that was edited or is to be answered anew.
-Outcome<std::size_t> LocalEngine::warmUp(const AskRequest& request, const std::vector<TokenId>& prompt, std::stop_token stop)
-{
-    std::vector<std::uint64_t> readTokens;
-    for (const qint64 document : request.documents)
-        readTokens.push_back(m_kept.at(document).reading->tokens());
-    const bool seesTheSame
-        = m_warm.asking && m_warm.documents == request.documents && m_warm.passages == request.passages && m_warm.readTokens == readTokens
-        && m_warm.only == request.only;
-    if (!seesTheSame) {
-        std::vector<const Reading*> readings;
-        AskingOptions options;
-        for (const qint64 document : request.documents)
-            readings.push_back(m_kept.at(document).reading.get());
-        options.spans = spansOf(request);
-        options.hidden = hiddenFrom(request);
-        options.room = kConversationRoom;
-        auto asking = Asking::over(readings, std::move(options));
-        if (!asking)
-            return failureOf(asking.error());
-        m_warm = {std::move(*asking), request.documents, request.passages, std::move(readTokens), request.only, {}};
-    }
-    const auto common = std::mismatch(m_warm.ids.begin(), m_warm.ids.end(), prompt.begin(), prompt.end() - 1).first; // one token must be new: the answer follows it
-    m_warm.ids.erase(common, m_warm.ids.end());
-    if (const auto back = m_warm.asking->rewind(m_warm.ids.size()); !back)
-        return failureOf(back.error());
-    const auto missing = std::span(prompt).subspan(m_warm.ids.size());
-    if (const auto added = m_warm.asking->prefill(missing, stop); !added)
-        return failureOf(added.error());
-    m_warm.ids = prompt;
-    return missing.size();
-}
-
-AnswerTokenHops LocalEngine::hopsOf(const HopRecord& record, const AskRequest& request) const
-{
-    AnswerTokenHops hops;
-    hops.passages = record.spans;
-    hops.outside = record.outside + record.sinks;
-    for (const TokenAttention& top : record.top) {
-        std::uint64_t token = top.token;
-        std::int32_t document = 0;
-        while (token >= m_kept.at(request.documents[document]).reading->tokens())
-            token -= m_kept.at(request.documents[document++]).reading->tokens();
-        hops.top.push_back({document, static_cast<std::uint32_t>(token - m_kept.at(request.documents[document]).introTokens), top.weight});
-    }
-    return hops;
-}
-
-Outcome<AskFacts> LocalEngine::ask(const AskRequest& request, const std::function<void(const QString&)>& piece, std::stop_token stop)
-{
-    const auto begin = std::chrono::steady_clock::now();
-    for (const qint64 document : request.documents) {
-        const auto kept = m_kept.find(document);
-        if (kept == m_kept.end() || !kept->second.reading || kept->second.reading->tokens() == 0)
-            return Failure{Failure::Kind::Engine, QCoreApplication::translate("LocalEngine", "The document has not been read yet; read it, then ask again.")};
-        kept->second.lastUse = ++m_uses;
-        if (kept->second.beingRead && !kept->second.reading->isChecked())
-            return Failure{Failure::Kind::Engine, QCoreApplication::translate("LocalEngine", "The saved reading of this document is being mended; ask again in a moment.")};
-        if (const auto checked = kept->second.reading->check({}, stop); !checked)
-            return failureOf(checked.error());
-    }
-    const std::vector<TokenId> prompt = promptIds(request.turns);
-    const auto added = warmUp(request, prompt, stop);
-    if (!added)
-        return added.error();
-
-    AskFacts facts;
-    facts.promptTokens = static_cast<qint64>(*added);
-    SamplingSettings settings;
-    settings.temperature = request.temperature;
-    settings.repetitionPenalty = kRepetitionPenalty;
-    settings.penaltyWindow = kPenaltyWindow;
-    settings.seed = request.seed;
-    Sampler sampler(settings);
-    QStringDecoder decoder(QStringDecoder::Utf8); // keeps the bytes of a character that a token cuts in two
-    std::uint32_t bytes = 0;
-    const auto result = m_warm.asking->generate(
-        sampler, static_cast<std::uint64_t>(request.maxTokens),
-        [&](const AnswerToken& token) {
-            if (facts.hops.empty())
-                facts.firstTokenSeconds = secondsSince(begin);
-            facts.hops.push_back(hopsOf(*token.hops, request));
-            facts.hops.back().beginByte = bytes;
-            bytes += static_cast<std::uint32_t>(token.bytes.size());
-            const QString text = decoder.decode(QByteArrayView(token.bytes.data(), static_cast<qsizetype>(token.bytes.size())));
-            facts.answer += text;
-            if (!text.isEmpty())
-                piece(text);
-        },
-        stop);
-    if (!result) {
-        m_warm = {};
-        return failureOf(result.error());
-    }
-    m_warm.ids.insert(m_warm.ids.end(), result->ids.begin(), result->ids.end());
-    m_warm.ids.resize(m_warm.asking->conversationTokens()); // a last token that nothing was written after has no keys and values yet
-    facts.stopped = result->end == Answer::End::Stopped;
-    facts.full = result->end == Answer::End::RoomUsedUp;
-    const double writing = secondsSince(begin) - facts.firstTokenSeconds;
-    facts.tokensPerSecond = facts.hops.size() > 1 ? static_cast<double>(facts.hops.size() - 1) / std::max(writing, 1e-9) : 0;
-    return facts;
-}
-
 void LocalEngine::forget(qint64 document)
 {
     const auto kept = m_kept.find(document);
@@ -573,8 +315,6 @@ void LocalEngine::forget(qint64 document)
     m_warm = {};
     m_kept.erase(kept);
 }
-
-} // namespace
 
 std::unique_ptr<BookEngine> makeLocalEngine(const LocalEngineOptions& options) { return std::make_unique<LocalEngine>(options); }
 

@@ -137,7 +137,7 @@ Outcome<void> SummaryService::Run::writeChapter(int at, bool again)
         return failPart(at, question, QStringLiteral("“%1” has not been read to its end, so there is no summary of it. Read the document on, then go on with the summary.").arg(part.title));
     AnswerOptions options;
     options.maxTokens = m_options.chapterTokens;
-    options.focus = Focus{part.document, part.bytes};
+    options.focus = TextPlace{part.document, part.bytes};
     if (again) {
         options.temperature = kAgainTemperature;
         options.seed = static_cast<std::uint64_t>(part.message.id);   // each time another one

@@ -37,6 +37,36 @@ std::int64_t countTokens(std::span<const std::uint64_t> begins, ByteRange bytes)
     return std::int64_t(tokenFrom(begins, bytes.end)) - tokenFrom(begins, bytes.begin);
 }
 
+std::vector<TokenRange> merged(std::vector<TokenRange> ranges)
+{
+    std::sort(ranges.begin(), ranges.end(), [](const TokenRange& a, const TokenRange& b) { return a.begin < b.begin; });
+    std::vector<TokenRange> apart;
+    for (const TokenRange& range : ranges) {
+        if (range.begin >= range.end)
+            continue;
+        if (!apart.empty() && range.begin <= apart.back().end)
+            apart.back().end = std::max(apart.back().end, range.end);
+        else
+            apart.push_back(range);
+    }
+    return apart;
+}
+
+TokenRange stretchElsewhere(std::span<const TokenRange> taken, std::uint32_t tokens, std::uint32_t length)
+{
+    TokenRange widest;
+    std::uint32_t before = 0;
+    for (std::size_t at = 0; at <= taken.size(); ++at) {
+        const TokenRange gap{before, at < taken.size() ? taken[at].begin : tokens};
+        if (gap.end > gap.begin && gap.end - gap.begin > widest.end - widest.begin)
+            widest = gap;
+        before = at < taken.size() ? taken[at].end : tokens;
+    }
+    const std::uint32_t room = widest.end - widest.begin, taking = std::min(room, length);
+    const std::uint32_t begin = widest.begin + (room - taking) / 2;
+    return {begin, begin + taking};
+}
+
 ByteRange bytesOf(std::span<const std::uint64_t> begins, TokenRange tokens, qint64 textBytes)
 {
     const auto byteOf = [&](std::uint32_t token) { return token < begins.size() ? qint64(begins[token]) : textBytes; };

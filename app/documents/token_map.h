@@ -31,6 +31,13 @@ TokenRange tokensOf(std::span<const std::uint64_t> begins, ByteRange bytes);
 // How many tokens belong to the range.
 std::int64_t countTokens(std::span<const std::uint64_t> begins, ByteRange bytes);
 
+// The same tokens, ascending and without overlaps.
+std::vector<TokenRange> merged(std::vector<TokenRange> ranges);
+
+// Of a text of `tokens` tokens a stretch of `length` that has nothing to do with `taken` (as merged() has them): in the middle of the widest gap
+// between those, and no longer than it.
+TokenRange stretchElsewhere(std::span<const TokenRange> taken, std::uint32_t tokens, std::uint32_t length);
+
 ByteRange bytesOf(std::span<const std::uint64_t> begins, TokenRange tokens, qint64 textBytes);
 
 } // namespace octavo::app

@@ -2,6 +2,7 @@
 #include "eval/eval_subject.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 #include "assistant/sources.h"
@@ -45,50 +46,31 @@ bool overlaps(const ByteRange& bytes, const EvalTask::Range& range)
     return bytes.begin < static_cast<qint64>(range.end) && bytes.end > static_cast<qint64>(range.begin);
 }
 
-TokenSpan spanOf(const EvalText& text, const EvalTask::Range& range, std::uint64_t introTokens)
+std::vector<TokenRange> evidenceOf(const EvalTask& task, const EvalText& text)
 {
-    const TokenRange tokens = tokensOf(text.begins, {static_cast<qint64>(range.begin), static_cast<qint64>(range.end)});
-    return {introTokens + tokens.begin, introTokens + tokens.end};
+    std::vector<TokenRange> tokens;
+    for (const EvalTask::Range& range : task.evidence)
+        tokens.push_back(tokensOf(text.begins, {static_cast<qint64>(range.begin), static_cast<qint64>(range.end)}));
+    return merged(std::move(tokens));
 }
 
-std::vector<TokenSpan> evidenceOf(const EvalTask& task, const EvalText& text, std::uint64_t introTokens)
+// As long as the evidence, as far from it as the text allows.
+TokenRange elsewhereThan(const std::vector<TokenRange>& evidence, const EvalText& text)
 {
-    std::vector<TokenSpan> spans;
-    for (const EvalTask::Range& range : task.evidence) {
-        const TokenSpan span = spanOf(text, range, introTokens);
-        if (!spans.empty() && span.begin < spans.back().end)
-            spans.back().end = std::max(spans.back().end, span.end);   // two sentences in one token's reach
-        else
-            spans.push_back(span);
-    }
-    return spans;
+    std::uint32_t length = 0;
+    for (const TokenRange& tokens : evidence)
+        length += tokens.end - tokens.begin;
+    return stretchElsewhere(evidence, static_cast<std::uint32_t>(text.begins.size()), length);
 }
 
-// As long as the evidence, as far from it as the text allows: a stretch that has nothing to do with the answer.
-std::vector<TokenSpan> elsewhereThan(const std::vector<TokenSpan>& evidence, const EvalText& text, std::uint64_t introTokens)
-{
-    std::uint64_t length = 0;
-    for (const TokenSpan& span : evidence)
-        length += span.end - span.begin;
-    const std::uint64_t end = introTokens + text.begins.size();
-    std::uint64_t before = introTokens, widest = 0, at = introTokens;
-    for (std::size_t n = 0; n <= evidence.size(); ++n) {
-        const std::uint64_t gapEnd = n < evidence.size() ? evidence[n].begin : end;
-        if (gapEnd > before && gapEnd - before > widest) {
-            widest = gapEnd - before;
-            at = before + (widest - std::min(widest, length)) / 2;
-        }
-        before = n < evidence.size() ? evidence[n].end : end;
-    }
-    return {{at, at + std::min(length, widest)}};
-}
-
-// The right answer's likelihood after `question`, with some tokens of the text hidden.
-Result<double> nllHiding(const Reading& reading, std::vector<TokenSpan> hidden, std::span<const TokenId> question, std::span<const TokenId> answer, const std::stop_token& stop)
+// The right answer's likelihood after `question`, with some tokens of the text, which begins after `introTokens`, hidden.
+Result<double> nllHiding(const Reading& reading, std::span<const TokenRange> hidden, std::uint64_t introTokens, std::span<const TokenId> question,
+                         std::span<const TokenId> answer, const std::stop_token& stop)
 {
     AskingOptions options;
     options.room = kRoom;
-    options.hidden = std::move(hidden);
+    for (const TokenRange& tokens : hidden)
+        options.hidden.push_back({introTokens + tokens.begin, introTokens + tokens.end});
     const Reading* readings[] = {&reading};
     auto asking = Asking::over(readings, std::move(options));
     if (!asking)
@@ -202,11 +184,11 @@ Result<EvalResult> EvalSubject::run(const EvalTask& task, const ReadingProgressF
             found.top1 = found.top1 || (holds && at == 0);
             found.top3 = found.top3 || holds;
         }
-        const std::vector<TokenSpan> evidence = evidenceOf(task, text, introTokens);
-        const auto masked = nllHiding(*m_reading, evidence, question, answer, stop);
+        const std::vector<TokenRange> evidence = evidenceOf(task, text);
+        const auto masked = nllHiding(*m_reading, evidence, introTokens, question, answer, stop);
         if (!masked)
             return masked.error();
-        const auto elsewhere = nllHiding(*m_reading, elsewhereThan(evidence, text, introTokens), question, answer, stop);
+        const auto elsewhere = nllHiding(*m_reading, std::array{elsewhereThan(evidence, text)}, introTokens, question, answer, stop);
         if (!elsewhere)
             return elsewhere.error();
         found.maskedDrop = *masked - result.answerNll;

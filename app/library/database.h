@@ -17,7 +17,7 @@ namespace octavo::app {
 //   2  where readings are kept, jobs; a checksum in every page (checked_vfs.h)
 //   3  what answers were made with
 //   4  formats of files, places in their originals, pages; how files were when they were read
-inline constexpr int kLibraryVersion = 6;
+inline constexpr int kLibraryVersion = 7;
 
 struct OpenedDatabase {
     FolderLock lock;    // shared, while the library is open

@@ -280,7 +280,8 @@ void DocumentRepository::remove(DocumentId id)
 void DocumentRepository::eraseUnneeded()
 {
     Query(m_database, "DELETE FROM documents WHERE removed_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM session_documents WHERE document = documents.id) "
-                      "AND NOT EXISTS (SELECT 1 FROM citations WHERE document = documents.id)").run();
+                      "AND NOT EXISTS (SELECT 1 FROM citations WHERE document = documents.id) "
+                      "AND NOT EXISTS (SELECT 1 FROM answer_hidden WHERE document = documents.id)").run();
 }
 
 void DocumentRepository::storeFiles(DocumentId id, const QList<SourceFile>& files, const std::stop_token& stop)

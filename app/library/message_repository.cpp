@@ -75,14 +75,20 @@ std::optional<SessionId> MessageRepository::sessionOf(MessageId id)
     return query.next() ? std::optional(query.number(0)) : std::nullopt;
 }
 
-QList<Message> MessageRepository::branch(SessionId session)
+QList<Message> MessageRepository::until(MessageId last)
 {
     // A message's id is greater than its parent's, so order by id is order along the branch.
-    const std::string sql = "WITH RECURSIVE branch(message) AS (SELECT head FROM sessions WHERE id = ? "
+    const std::string sql = "WITH RECURSIVE branch(message) AS (SELECT ? "
                             "  UNION ALL SELECT parent FROM messages JOIN branch ON id = message WHERE parent IS NOT NULL) "
         + std::string(kMessages) + "JOIN branch ON id = branch.message ORDER BY id";
-    Query query(m_database, sql.c_str(), session);
-    QList<Message> messages = messagesOf(query);
+    Query query(m_database, sql.c_str(), last);
+    return messagesOf(query);
+}
+
+QList<Message> MessageRepository::branch(SessionId session)
+{
+    Query head(m_database, "SELECT head FROM sessions WHERE id = ?", session);
+    QList<Message> messages = head.next() ? until(head.number(0)) : QList<Message>();
     QHash<MessageId, QList<MessageId>> below;
     Query places(m_database, "SELECT ifnull(parent, 0), id FROM messages WHERE session = ? ORDER BY id", session);
     while (places.next())
@@ -127,6 +133,10 @@ void MessageRepository::storeSettings(MessageId answer, const AnswerSettings& se
     Query(m_database, "INSERT OR REPLACE INTO answer_settings(message, model, model_hash, precision, kv, dims, gate, max_tokens, temperature, seed) "
                       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", answer, settings.model, settings.modelHash, settings.engine.precision,
           settings.engine.kv, settings.engine.dims, settings.engine.gate, settings.maxTokens, settings.temperature, settings.seed).run();
+    Query(m_database, "DELETE FROM answer_hidden WHERE message = ?", answer).run();
+    Query hidden(m_database, "INSERT INTO answer_hidden(message, position, document, begin_byte, end_byte) VALUES (?, ?, ?, ?, ?)");
+    for (qsizetype at = 0; at < settings.hidden.size(); ++at)
+        hidden.runWith(answer, at, settings.hidden[at].document, settings.hidden[at].bytes.begin, settings.hidden[at].bytes.end);
 }
 
 std::optional<AnswerSettings> MessageRepository::settingsOf(MessageId answer)
@@ -134,8 +144,12 @@ std::optional<AnswerSettings> MessageRepository::settingsOf(MessageId answer)
     Query query(m_database, "SELECT model, model_hash, precision, kv, dims, gate, max_tokens, temperature, seed FROM answer_settings WHERE message = ?", answer);
     if (!query.next())
         return std::nullopt;
-    return AnswerSettings{query.text(0), query.text(1), {query.text(2), query.text(3), query.text(4), query.real(5)},
-                          static_cast<int>(query.number(6)), query.real(7), static_cast<quint64>(query.number(8))};
+    AnswerSettings settings{query.text(0), query.text(1), {query.text(2), query.text(3), query.text(4), query.real(5)},
+                            static_cast<int>(query.number(6)), query.real(7), static_cast<quint64>(query.number(8))};
+    Query hidden(m_database, "SELECT document, begin_byte, end_byte FROM answer_hidden WHERE message = ? ORDER BY position", answer);
+    while (hidden.next())
+        settings.hidden.append(TextPlace{hidden.number(0), {hidden.number(1), hidden.number(2)}});
+    return settings;
 }
 
 int MessageRepository::countAnswersTo(MessageId question)

@@ -22,6 +22,7 @@ public:
     // A message still streaming when its program ended is loaded as Stopped, with a note that says so.
     std::optional<Message> find(MessageId id);
     std::optional<SessionId> sessionOf(MessageId id);
+    QList<Message> until(MessageId last);             // it and those above it, oldest first, without their versions
     QList<Message> branch(SessionId session);         // the one shown, oldest first, with their versions
     QList<MessageId> versions(SessionId session, MessageId parent);   // messages below it, 0: first ones; empty if there are not several
     void show(SessionId session, MessageId through);  // the branch through this message that was added to last

@@ -47,10 +47,11 @@ const Columns kLedger = {{"document"}, {"position"}, {"what"}, {"why"}, {"bytes"
 const Columns kReading = {{"document"}, {"model_hash"}, {"model"}, {"tokens"}, {"read_tokens"}, {"kv_bytes"}, {"at"}, {"file", "''", 2}};
 const Columns kSessionDocument = {{"session"}, {"position"}, {"document"}};
 const Columns kCitation = {{"message"}, {"position"}, {"document"}, {"document_title"}, {"place"}, {"begin_byte"},
-                           {"end_byte"}, {"line"}, {"weight"}, {"text"}, {"page", "0", 4}};
+                           {"end_byte"}, {"line"}, {"weight"}, {"text"}, {"page", "0", 4}, {"marks", "''", 7}};
 const Columns kHopRecord = {{"message"}, {"record"}};
 const Columns kAnswerSettings = {{"message"}, {"model"}, {"model_hash"}, {"precision"}, {"kv"}, {"dims"}, {"gate"},
                                  {"max_tokens"}, {"temperature"}, {"seed"}};
+const Columns kAnswerHidden = {{"message"}, {"position"}, {"document"}, {"begin_byte"}, {"end_byte"}};
 const Columns kSummary = {{"session"}, {"running"}};
 const Columns kSummaryPart = {{"session"}, {"position"}, {"kind"}, {"document"}, {"title"}, {"begin_byte"}, {"end_byte"},
                               {"message"}, {"attention"}, {"again"}};
@@ -58,7 +59,7 @@ const Columns kSetting = {{"key"}, {"value"}};
 
 constexpr const char* kAllTables
     = "SELECT 1 FROM documents, document_files, document_parts, document_ledger, readings, sessions, session_documents, messages, citations, hop_records, "
-      "answer_settings, summaries, summary_parts, settings";
+      "answer_settings, answer_hidden, summaries, summary_parts, settings";
 
 std::string listOf(const Columns& columns, int version)
 {
@@ -93,6 +94,8 @@ public:
             copyRows("hop_records", kHopRecord, "message", message);
             if (m_version >= 3)
                 copyRows("answer_settings", kAnswerSettings, "message", message);
+            if (m_version >= 7)
+                copyRows("answer_hidden", kAnswerHidden, "message", message);
         }
         for (const qint64 session : sessions) {
             copyRows("session_documents", kSessionDocument, "session", session);

@@ -4,6 +4,7 @@
 #include <QTemporaryDir>
 #include <gtest/gtest.h>
 
+#include "documents/token_map.h"
 #include "library/query.h"
 #include "support/sample_book.h"
 #include "support/scripted_engine.h"
@@ -384,6 +385,111 @@ TEST_F(ConversationTest, AQuestionInOtherWordsIsABranchBesideTheOldOne)
     EXPECT_EQ(service().showBranch(other, first).error().kind, Failure::Kind::Usage);
     EXPECT_EQ(service().showBranch(session, 999).error().kind, Failure::Kind::Usage);
     EXPECT_EQ(service().session(session)->messages.size(), 4);
+}
+
+TEST_F(ConversationTest, AnAnswerWithoutAChapterIsAVersionThatSaysSo)
+{
+    const DocumentId book = addBook();
+    const SessionId session = startSession(book);
+    const Answer first = ask(session);
+    ask(session, "And why?");
+    const Part chapter = (*service().document(book))->outline.parts[1];
+    ASSERT_EQ(service().endAt(session, first.message.parent)->messages.size(), 1);
+    AnswerOptions options;
+    options.hidden = {{book, chapter.bytes}};
+    const Answer without = service().regenerate(session, options, {}, {}).value();
+    EXPECT_EQ(without.message.parent, first.message.parent);
+    EXPECT_EQ(without.message.versions.size(), 2);
+    EXPECT_TRUE(without.message.note.contains(chapter.title)) << without.message.note.toStdString();
+    const AskRequest& asked = m_script->asked.back();
+    EXPECT_EQ(asked.temperature, 0) << "nothing else is to make it another";
+    ASSERT_EQ(asked.hidden.size(), 1U);
+    const auto tokens = *service().tokenized(book, {});
+    const auto count = [&](ByteRange bytes) { return std::count_if(tokens->tokens.begin(), tokens->tokens.end(), [&](auto at) { return static_cast<qint64>(at) >= bytes.begin && static_cast<qint64>(at) < bytes.end; }); };
+    EXPECT_NEAR(asked.hidden[0].end - asked.hidden[0].begin, static_cast<double>(count(chapter.bytes)), 1);
+    EXPECT_EQ(asked.turns.size(), 1U);
+
+    const auto settings = m_run->library->messages().settingsOf(without.message.id);
+    ASSERT_TRUE(settings.has_value());
+    EXPECT_EQ(settings->hidden, options.hidden);
+    EXPECT_TRUE(m_run->library->messages().settingsOf(first.message.id)->hidden.isEmpty());
+
+    // Parts that overlap are hidden once; all of them together are refused, in a sentence.
+    options.hidden = {{book, chapter.bytes}, {book, {chapter.bytes.begin + 10, chapter.bytes.end}}};
+    ASSERT_TRUE(service().regenerate(session, options, {}, {}));
+    EXPECT_EQ(m_script->asked.back().hidden.size(), 1U);
+    options.hidden = {{book, {0, (*service().document(book))->text.size()}}};
+    const Answer nothing = service().regenerate(session, options, {}, {}).value();
+    EXPECT_EQ(nothing.message.state, Message::State::Failed);
+    EXPECT_FALSE(nothing.message.note.isEmpty());
+}
+
+TEST_F(ConversationTest, AnAnswerIsVerifiedSourceBySource)
+{
+    const DocumentId book = addBook();
+    const SessionId session = startSession(book);
+    const Message answer = ask(session).message;
+    ASSERT_FALSE(answer.sources.isEmpty());
+    ask(session, "And why?");
+    const std::size_t asked = m_script->asked.size();
+    restart();
+    m_script->judged.clear();
+    QList<Verification> found;
+    ASSERT_TRUE(service().verify(answer.id, {}, [&](const Verification& one) { found.append(one); }, {}));
+    ASSERT_EQ(found.size(), answer.sources.size());
+    EXPECT_EQ(m_script->asked.size(), asked) << "nothing is written";
+    EXPECT_EQ(m_script->judged.size(), 2 + static_cast<std::size_t>(found.size())) << "everything in sight, elsewhere, and without each";
+    EXPECT_TRUE(m_script->judged[0].hidden.empty());
+    EXPECT_EQ(m_script->judged[0].turns.size(), 1U) << "as it was asked: what came later is not told";
+    for (qsizetype at = 0; at < found.size(); ++at) {
+        EXPECT_EQ(found[at].message, answer.id);
+        EXPECT_EQ(found[at].source, at);
+        EXPECT_NEAR(found[at].nll, 1, 1e-5);
+        EXPECT_EQ(found[at].tokenDrops.size(), found[at].begins.size());
+        EXPECT_EQ(found[at].tokens, found[at].begins.size());
+    }
+    EXPECT_NEAR(found[0].drop, 10 * 0.8 * answer.sources[0].weight, 0.05) << "the script takes ten times its share from it";
+    EXPECT_TRUE(found[0].matters());
+    EXPECT_LT(found[0].elsewhereDrop, 1);
+    const auto tokens = *service().tokenized(book, {});
+    EXPECT_EQ(m_script->judged[2].hidden[0].begin, tokensOf(tokens->tokens, answer.sources[0].bytes).begin);
+    const auto overlaps = [&](const DocumentSpan& a, const DocumentSpan& b) { return a.begin < b.end && b.begin < a.end; };
+    for (std::size_t at = 2; at < m_script->judged.size(); ++at)
+        EXPECT_FALSE(overlaps(m_script->judged[1].hidden[0], m_script->judged[at].hidden[0])) << "elsewhere is at no source";
+
+    const auto refuse = [](const Verification&) { FAIL() << "nothing to verify"; };
+    EXPECT_EQ(service().verify(answer.parent, {}, refuse, {}).error().kind, Failure::Kind::Usage) << "a question";
+    EXPECT_EQ(service().verify(999, {}, refuse, {}).error().kind, Failure::Kind::Usage);
+    AnswerSettings other = *m_run->library->messages().settingsOf(answer.id);
+    other.modelHash = QStringLiteral("ffff");
+    m_run->library->messages().storeSettings(answer.id, other);
+    EXPECT_EQ(service().verify(answer.id, {}, refuse, {}).error().kind, Failure::Kind::Model);
+}
+
+TEST_F(ConversationTest, HeadsTellWhereEachLookedForSomeWords)
+{
+    const SessionId session = startSession(addBook());
+    const Message answer = ask(session).message;
+    const HeadsView view = service().heads(answer.id, 1, 2, {}, {}).value();
+    EXPECT_EQ(view.words, QStringLiteral("nails "));
+    ASSERT_EQ(m_script->lookedAt.size(), 1U);
+    EXPECT_EQ(m_script->lookedAt[0], (ByteRange{5, 11}));
+    ASSERT_EQ(view.layers, 2);
+    ASSERT_EQ(view.heads, 3);
+    ASSERT_EQ(view.places.size(), 1 + answer.sources.size());
+    EXPECT_EQ(view.shares.size(), view.places.size() * 6);
+    EXPECT_NEAR(view.at(0, 0, 0), 0.8, 1e-3);
+    EXPECT_NEAR(view.at(0, 1, 2), 0.4, 1e-3);
+    EXPECT_NEAR(view.at(1, 0, 1), 0.8 * answer.sources[0].weight, 1e-3) << "of it, the passage that the script likes, and its neighbours";
+    EXPECT_EQ(view.where[1].bytes, answer.sources[0].bytes);
+
+    const HeadPath path = service().headPath(answer.id, 1, 2).value();
+    EXPECT_EQ(path.path.answer, QStringLiteral("nails "));
+    EXPECT_NEAR(path.outsideShare, 0.6, 1e-3);
+    EXPECT_EQ(service().hops(answer.id, 1, 2)->path.nodes.size(), path.path.nodes.size()) << "all heads look alike here";
+    EXPECT_EQ(service().headPath(answer.id, 2, 0).error().kind, Failure::Kind::Usage);
+    EXPECT_EQ(service().headPath(answer.id + 1, 0, 0).error().kind, Failure::Kind::Usage);
+    EXPECT_EQ(service().heads(answer.parent, 0, 0, {}, {}).error().kind, Failure::Kind::Usage);
 }
 
 TEST_F(ConversationTest, WhatIsNotThereIsAFailure)

@@ -36,5 +36,20 @@ TEST(TokenMap, FindsTheTokensOfBytesAndBack)
     EXPECT_EQ(bytesOf({}, {0, 0}, 0), (ByteRange{0, 0}));
 }
 
+TEST(TokenMap, RangesAreMergedAndThereIsTextElsewhere)
+{
+    using Ranges = std::vector<TokenRange>;
+    EXPECT_EQ(merged({}), Ranges{});
+    EXPECT_EQ(merged({{7, 9}, {2, 4}, {3, 5}, {5, 6}, {8, 8}}), (Ranges{{2, 6}, {7, 9}}));
+    EXPECT_EQ(merged({{0, 10}, {2, 3}}), (Ranges{{0, 10}}));
+
+    EXPECT_EQ(stretchElsewhere({}, 100, 10), (TokenRange{45, 55}));
+    EXPECT_EQ(stretchElsewhere(Ranges{{10, 20}}, 100, 20), (TokenRange{50, 70}));
+    EXPECT_EQ(stretchElsewhere(Ranges{{60, 70}}, 100, 20), (TokenRange{20, 40}));
+    EXPECT_EQ(stretchElsewhere(Ranges{{0, 40}, {45, 100}}, 100, 20), (TokenRange{40, 45})) << "no more than there is";
+    EXPECT_EQ(stretchElsewhere(Ranges{{0, 100}}, 100, 20), (TokenRange{0, 0}));
+    EXPECT_EQ(stretchElsewhere({}, 0, 20), (TokenRange{0, 0}));
+}
+
 } // namespace
 } // namespace octavo::app

@@ -404,6 +404,85 @@ TEST_F(LocalEngine, AWarmConversationAnswersLikeAColdOne)
     EXPECT_EQ(warm->answer, cold->answer);
 }
 
+TEST_F(LocalEngine, WhatIsHiddenGetsNoAttentionAndAnswersLikeWithoutIt)
+{
+    ASSERT_TRUE(read(*engine, 1, text).ok());
+    AskRequest asked = request({1});
+    const auto seen = engine->ask(asked, [](const QString&) {}, {});
+    asked.hidden = {{0, 100, 900}};
+    const auto without = engine->ask(asked, [](const QString&) {}, {});
+    ASSERT_TRUE(seen.ok() && without.ok());
+    for (const AnswerTokenHops& token : without->hops)
+        EXPECT_EQ(token.passages[2], 0) << "exactly, of the passage that is hidden";
+    EXPECT_GT(seen->hops[0].passages[2], 0);
+
+    const auto likely = engine->likelihood(asked, without->answer, {});
+    asked.hidden.clear();
+    const auto unlikely = engine->likelihood(asked, without->answer, {});
+    ASSERT_TRUE(likely.ok() && unlikely.ok());
+    EXPECT_NE(likely->nll, unlikely->nll);
+    EXPECT_EQ(likely->tokenBegins, unlikely->tokenBegins);
+    const auto again = engine->ask(asked, [](const QString&) {}, {});
+    ASSERT_TRUE(again.ok());
+    EXPECT_EQ(again->answer, seen->answer) << "and is seen again as soon as it is not hidden";
+}
+
+// An answer is judged as if it were being written: each token after all before it, in one piece or in several.
+TEST_F(LocalEngine, LikelihoodIsThatOfTheAnswerTokenByToken)
+{
+    ASSERT_TRUE(read(*engine, 1, text).ok());
+    const AskRequest asked = request({1});
+    const QString answer = QStringLiteral("a book about a whale, line by line");
+    const auto whole = engine->likelihood(asked, answer, {});
+    ASSERT_TRUE(whole.ok());
+    ASSERT_GT(whole->nll.size(), 3U);
+    EXPECT_EQ(whole->tokenBegins.size(), whole->nll.size());
+    EXPECT_EQ(whole->tokenBegins.front(), 0U);
+    for (const float nll : whole->nll)
+        EXPECT_GT(nll, 0);
+    const auto part = engine->likelihood(asked, answer.first(whole->tokenBegins[3]), {});
+    ASSERT_TRUE(part.ok());
+    for (std::size_t token = 0; token < part->nll.size() && token < 2; ++token)
+        EXPECT_NEAR(part->nll[token], whole->nll[token], 1e-4);
+    EXPECT_TRUE(engine->likelihood(asked, {}, {})->nll.empty());
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_EQ(engine->likelihood(asked, answer, stop.get_token()).error().kind, Failure::Kind::Stopped);
+    EXPECT_EQ(engine->likelihood(request({7}), answer, {}).error().kind, Failure::Kind::Engine) << "not read";
+}
+
+// The mean of all heads is what ask() told of the token when it was written. (Those after the first may be cut otherwise than they were written.)
+TEST_F(LocalEngine, HeadsLookedOnAverageWhereTheAnswerLooked)
+{
+    ASSERT_TRUE(read(*engine, 1, text).ok());
+    AskRequest asked = request({1});
+    asked.hidden = {{0, 0, 100}};
+    const auto answer = engine->ask(asked, [](const QString&) {}, {});
+    ASSERT_TRUE(answer.ok());
+    const auto first = engine->headLooks(asked, answer->answer, {0, 1}, {}), all = engine->headLooks(asked, answer->answer, {}, {});
+    ASSERT_TRUE(first.ok() && all.ok());
+    const std::size_t heads = std::size_t{first->layers} * first->heads, passages = answer->hops[0].passages.size();
+    ASSERT_GT(heads, 1U);
+    ASSERT_EQ(first->passages.size(), heads * passages);
+    for (std::size_t passage = 0; passage < passages; ++passage) {
+        float mean = 0;
+        for (std::size_t head = 0; head < heads; ++head)
+            mean += first->passages[head * passages + passage] / static_cast<float>(heads);
+        EXPECT_NEAR(mean, answer->hops[0].passages[passage], 1e-4) << "passage " << passage;
+    }
+    EXPECT_NE(first->passages, all->passages);
+    for (const auto& looks : {*first, *all}) {
+        for (std::size_t head = 0; head < heads; ++head) {
+            float sum = looks.sinks[head] + looks.outside[head];
+            for (std::size_t passage = 0; passage < passages; ++passage)
+                sum += looks.passages[head * passages + passage];
+            EXPECT_NEAR(sum, 1, 1e-4);
+            EXPECT_EQ(looks.passages[head * passages], 0) << "what is hidden";
+        }
+    }
+    EXPECT_EQ(engine->ask(asked, [](const QString&) {}, {})->answer, answer->answer) << "looking changes nothing";
+}
+
 TEST_F(LocalEngine, AWarmConversationIsNotUsedWhenMoreWasReadSince)
 {
     auto silent = test::tinyLlama(); // whose likeliest token is always the first, which ends the turn

@@ -43,7 +43,7 @@ protected:
         script->favourite = 0;
         script->onAsk = [this] {
             const AskRequest& request = script->asked.back();
-            const bool aboutChapter = request.only.has_value();
+            const bool aboutChapter = !request.hidden.empty();
             script->pieces = aboutChapter ? QStringList{QStringLiteral("Here the "), animalIn(request), QStringLiteral(" drinks.")} : QStringList{whole};
         };
         restart();
@@ -53,7 +53,8 @@ protected:
     {
         const auto document = program->conversation.document(request.documents.front()).value();
         const auto tokens = program->conversation.tokenized(request.documents.front(), {}).value();
-        const ByteRange bytes = bytesOf(tokens->tokens, {request.only->begin, request.only->end}, document->text.size());
+        const DocumentSpan seen = test::seenBy(request, static_cast<std::uint32_t>(tokens->tokens.size()));
+        const ByteRange bytes = bytesOf(tokens->tokens, {seen.begin, seen.end}, document->text.size());
         for (const char* animal : test::kSummaryAnimals)
             if (document->text.mid(bytes.begin, bytes.size()).contains(animal))
                 return QString::fromLatin1(animal);
@@ -97,21 +98,22 @@ TEST_F(SummaryTest, EachChapterIsAskedAloneThenTheWholeFromTheirSummaries)
     EXPECT_FALSE(written.running);
     ASSERT_EQ(script->asked.size(), 5U);
     std::uint32_t end = 0;
+    const auto tokens = static_cast<std::uint32_t>(program->conversation.tokenized(book, {}).value()->tokens.size());
     for (std::size_t n = 0; n < 4; ++n) {
-        const auto& only = script->asked[n].only;
-        ASSERT_TRUE(only.has_value());
-        EXPECT_LE(only->begin, end) << "chapters follow each other without a gap";
-        EXPECT_GE(only->begin + 1, end) << "and share a token at most";
-        EXPECT_GT(only->end, only->begin);
-        end = only->end;
+        ASSERT_FALSE(script->asked[n].hidden.empty());
+        const DocumentSpan seen = test::seenBy(script->asked[n], tokens);
+        EXPECT_LE(seen.begin, end) << "chapters follow each other without a gap";
+        EXPECT_GE(seen.begin + 1, end) << "and share a token at most";
+        EXPECT_GT(seen.end, seen.begin);
+        end = seen.end;
         EXPECT_EQ(script->asked[n].turns.size(), 1U) << "no turn before is seen";
         EXPECT_TRUE(written.parts[static_cast<qsizetype>(n)].message.text.contains(QString::fromLatin1(test::kSummaryAnimals[n])));
         EXPECT_TRUE(written.parts[static_cast<qsizetype>(n)].message.hasHops);
         EXPECT_FALSE(written.parts[static_cast<qsizetype>(n)].message.sources.isEmpty());
     }
-    EXPECT_EQ(end, program->conversation.tokenized(book, {}).value()->tokens.size()) << "to the end of the text";
+    EXPECT_EQ(end, tokens) << "to the end of the text";
     EXPECT_EQ(script->asked[4].passages.front().size(), 4U);
-    EXPECT_FALSE(script->asked[4].only.has_value());
+    EXPECT_TRUE(script->asked[4].hidden.empty());
     const SummaryPart& top = written.parts[written.topOf(book)];
     EXPECT_EQ(top.kind, Kind::Whole);
     EXPECT_EQ(top.message.text, whole);

@@ -16,6 +16,15 @@
 
 namespace octavo::test {
 
+// The one stretch of a single document of `tokens` tokens that a request does not hide.
+inline app::DocumentSpan seenBy(const app::AskRequest& request, std::uint32_t tokens)
+{
+    app::DocumentSpan seen{0, 0, tokens};
+    for (const app::DocumentSpan& hidden : request.hidden)
+        (hidden.begin == 0 ? seen.begin : seen.end) = hidden.begin == 0 ? hidden.end : hidden.begin;
+    return seen;
+}
+
 // What a ScriptedEngine does, and what was asked of it. The test keeps it while an Assistant owns the engine; change it only while
 // no job runs. `onDisk` outlives an engine: pass the same script to a second one, and that is a restart.
 struct EngineScript {
@@ -37,6 +46,8 @@ struct EngineScript {
     int reads = 0;
     int heads = 0;                                      // opened without weights
     std::vector<app::AskRequest> asked;
+    std::vector<app::AskRequest> judged;                // by likelihood()
+    std::vector<app::ByteRange> lookedAt;               // by headLooks()
     std::vector<qint64> forgotten;
 };
 
@@ -121,9 +132,51 @@ public:
         return facts;
     }
 
+    // A passage of the text that is hidden takes its share of the attention times ten from the likelihood of each token.
+    app::Outcome<app::AnswerLikelihood> likelihood(const app::AskRequest& request, const QString& answer, std::stop_token stop) override
+    {
+        if (!pause(m_script->pieceDelay, stop))
+            return stopped();
+        m_script->judged.push_back(request);
+        const app::AnswerTokenHops hops = hopsOf(request, 0);
+        float hidden = 0;
+        for (const app::DocumentSpan& span : request.hidden)
+            for (std::size_t at = 0; at < request.passages[span.document].size(); ++at)
+                if (const std::uint32_t begin = request.passages[span.document][at]; span.begin <= begin && begin < span.end && span.document == 0)
+                    hidden += hops.passages[at];
+        app::AnswerLikelihood likelihood;
+        likelihood.tokenBegins = tokenBegins(answer);
+        likelihood.nll.assign(likelihood.tokenBegins.size(), 1 + 10 * hidden);
+        return likelihood;
+    }
+
+    // Two layers of three heads: all look as the answer did, but half of what those of the second layer look at are sinks.
+    app::Outcome<app::HeadLooks> headLooks(const app::AskRequest& request, const QString&, app::ByteRange words, std::stop_token stop) override
+    {
+        if (!pause(m_script->pieceDelay, stop))
+            return stopped();
+        m_script->lookedAt.push_back(words);
+        const app::AnswerTokenHops hops = hopsOf(request, 0);
+        app::HeadLooks looks{2, 3, {}, {}, {}};
+        for (int head = 0; head < 6; ++head) {
+            const float factor = head < 3 ? 1 : 0.5F;
+            for (const float share : hops.passages)
+                looks.passages.push_back(share * factor);
+            looks.sinks.push_back(1 - factor);
+            looks.outside.push_back(hops.outside * factor);
+        }
+        return looks;
+    }
+
     void forget(qint64 document) override { m_script->forgotten.push_back(document); }
 
 private:
+    std::vector<std::uint32_t> tokenBegins(const QString& text)
+    {
+        const auto begins = tokenize(text.toUtf8(), {});
+        return {begins->begin(), begins->end()};
+    }
+
     static app::Failure stopped() { return {app::Failure::Kind::Stopped, QStringLiteral("Stopped.")}; }
 
     // False if stopped meanwhile.

@@ -38,8 +38,8 @@ private slots:
         m_script->others = 0.001F;
         m_script->favourite = 0;
         m_script->onAsk = [script = m_script.get()] {
-            script->pieces = script->asked.back().only ? QStringList{QStringLiteral("Somebody "), QStringLiteral("drinks.")}
-                                                       : QStringList{QStringLiteral("A quagga and an ocelot come to the water.")};
+            script->pieces = script->asked.back().hidden.empty() ? QStringList{QStringLiteral("A quagga and an ocelot come to the water.")}
+                                                               : QStringList{QStringLiteral("Somebody "), QStringLiteral("drinks.")};
         };
         open();
     }
@@ -148,7 +148,7 @@ private slots:
         QTest::keyClick(child<QWidget>("questionEdit"), Qt::Key_Return);
         QTRY_VERIFY(m_script->asked.back().turns.back().text == QStringLiteral("Who drinks?"));
         QCOMPARE(m_script->asked.back().documents.size(), 1U);
-        QVERIFY(!m_script->asked.back().only.has_value());
+        QVERIFY(m_script->asked.back().hidden.empty());
     }
 
     void aFileThatIsNotThereIsToldAndNothingBegins()

@@ -10,6 +10,7 @@
 #include "octavo/app/conversation_text.h"
 #include "octavo/app/document.h"
 #include "octavo/app/failure.h"
+#include "octavo/app/heads_view.h"
 #include "octavo/app/hop_view.h"
 #include "octavo/app/model_shelf.h"
 #include "octavo/app/page_picture.h"
@@ -17,6 +18,7 @@
 #include "octavo/app/read_estimate.h"
 #include "octavo/app/session.h"
 #include "octavo/app/summary.h"
+#include "octavo/app/verification.h"
 #include "octavo/app/work.h"
 
 namespace octavo::app {
@@ -62,18 +64,13 @@ struct AnswerTimings {
     qint64 reusedTokens = 0;   // document tokens that were there already
 };
 
-// The only place that an answer is to look at.
-struct Focus {
-    DocumentId document = 0;   // one of the session's
-    ByteRange bytes;
-};
-
 // How answers are written.
 struct AnswerOptions {
     int maxTokens = 512;
     float temperature = 0;     // 0 = the likeliest token each time
     std::uint64_t seed = 0;    // for temperatures above 0
-    std::optional<Focus> focus{};   // everything else is hidden: other documents, the rest of this one, and all turns before
+    std::optional<TextPlace> focus{};   // of one of the session's documents. Everything else is hidden: other documents, the rest of this one, all turns before
+    QList<TextPlace> hidden{};          // of the session's documents; not all of them. Exact for what question and answer see: text behind was read with these in sight
 };
 
 struct ModelSummary {
@@ -82,6 +79,13 @@ struct ModelSummary {
     QString device;            // "CPU, 2 threads"
     qint64 contextTokens = 0;
     QString whyNoGpu{};        // a short reason why it is not the GPU; empty: it is, or it was not wanted
+};
+
+// The parts of a document, without its text.
+struct DocumentOutline {
+    DocumentId document = 0;
+    QString title;
+    Part outline;
 };
 
 // What kept readings take of the disk.
@@ -163,8 +167,12 @@ public slots:
     // being read, are read before the first piece: readProgress…, readFinished. An engine's failure is the answer's note, with state Failed.
     void ask(octavo::app::SessionId session, const QString& question);
     void regenerate(octavo::app::SessionId session);    // the same without messageAdded: another answer to the last question
+    // Another answer to any question, where it and the answer do not see some of the text: sessionOpened, which ends with that question, and the signals of
+    // regenerate(). Nothing hidden: as regenerate().
+    void answerAgain(octavo::app::SessionId session, octavo::app::MessageId question, const QList<octavo::app::TextPlace>& hidden);
     // sessionOpened, which ends before that question, and the signals of ask(): asked in other words, on a branch beside the old one.
     void editQuestion(octavo::app::SessionId session, octavo::app::MessageId question, const QString& text);
+    void openOutlines(octavo::app::SessionId session);  // outlinesReady
     void showBranch(octavo::app::SessionId session, octavo::app::MessageId through);   // sessionOpened, with the newest branch through it
     void openBranches(octavo::app::SessionId session);  // branchesReady
     // As openPaths(), then summarize() of all that could be opened.
@@ -175,6 +183,11 @@ public slots:
     void summarizeOn(octavo::app::SessionId session);   // what is missing of a summary that was stopped; the signals of summarize() but for the first two
     void readChaptersAgain(octavo::app::SessionId session, const QList<int>& chapters); // likewise; places in Summary::parts
     void openHops(octavo::app::MessageId message, int beginToken, int endToken); // hopsReady; tokens of the answer, begin == end: all
+    // What an answer of the session owes to each of its sources, documents not read yet in this run being read before: sourceVerified for each, in their order;
+    // at the end, also where it failed or was stopped, verifyEnded.
+    void verify(octavo::app::SessionId session, octavo::app::MessageId answer);
+    void openHeads(octavo::app::SessionId session, octavo::app::MessageId answer, int beginToken, int endToken);   // likewise headsReady
+    void openHeadPath(octavo::app::MessageId answer, int layer, int head);   // headPathReady; of the answer and words that openHeads() was about last
     void stop();                                        // ends the answer being written and those waiting; if there are none, all reading
     void pauseWork(octavo::app::WorkId work);           // workChanged; and what its end tells: what was done is kept
     void goOnWithWork(octavo::app::WorkId work);        // of paused work: as it was begun, from where it was paused
@@ -199,6 +212,7 @@ signals:
     void readProgress(const octavo::app::ReadProgress& progress);
     void readFinished(const octavo::app::DocumentSummary& document, bool stopped);
     void sessionOpened(const octavo::app::Session& session);
+    void outlinesReady(octavo::app::SessionId session, const QList<octavo::app::DocumentOutline>& outlines);   // of its documents, in their order
     void branchesReady(octavo::app::SessionId session, const QList<octavo::app::Message>& messages);   // of all branches, as they were added
     void textReady(const octavo::app::ConversationText& text);
     void messageAdded(octavo::app::SessionId session, const octavo::app::Message& message);
@@ -211,6 +225,10 @@ signals:
     void summaryPiece(octavo::app::SessionId session, int part, const QString& piece);
     void summaryFinished(const octavo::app::Summary& summary);
     void hopsReady(const octavo::app::HopView& view);
+    void sourceVerified(const octavo::app::Verification& verification);
+    void verifyEnded(octavo::app::MessageId answer);
+    void headsReady(const octavo::app::HeadsView& view);
+    void headPathReady(const octavo::app::HeadPath& path);
     void failed(const octavo::app::Failure& failure);
     void noticed(const QString& sentence);   // nothing has failed, but a person should know: a library salvaged, a reading that is not kept
     void workChanged(const QList<octavo::app::WorkItem>& work);   // all that takes long and waits, goes on or is paused, oldest first

@@ -13,8 +13,15 @@ namespace octavo::app {
 using SessionId = qint64;
 using MessageId = qint64;
 
-// A passage that an answer drew on. `weight` is the share of the answer's attention to document text, 0..1;
-// sources of one answer come heaviest first. `text` is the passage as it stood when the answer was given.
+// Bytes of a document's text form.
+struct TextPlace {
+    DocumentId document = 0;
+    ByteRange bytes;
+    bool operator==(const TextPlace&) const = default;
+};
+
+// A passage that an answer drew on. `weight` is the share of the answer's attention to document text, 0..1; what was drawn on most comes first, which need not
+// be the heaviest (app/assistant/sources.h). `text` is the passage as it stood when the answer was given.
 struct Source {
     DocumentId document = 0;
     QString documentTitle;
@@ -24,6 +31,7 @@ struct Source {
     double weight = 0;
     QString text;
     int page = 0;          // 1-based; 0: the document has no pages
+    QList<int> marks{};    // where sentences of the answer end that drew on it, ascending: places in Message::text
 };
 
 // How an engine computes and reads, in the words of octavo-cli's options.
@@ -44,6 +52,7 @@ struct AnswerSettings {
     int maxTokens = 0;
     double temperature = 0;
     quint64 seed = 0;
+    QList<TextPlace> hidden{};   // what question and answer did not see, though the session has it
 };
 
 struct Message {

@@ -11,11 +11,11 @@ using WorkId = qint64;
 
 // Work that takes long enough for a person to wait for it.
 struct WorkItem {
-    enum class Kind { Opening, Reading, Answer, Summary };
+    enum class Kind { Opening, Reading, Answer, Summary, Looking };   // Looking: again at an answer that is there
     enum class State { Waiting, Running, Paused };
     WorkId id = 0;
     Kind kind = Kind::Opening;
-    qint64 subject = 0;        // the DocumentId of a reading, the SessionId of an answer or summary; of an opening 0
+    qint64 subject = 0;        // the DocumentId of a reading, the SessionId of all others; of an opening 0
     QString path{};            // of an opening, the first of what is opened
     State state = State::Waiting;
     double seconds = 0;        // from its beginning to its end; 0 before that
