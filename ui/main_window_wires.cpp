@@ -141,6 +141,13 @@ void MainWindow::wireChat()
     connect(m_chat, &ChatPage::stopWanted, &m_assistant, &Assistant::stop);
     connect(m_chat, &ChatPage::newSessionWanted, this, &MainWindow::beginSession);
     connect(m_chat, &ChatPage::regenerateWanted, this, [this] { m_assistant.regenerate(m_chat->session()); });
+    connect(m_chat, &ChatPage::answerAgainWanted, this,
+            [this](app::MessageId question, const QList<app::TextPlace>& hidden) { m_assistant.answerAgain(m_chat->session(), question, hidden); });
+    connect(m_chat, &ChatPage::outlinesWanted, this, [this] { m_assistant.openOutlines(m_chat->session()); });
+    connect(&m_assistant, &Assistant::outlinesReady, m_chat, &ChatPage::showOutlines);
+    connect(m_chat, &ChatPage::verifyWanted, this, [this](app::MessageId answer) { m_assistant.verify(m_chat->session(), answer); });
+    connect(&m_assistant, &Assistant::sourceVerified, m_chat, &ChatPage::showVerification);
+    connect(&m_assistant, &Assistant::verifyEnded, m_chat, &ChatPage::endVerifying);
     connect(m_chat, &ChatPage::draftChanged, this,
             [this](app::SessionId session, const QString& text) { m_settings.keep(draftKey(session), text.isEmpty() ? QVariant() : text); });
     connect(m_chat, &ChatPage::editWanted, this, [this](app::MessageId question, const QString& text) { m_assistant.editQuestion(m_chat->session(), question, text); });
@@ -162,6 +169,11 @@ void MainWindow::wireHops()
     });
     connect(m_hops, &HopsDock::placeChosen, m_reader, &ReaderPage::showPlace);
     connect(m_hops, &HopsDock::selectionChanged, &m_assistant, &Assistant::openHops);
+    connect(m_hops, &HopsDock::headsWanted, this,
+            [this](app::MessageId message, int begin, int end) { m_assistant.openHeads(m_chat->session(), message, begin, end); });
+    connect(m_hops, &HopsDock::headPathWanted, &m_assistant, &Assistant::openHeadPath);
+    connect(&m_assistant, &Assistant::headsReady, m_hops, &HopsDock::showHeads);
+    connect(&m_assistant, &Assistant::headPathReady, m_hops, &HopsDock::showHeadPath);
     connect(m_hops->toggleViewAction(), &QAction::triggered, this, [this](bool shown) {
         if (shown)
             showHopsOfLastAnswer();

@@ -74,6 +74,7 @@ void MainWindow::tellEnd(const app::WorkItem& work)
     case Kind::Reading: return emit attentionWanted(isWhole ? tr("Read") : tr("Reading has ended early"), title);
     case Kind::Answer: return emit attentionWanted(tr("Answered"), title);
     case Kind::Summary: return emit attentionWanted(tr("Summarizing has ended"), title);
+    case Kind::Looking: return emit attentionWanted(tr("Looked again at an answer"), title);
     }
 }
 

@@ -33,7 +33,7 @@ bool desktopIsDark(QApplication& application);
 // A dark page needs stronger tints than a light one.
 bool isDark(const QPalette& palette);
 
-// Okabe–Ito: seven hues that colour-blind people can tell apart; sources take them by rank, 0 the heaviest.
+// Okabe–Ito: seven hues that colour-blind people can tell apart; sources take them by rank, 0 the first.
 QColor sourceColor(int rank);
 QColor sourceTint(int rank, const QPalette& palette);       // behind text
 QColor chosenTint(int rank, const QPalette& palette);       // the same, of the passage that is selected

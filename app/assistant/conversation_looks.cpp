@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <numeric>
 
 #include "assistant/conversation_service.h"
 #include "assistant/hop_view.h"
+#include "assistant/sources.h"
 #include "documents/place.h"
 #include "documents/token_map.h"
 
@@ -15,9 +15,25 @@ namespace {
 
 constexpr qsizetype kNamed = 3;        // parts that a note names
 
-double mean(const std::vector<float>& values)
+// Which tokens of an answer, by where they begin in its text, lie in the sentences marked with a source; all, where there are none.
+std::vector<std::size_t> markedTokens(const QList<int>& begins, const std::vector<int>& sentenceEnds, const QList<int>& marks)
 {
-    return values.empty() ? 0 : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+    std::vector<std::size_t> marked, all;
+    for (std::size_t token = 0; token < static_cast<std::size_t>(begins.size()); ++token) {
+        all.push_back(token);
+        const auto end = std::upper_bound(sentenceEnds.begin(), sentenceEnds.end(), begins[static_cast<qsizetype>(token)]);
+        if (end != sentenceEnds.end() && marks.contains(*end))
+            marked.push_back(token);
+    }
+    return marked.empty() ? all : marked;
+}
+
+double meanOf(const std::vector<float>& values, const std::vector<std::size_t>& tokens)
+{
+    double sum = 0;
+    for (const std::size_t token : tokens)
+        sum += static_cast<double>(values[token]) / static_cast<double>(tokens.size());
+    return sum;
 }
 
 // A request's hidden spans with some more tokens of one document.
@@ -142,18 +158,20 @@ Outcome<void> ConversationService::verify(MessageId id, const AnswerEvents& even
 
     Verification verification;
     verification.message = id;
-    verification.tokens = static_cast<int>(seen->nll.size());
-    verification.nll = mean(seen->nll);
-    verification.elsewhereDrop = mean(elsewhere->nll) - verification.nll;
     const QByteArray utf8 = answer.text.toUtf8();
     for (const std::uint32_t byte : seen->tokenBegins)
         verification.begins.append(static_cast<int>(QString::fromUtf8(utf8.first(byte)).size()));
+    const std::vector<int> ends = sentenceEnds(answer.text);
     for (std::size_t at = 0; at < sources.size(); ++at) {
+        const std::vector<std::size_t> tokens = markedTokens(verification.begins, ends, answer.sources[static_cast<qsizetype>(at)].marks);
+        verification.tokens = static_cast<int>(tokens.size());
+        verification.nll = meanOf(seen->nll, tokens);
+        verification.elsewhereDrop = meanOf(elsewhere->nll, tokens) - verification.nll;
         const Outcome<AnswerLikelihood> without = hiding(hidingToo(request, sources[at].document, sources[at].tokens));
         if (!without)
             return without.error();
         verification.source = static_cast<int>(at);
-        verification.drop = mean(without->nll) - verification.nll;
+        verification.drop = meanOf(without->nll, tokens) - verification.nll;
         verification.tokenDrops.clear();
         for (std::size_t token = 0; token < without->nll.size(); ++token)
             verification.tokenDrops.append(without->nll[token] - seen->nll[token]);

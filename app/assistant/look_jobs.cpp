@@ -33,9 +33,9 @@ void Assistant::Worker::openHeads(MessageId answer, int beginToken, int endToken
         return;
     const Outcome<HeadsView> view = m_service->heads(answer, beginToken, endToken, readingEvents(), std::move(stop));
     m_readForAnswer = 0;
-    if (!view)
-        return fail(view.error());
-    tell(&Assistant::headsReady, *view);
+    tell(&Assistant::headsReady, view ? *view : HeadsView{answer});
+    if (!view && view.error().kind != Failure::Kind::Stopped)
+        fail(view.error());
 }
 
 void Assistant::Worker::openHeadPath(MessageId answer, int layer, int head)

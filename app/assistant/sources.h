@@ -14,11 +14,15 @@ namespace octavo::app {
 // behind a sentence.
 std::vector<int> sentenceEnds(const QString& markdown);
 
-// The passages that an answer drew on most: at most five, none with less than one hundredth of the attention to document text; neighbours within one part are
-// told as one. Some places of a text draw attention whatever is written, and they would come first by weight. What an answer is made of is looked at when its words
-// are written, and not otherwise: so sources come in the order of the variance of their share over the answer's tokens, over its mean (of 48 facts and pairs of facts
-// in a novel the right passage came first in 35 instead of 22, and among the first three in 45 instead of 35; docs/quality.md). A sentence is marked with the
-// source whose share rose most above its mean in it, and with a second that rose at least half as much. `documents` has every document of the record's passages.
+// The passages that an answer drew on most: at most five, each with a hundredth of the attention to document text, or a fiftieth of a token's attention;
+// neighbours within one part are told as one.
+//
+// Some places of a text draw attention whatever is written, and they would come first by weight. What an answer is made of is looked at when its words are
+// written, and not otherwise. So what counts is the square by which a passage's share rises above its mean over the answer, over that mean, in the sentence where it
+// rose most: sentence by sentence, since small models ramble on after the right answer, and what one sentence drew on must not be lost in that. Figures: docs/quality.md.
+//
+// A sentence is marked with the source that it drew on most, and with another that it drew on at least half as much; with none where what it drew on is not among
+// the five. Sources come in the order in which marks name them. `documents` has every document of the record's passages.
 QList<Source> sourcesOf(const HopRecord& record, const std::map<DocumentId, std::shared_ptr<const Document>>& documents);
 
 } // namespace octavo::app

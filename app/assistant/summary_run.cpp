@@ -347,6 +347,7 @@ QList<Source> SummaryService::Run::sourcesIn(const Digest& digest, const HopReco
         Source source = part.message.sources.first();
         source.weight = shares[static_cast<std::size_t>(n)];
         source.place = part.title;
+        source.marks.clear();   // which are places in the part's text
         sources.append(source);
     }
     std::stable_sort(sources.begin(), sources.end(), [](const Source& a, const Source& b) { return a.weight > b.weight; });

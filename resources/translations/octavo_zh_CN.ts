@@ -964,6 +964,65 @@ It stays on this machine. If you want to help, put it into a report of the probl
     </message>
 </context>
 <context>
+    <name>octavo::ui::HeadsPage</name>
+    <message>
+        <source>Attention to what</source>
+        <translation>注意力所向</translation>
+    </message>
+    <message>
+        <source>Heat map of layers and heads</source>
+        <translation>层与头的热图</translation>
+    </message>
+    <message>
+        <source>Layer %1, head %2: %3 % of its attention. Click to see where it looked.</source>
+        <translation>第 %1 层第 %2 头：其注意力的 %3%。点击查看它看了何处。</translation>
+    </message>
+    <message>
+        <source>Shares of attention by layer and head; Return shows where a head looked</source>
+        <translation>按层与头列出的注意力份额；按 Return 查看某个头看了何处</translation>
+    </message>
+    <message>
+        <source>Attention to the text</source>
+        <translation>对文本的注意力</translation>
+    </message>
+    <message>
+        <source>Attention to source %1: %2</source>
+        <translation>对来源 %1 的注意力：%2</translation>
+    </message>
+    <message>
+        <source>Choose a head to see where it looked for “%1”.</source>
+        <translation>选择一个头，查看它写“%1”时看了何处。</translation>
+    </message>
+    <message>
+        <source>Where the heads looked is not known.</source>
+        <translation>各个头看了何处尚不清楚。</translation>
+    </message>
+    <message>
+        <source>Looking at each head while the answer is told again…</source>
+        <translation>正在重述回答，逐个查看各个头…</translation>
+    </message>
+    <message>
+        <source>Layer %1, head %2: %3 % of its attention went to the first tokens, the question and the answer itself; of the rest:</source>
+        <translation>第 %1 层第 %2 头：其注意力的 %3% 落在最前面的词元、问题和回答本身上；其余部分：</translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation>注意力头</translation>
+    </message>
+    <message>
+        <source>share of each head’s attention</source>
+        <translation>各个头的注意力份额</translation>
+    </message>
+    <message>
+        <source>Head %1</source>
+        <translation>第 %1 头</translation>
+    </message>
+    <message>
+        <source>Layer %1</source>
+        <translation>第 %1 层</translation>
+    </message>
+</context>
+<context>
     <name>octavo::ui::HopsDock</name>
     <message>
         <source>Hops</source>
@@ -1020,6 +1079,10 @@ It stays on this machine. If you want to help, put it into a report of the probl
     <message>
         <source>SVG picture (*.svg);;PNG picture (*.png);;CSV table (*.csv);;JSON (*.json);;NumPy array (*.npy);;Web page (*.html)</source>
         <translation>SVG 图片 (*.svg);;PNG 图片 (*.png);;CSV 表格 (*.csv);;JSON (*.json);;NumPy 数组 (*.npy);;网页 (*.html)</translation>
+    </message>
+    <message>
+        <source>Heads</source>
+        <translation>注意力头</translation>
     </message>
 </context>
 <context>
@@ -1508,6 +1571,10 @@ Not on the GPU: %1</source>
         <source>Summarizing has ended</source>
         <translation>总结已结束</translation>
     </message>
+    <message>
+        <source>Looked again at an answer</source>
+        <translation>已重新查看一个回答</translation>
+    </message>
 </context>
 <context>
     <name>octavo::ui::MapView</name>
@@ -1537,6 +1604,10 @@ Not on the GPU: %1</source>
     <message>
         <source>Copy the code</source>
         <translation>复制代码</translation>
+    </message>
+    <message>
+        <source>Source %1</source>
+        <translation>来源 %1</translation>
     </message>
 </context>
 <context>
@@ -1612,6 +1683,30 @@ Not on the GPU: %1</source>
     <message>
         <source>Try again</source>
         <translation>重试</translation>
+    </message>
+    <message>
+        <source>Verify the sources: is the answer less likely without them?</source>
+        <translation>验证来源：没有它们，这个回答的可能性会降低吗？</translation>
+    </message>
+    <message>
+        <source>What if? Ask again without parts of the text</source>
+        <translation>假如没有？去掉文本的某些部分再问一次</translation>
+    </message>
+    <message>
+        <source>Verifying: each passage is hidden in turn…</source>
+        <translation>正在验证：依次隐藏每个段落…</translation>
+    </message>
+    <message>
+        <source>Of each token in the sentences marked with a passage, where question and answer do not see it. Without as much text elsewhere: %1 % at most. What stands behind a passage was read with it in sight, so its whole part may be larger.</source>
+        <translation>指标有该段落的句子中每个词元在问题和回答看不到它时的情况。隐藏别处同样多的文本：最多降低 %1%。段落之后的文本是在看得到它时读的，因此它的全部作用可能更大。</translation>
+    </message>
+    <message>
+        <source>Hardly needed: without it %1 % less likely</source>
+        <translation>几乎不需要：没有它，可能性降低 %1%</translation>
+    </message>
+    <message>
+        <source>Without it %1 times less likely, most of all “%2”</source>
+        <translation>没有它，可能性降至 1/%1，尤其是“%2”</translation>
     </message>
 </context>
 <context>
@@ -2205,6 +2300,45 @@ Not on the GPU: %1</source>
     </message>
 </context>
 <context>
+    <name>octavo::ui::WhatIfDialog</name>
+    <message>
+        <source>Passages the answer drew on</source>
+        <translation>回答所参考的段落</translation>
+    </message>
+    <message>
+        <source>What if?</source>
+        <translation>假如没有？</translation>
+    </message>
+    <message>
+        <source>Untick what question and answer are not to see, and ask again. Nothing is read anew: what stands behind a part was read with it in sight.</source>
+        <translation>取消勾选问题和回答不应看到的部分，然后再问一次。不会重新阅读：某部分之后的文本是在看得到它时读的。</translation>
+    </message>
+    <message>
+        <source>Parts that the answer may look at</source>
+        <translation>回答可以看的部分</translation>
+    </message>
+    <message>
+        <source>Ask again</source>
+        <translation>再问一次</translation>
+    </message>
+    <message>
+        <source>Leave at least one part in.</source>
+        <translation>请至少保留一个部分。</translation>
+    </message>
+    <message>
+        <source>Nothing is left out yet.</source>
+        <translation>尚未去掉任何部分。</translation>
+    </message>
+    <message>
+        <source>One part is left out.</source>
+        <translation>去掉了一个部分。</translation>
+    </message>
+    <message>
+        <source>%1 parts are left out.</source>
+        <translation>去掉了 %1 个部分。</translation>
+    </message>
+</context>
+<context>
     <name>octavo::ui::WindowSettings</name>
     <message>
         <source>%1 cannot be written, so settings hold until Octavo is closed; make the file writable, or choose another data folder.</source>
@@ -2311,6 +2445,10 @@ Not on the GPU: %1</source>
     <message>
         <source>Stop: %1</source>
         <translation>停止：%1</translation>
+    </message>
+    <message>
+        <source>Looking again at an answer in %1</source>
+        <translation>正在重新查看 %1 中的回答</translation>
     </message>
 </context>
 </TS>

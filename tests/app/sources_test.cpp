@@ -83,6 +83,18 @@ TEST(Sources, NeighboursInOneChapterAreOneAndThoseAcrossABorderAreNot)
     EXPECT_EQ(sources[0].text.size(), 200);
 }
 
+TEST(Sources, WhatOneSentenceOfALongAnswerDrewOnIsNotLostInTheRest)
+{
+    std::vector<std::pair<const char*, std::vector<float>>> tokens{{"The number is ", shares({{0, 0.05F}})}, {"7291.", shares({{0, 0.05F}, {5, 0.3F}})}};
+    for (int word = 0; word < 200; ++word)
+        tokens.emplace_back(" And so on and on.", shares({{0, word % 2 == 0 ? 0.05F : 0.06F}, {2, 0.04F}}, 0.0001F));
+    const QList<Source> sources = Sample(tokens).sources();
+    ASSERT_FALSE(sources.isEmpty());
+    EXPECT_EQ(sources[0].bytes.begin, 500);
+    EXPECT_LT(sources[0].weight, 0.03);
+    EXPECT_EQ(sources[0].marks, QList<int>{19});
+}
+
 TEST(Sources, ThereAreFiveAtMostAndNoneWithoutWeight)
 {
     const Sample flat({{"a", std::vector<float>(kPassages, 0.1F)}});
@@ -116,6 +128,8 @@ TEST(Sources, SentencesEndWhereSomethingCanStandBehindThem)
         {"", {}},
         {"Ahab nails it. He claims it himself.", {14, 36}},
         {"Ahab nails it.  \n\nHe claims it himself!", {14, 39}},
+        {"Ahab nails it to\nthe mast. He claims\nit himself.", {26, 48}},
+        {"- Ahab nails it\n  to the mast\n- He claims it", {29, 44}},
         {"42", {2}},
         {"Yes.", {4}},
         {"1. The first of them\n2. The second of them", {20, 42}},

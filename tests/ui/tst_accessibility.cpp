@@ -134,6 +134,27 @@ private slots:
         dock->setAsTable(true);
         QVERIFY(m_desk->shown<QWidget>("hopTable"));
         walk(m_desk->window.get());
+        for (const bool table : {true, false}) {
+            m_desk->child<QComboBox>("hopLevel")->setCurrentIndex(m_desk->child<QComboBox>("hopLevel")->count() - 1);
+            QTRY_VERIFY(m_desk->child<QComboBox>("headsPlace")->count() > 1);
+            dock->setAsTable(table);
+            QVERIFY(m_desk->shown<QWidget>(table ? "headsTable" : "headsMap"));
+            walk(m_desk->window.get());
+        }
+    }
+
+    void verifyingAndAskingWhatIf()
+    {
+        m_desk->openBook();
+        m_desk->ask();
+        m_desk->shown<QAbstractButton>("verifyButton")->click();
+        QTRY_VERIFY(m_desk->shown<QWidget>("checkLabel"));
+        QTRY_VERIFY(!m_desk->assistant->busy());
+        QTRY_VERIFY(m_desk->shown<QWidget>("sendButton"));
+        walk(m_desk->window.get());
+        m_desk->shown<QAbstractButton>("whatIfButton")->click();
+        QTRY_VERIFY(m_desk->child<QDialog>("whatIfDialog"));
+        walk(m_desk->child<QDialog>("whatIfDialog"));
     }
 
     void theSettings()

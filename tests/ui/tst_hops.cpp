@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <QAbstractButton>
 #include <QAbstractItemModelTester>
 #include <QComboBox>
+#include <QFile>
 #include <QImage>
+#include <QLabel>
 #include <QSignalSpy>
 #include <QStackedWidget>
 #include <QTableView>
@@ -46,6 +49,14 @@ app::HopView sampleView()
     grid.columnBytes = {{100, 900}, {900, 2000}};
     grid.values = {0.5f, 0.1f, 0.4f, 0.2f, 0.3f, 0.05f, 0.1f, 0.6f};
     view.grids = {grid};
+    return view;
+}
+
+app::HeadsView sampleHeads()
+{
+    app::HeadsView view{7, QStringLiteral("Ahab"), 2, 3, {QStringLiteral("the text"), QStringLiteral("Chapter 36")}, {}, {}};
+    view.where = {app::TextPlace(), app::TextPlace{1, {100, 900}}};
+    view.shares = {0.1F, 0.2F, 0.3F, 0.4F, 0.5F, 0.25F, 0, 0.1F, 0, 0.2F, 0, 0.1F};
     return view;
 }
 
@@ -140,7 +151,7 @@ private slots:
         QVERIFY(!level->isEnabled());
         dock.showHops(sampleView());
         QVERIFY(level->isEnabled());
-        QCOMPARE(level->count(), 2);
+        QCOMPARE(level->count(), 3);
 
         QSignalSpy places(&dock, &HopsDock::placeChosen);
         auto* path = dock.findChild<PathView*>();
@@ -168,6 +179,81 @@ private slots:
         QCOMPARE(selections[1][1].toInt(), selections[1][2].toInt());
         dock.clear();
         QVERIFY(!level->isEnabled());
+    }
+
+    void headsAreAskedForWhenTheyAreLookedAt()
+    {
+        HopsDock dock;
+        dock.resize(900, 500);
+        dock.show();
+        QSignalSpy wanted(&dock, &HopsDock::headsWanted), pathWanted(&dock, &HopsDock::headPathWanted), place(&dock, &HopsDock::placeChosen);
+        dock.showHops(sampleView());
+        QCOMPARE(wanted.size(), 0);                                 // it takes a moment
+        auto* level = dock.findChild<QComboBox*>(QStringLiteral("hopLevel"));
+        level->setCurrentIndex(2);
+        QCOMPARE(wanted.size(), 1);
+        QCOMPARE(wanted[0], (QVariantList{QVariant::fromValue(app::MessageId(7)), 0, 0}));
+        auto* label = dock.findChild<QLabel*>(QStringLiteral("headLabel"));
+        QVERIFY(!label->text().isEmpty());
+        app::HeadsView other = sampleHeads();
+        other.message = 8;
+        dock.showHeads(other);
+        auto* places = dock.findChild<QComboBox*>(QStringLiteral("headsPlace"));
+        QCOMPARE(places->count(), 0);                               // of another answer
+        dock.showHeads(sampleHeads());
+        QCOMPARE(places->count(), 2);
+        auto* table = dock.findChild<QTableView*>(QStringLiteral("headsTable"));
+        const QAbstractItemModelTester tester(table->model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QCOMPARE(table->model()->rowCount(), 2);
+        QCOMPARE(table->model()->columnCount(), 3);
+        const QString first = table->model()->index(1, 2).data().toString();
+        places->setCurrentIndex(1);
+        QVERIFY(table->model()->index(1, 2).data().toString() != first);
+
+        auto* map = dock.findChild<MapView*>(QStringLiteral("headsMap"));
+        QTest::mouseClick(map, Qt::LeftButton, {}, map->rect().center());
+        QCOMPARE(pathWanted.size(), 1);
+        QCOMPARE(place.size(), 0);
+        dock.findChild<QAbstractButton*>(QStringLiteral("hopAsTable"))->click();
+        QVERIFY(table->isVisible());
+        table->setCurrentIndex(table->model()->index(1, 2));
+        QTest::keyClick(table, Qt::Key_Return);
+        QCOMPARE(pathWanted.last(), (QVariantList{QVariant::fromValue(app::MessageId(7)), 1, 2}));
+        app::HeadPath path{7, 1, 2, sampleView().path, 0.25};
+        dock.showHeadPath(path);
+        QVERIFY(label->text().contains(QStringLiteral("25")));
+        auto* drawn = dock.findChild<PathView*>(QStringLiteral("headPath"));
+        QTest::keyClick(drawn, Qt::Key_Right);
+        QTest::keyClick(drawn, Qt::Key_Right);
+        QTest::keyClick(drawn, Qt::Key_Return);
+        QCOMPARE(place.size(), 1);
+
+        dock.showHops(sampleView());                                // other words of the same answer, which were not selected here
+        QCOMPARE(wanted.size(), 1);
+        app::HopView next = sampleView();
+        next.message = 9;
+        dock.showHops(next);
+        QCOMPARE(wanted.size(), 2);
+        QCOMPARE(wanted[1][0].value<app::MessageId>(), app::MessageId(9));
+        dock.showHeads(app::HeadsView{9});                          // failed
+        QCOMPARE(places->count(), 0);
+        QVERIFY(!label->text().isEmpty());
+    }
+
+    void headsAreWrittenIntoFiles()
+    {
+        HopsDock dock;
+        dock.showHops(sampleView());
+        dock.findChild<QComboBox*>(QStringLiteral("hopLevel"))->setCurrentIndex(2);
+        dock.showHeads(sampleHeads());
+        QTemporaryDir folder;
+        const QString file = folder.filePath(QStringLiteral("heads.csv"));
+        QCOMPARE(dock.exportTo(file), QString());
+        QFile written(file);
+        QVERIFY(written.open(QIODevice::ReadOnly));
+        const QList<QByteArray> lines = written.readAll().trimmed().split('\n');
+        QCOMPARE(lines.size(), 3);                                  // a head line and the layers
+        QVERIFY(lines[2].contains("0.25"));
     }
 
     void exportsEveryFormat_data()

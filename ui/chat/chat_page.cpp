@@ -16,6 +16,7 @@
 #include "chat/markdown_view.h"
 #include "chat/message_view.h"
 #include "chat/question_edit.h"
+#include "chat/what_if_dialog.h"
 #include "elided_label.h"
 #include "find_bar.h"
 #include "theme.h"
@@ -289,6 +290,33 @@ void ChatPage::showBranches(app::SessionId session, const QList<app::Message>& m
         m_branches->openBelow(m_branchesButton, messages, m_views.last()->message().id);
 }
 
+void ChatPage::showOutlines(app::SessionId session, const QList<app::DocumentOutline>& outlines)
+{
+    const MessageView* view = session == m_session ? viewOf(std::exchange(m_whatIf, 0)) : nullptr;
+    if (!view)
+        return;
+    const MessageView* asked = viewOf(view->message().parent);
+    auto* dialog = new WhatIfDialog(view->message(), asked ? asked->message().text : QString(), outlines, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &WhatIfDialog::askWanted, this, &ChatPage::answerAgainWanted);
+    dialog->open();
+}
+
+void ChatPage::showVerification(const app::Verification& verification)
+{
+    if (MessageView* view = viewOf(verification.message))
+        view->showVerification(verification);
+}
+
+void ChatPage::endVerifying(app::MessageId answer)
+{
+    if (answer == m_verifying)
+        m_verifying = 0;
+    if (MessageView* view = viewOf(answer))
+        view->setVerifying(false);
+    showState();
+}
+
 void ChatPage::tellDraft()
 {
     m_typing->stop();
@@ -381,6 +409,7 @@ void ChatPage::setBusy(bool busy)
 {
     if (!busy) {
         m_streaming = false;
+        m_verifying = 0;
         retractQuestion();
         showWaiting({});
     }
@@ -392,7 +421,19 @@ MessageView* ChatPage::makeView(const app::Message& message)
     auto* view = new MessageView(message);
     connect(view, &MessageView::sourceClicked, this, &ChatPage::sourceClicked);
     connect(view, &MessageView::hopsWanted, this, &ChatPage::hopsWanted);
-    connect(view, &MessageView::regenerateWanted, this, &ChatPage::regenerateWanted);
+    connect(view, &MessageView::regenerateWanted, this, [this, view](app::MessageId question) {
+        view == m_views.last() ? emit regenerateWanted() : emit answerAgainWanted(question, {});
+    });
+    connect(view, &MessageView::verifyWanted, this, [this, view](app::MessageId answer) {
+        m_verifying = answer;
+        view->setVerifying(true);
+        showState();
+        emit verifyWanted(answer);
+    });
+    connect(view, &MessageView::whatIfWanted, this, [this](app::MessageId answer) {
+        m_whatIf = answer;
+        emit outlinesWanted();
+    });
     connect(view, &MessageView::editWanted, this, &ChatPage::editWanted);
     connect(view, &MessageView::versionWanted, this, &ChatPage::wantBranch);
     connect(view, &MessageView::chosen, this, [this, view] { emit sourcesShown(view->message().sources); });
@@ -485,7 +526,7 @@ void ChatPage::showState()
     if (m_find->isVisible())
         searchAnew();
     const bool canAsk = m_session != 0 || !m_about.isEmpty();
-    const bool underWay = m_sent || m_streaming;
+    const bool underWay = m_sent || m_streaming || m_verifying != 0;
     const QString about = m_about.isEmpty() ? tr("this text") : m_about;
     m_question->setPlaceholderText(canAsk ? tr("Ask about %1…").arg(about) : tr("Open a book or a folder first"));
     m_question->setEnabled(canAsk);

@@ -41,6 +41,9 @@ public:
 public slots:
     void showSession(const octavo::app::Session& session);
     void clearSession();                               // the next question begins a new one
+    void showOutlines(octavo::app::SessionId session, const QList<octavo::app::DocumentOutline>& outlines);
+    void showVerification(const octavo::app::Verification& verification);
+    void endVerifying(octavo::app::MessageId answer);
     void showBranches(octavo::app::SessionId session, const QList<octavo::app::Message>& messages);
     void setDraft(const QString& text);                // of the session shown: what was typed and not sent
     void setAbout(const QString& title);               // what a new conversation would be about; empty: nothing to ask about
@@ -56,6 +59,9 @@ signals:
     void draftChanged(octavo::app::SessionId session, const QString& text);   // now and then while it is typed, and when another session is shown
     void stopWanted();
     void regenerateWanted();
+    void answerAgainWanted(octavo::app::MessageId question, const QList<octavo::app::TextPlace>& hidden);   // on a branch of its own
+    void verifyWanted(octavo::app::MessageId answer);
+    void outlinesWanted();                             // to choose from what an answer is not to see
     void editWanted(octavo::app::MessageId question, const QString& text);
     void branchWanted(octavo::app::MessageId through);
     void branchesWanted();                             // all of them, as a tree
@@ -90,6 +96,8 @@ private:
     QList<MessageView*> m_views;
     MessageView* m_sent = nullptr;     // a question on its way, not yet stored
     bool m_streaming = false;
+    app::MessageId m_verifying = 0;    // the answer whose sources are
+    app::MessageId m_whatIf = 0;       // the answer that outlines are waited for
     bool m_following = true;           // the end of the conversation stays in sight
     qsizetype m_wanted = 0;            // of the earlier ones, to be shown as soon as there is time
     app::MessageId m_lookAt = 0;       // which comes with another branch

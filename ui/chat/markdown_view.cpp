@@ -24,6 +24,24 @@ namespace {
 constexpr double kLineHeight = 138;    // percent
 constexpr double kCodeLineHeight = 120;
 constexpr int kCopyWidth = 4 * kGrid;  // beside code, so that the button hides none of it
+constexpr char16_t kFirstMark = 0xE000; // marks pass Qt's Markdown as characters for private use, of which an answer keeps none of its own
+constexpr int kMostMarks = 16;
+
+bool isMark(QChar character)
+{
+    return character.unicode() >= kFirstMark && character.unicode() < kFirstMark + kMostMarks;
+}
+
+QString withMarks(QString markdown, const QList<MarkdownView::Mark>& marks)
+{
+    for (QChar& character : markdown)
+        if (isMark(character))
+            character = QChar::ReplacementCharacter;
+    for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark)
+        if (0 < mark->at && mark->at <= markdown.size() && mark->rank < kMostMarks)
+            markdown.insert(mark->at, QChar(static_cast<char16_t>(kFirstMark + mark->rank)));
+    return markdown;
+}
 
 } // namespace
 
@@ -34,7 +52,8 @@ MarkdownView::MarkdownView(QWidget* parent) : QTextBrowser(parent)
     setFrameShape(QFrame::NoFrame);
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard | Qt::LinksAccessibleByMouse);   // by keyboard there are the sources below
+    connect(this, &QTextBrowser::anchorClicked, this, [this](const QUrl& link) { emit markClicked(link.path().toInt()); });
     setWordWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     setTabChangesFocus(true);
@@ -42,11 +61,12 @@ MarkdownView::MarkdownView(QWidget* parent) : QTextBrowser(parent)
     viewport()->setAutoFillBackground(false);
 }
 
-void MarkdownView::showMarkdown(const QString& markdown)
+void MarkdownView::showMarkdown(const QString& markdown, const QList<Mark>& marks)
 {
     constexpr QTextDocument::MarkdownFeatures features = QTextDocument::MarkdownDialectGitHub;
-    document()->setMarkdown(markdown, features | QTextDocument::MarkdownNoHTML);
+    document()->setMarkdown(withMarks(markdown, marks), features | QTextDocument::MarkdownNoHTML);
     disarm();
+    drawMarks();
     offerCopies();
     fitHeight();
 }
@@ -100,6 +120,30 @@ void MarkdownView::disarm()
     for (QTextBlock block = document()->begin(); block.isValid(); block = block.next()) {
         if (block.blockFormat().hasProperty(QTextFormat::BlockCodeFence))
             QTextCursor(block).mergeBlockFormat(code);
+    }
+}
+
+// Number by number from the end, so that places before stay.
+void MarkdownView::drawMarks()
+{
+    QTextCursor cursor(document());
+    for (int at = document()->characterCount() - 1; at >= 0; --at) {
+        const QChar character = document()->characterAt(at);
+        if (!isMark(character))
+            continue;
+        const int rank = character.unicode() - kFirstMark;
+        cursor.setPosition(at);
+        cursor.setPosition(at + 1, QTextCursor::KeepAnchor);
+        QTextCharFormat space, number;
+        number.setAnchor(true);
+        number.setAnchorHref(QString::number(rank));
+        number.setBackground(sourceColor(rank));
+        number.setForeground(inkOn(sourceColor(rank)));
+        number.setFontWeight(QFont::DemiBold);
+        number.setProperty(QTextFormat::FontSizeAdjustment, -1);
+        number.setToolTip(tr("Source %1").arg(rank + 1));
+        cursor.insertText(QString(QChar(0x2009)), space);
+        cursor.insertText(QStringLiteral("\u00a0%1\u00a0").arg(rank + 1), number);
     }
 }
 

@@ -16,7 +16,13 @@ class MarkdownView : public QTextBrowser {
 public:
     explicit MarkdownView(QWidget* parent = nullptr);
 
-    void showMarkdown(const QString& markdown);
+    // A number in the text that stands for a source, in its colour; a click on it tells.
+    struct Mark {
+        int at = 0;            // place in the Markdown; marks come ascending
+        int rank = 0;          // 0 the first source
+    };
+
+    void showMarkdown(const QString& markdown, const QList<Mark>& marks = {});
     void showPlain(const QString& text);
 
     // Marks where words that are looked for stand, by positions in its plain text; `current` is the one that is shown, -1: none.
@@ -25,6 +31,9 @@ public:
 
     QSize sizeHint() const override;
 
+signals:
+    void markClicked(int rank);
+
 protected:
     void resizeEvent(QResizeEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;      // left to the list around it
@@ -32,6 +41,7 @@ protected:
 
 private:
     void disarm();
+    void drawMarks();
     void fitHeight();
     void offerCopies();
     void placeCopies();

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chat/message_view.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHBoxLayout>
@@ -8,6 +11,7 @@
 #include <QLabel>
 #include <QLocale>
 #include <QTimer>
+#include <QTextBoundaryFinder>
 #include <QToolButton>
 
 #include "chat/markdown_view.h"
@@ -24,6 +28,30 @@ constexpr int kRedrawEvery = 33;   // ms
 constexpr int kBubbleMargin = 6 * kGrid;
 
 using State = app::Message::State;
+
+QString factorText(double nats)
+{
+    const double factor = std::exp(nats);
+    return QLocale().toString(factor, 'f', factor < 10 ? 1 : 0);
+}
+
+// By how many percent something becomes less likely; what becomes likelier does not.
+QString lossText(double nats)
+{
+    return QLocale().toString(std::max(0.0, 100 * (1 - std::exp(-nats))), 'f', 0);
+}
+
+// The whole word in which a token begins, without the space before it.
+QString wordAt(const QString& text, qsizetype begin)
+{
+    while (begin < text.size() && text[begin].isSpace())
+        ++begin;
+    QTextBoundaryFinder finder(QTextBoundaryFinder::Word, text);
+    finder.setPosition(begin);
+    const qsizetype from = finder.isAtBoundary() ? begin : finder.toPreviousBoundary();
+    const qsizetype to = finder.toNextBoundary();
+    return from >= 0 && to > from ? text.mid(from, to - from).trimmed() : QString();
+}
 
 } // namespace
 
@@ -76,9 +104,18 @@ void MessageView::buildAnswer()
     m_note->setWordWrap(true);
     m_sources = new QVBoxLayout;
     m_sources->setSpacing(kGrid / 2);
+    m_verified = label({}, "caption", this);
+    m_verified->setObjectName(QStringLiteral("verifiedLabel"));
+    m_verified->setWordWrap(true);
+    m_verified->hide();
     m_column->addWidget(m_text);
     m_column->addWidget(m_note);
     m_column->addLayout(m_sources);
+    m_column->addWidget(m_verified);
+    connect(m_text, &MarkdownView::markClicked, this, [this](int rank) {
+        if (rank < m_sourceRows.size())
+            m_sourceRows[rank].chip->click();
+    });
     m_column->addLayout(makeActions());
     m_redraw = new QTimer(this);
     m_redraw->setSingleShot(true);
@@ -102,10 +139,14 @@ QHBoxLayout* MessageView::makeActions()
     m_timings->setObjectName(QStringLiteral("timings"));
     connect(m_hops, &QToolButton::clicked, this, [this] { emit hopsWanted(m_message.id); });
     connect(m_copy, &QToolButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(m_message.text); });
-    connect(m_regenerate, &QToolButton::clicked, this, &MessageView::regenerateWanted);
+    m_verify = iconButton(QLatin1String("verify"), "verifyButton", tr("Verify the sources: is the answer less likely without them?"), this);
+    m_whatIf = iconButton(QLatin1String("whatif"), "whatIfButton", tr("What if? Ask again without parts of the text"), this);
+    connect(m_regenerate, &QToolButton::clicked, this, [this] { emit regenerateWanted(m_message.parent); });
+    connect(m_verify, &QToolButton::clicked, this, [this] { emit verifyWanted(m_message.id); });
+    connect(m_whatIf, &QToolButton::clicked, this, [this] { emit whatIfWanted(m_message.id); });
     auto* row = new QHBoxLayout;
     row->setSpacing(kGrid / 4);
-    for (QToolButton* button : {m_hops, m_copy, m_regenerate})
+    for (QToolButton* button : {m_hops, m_copy, m_regenerate, m_verify, m_whatIf})
         row->addWidget(button);
     row->addLayout(makeVersions());
     row->addStretch();
@@ -147,6 +188,9 @@ void MessageView::showVersions()
     m_newer->setEnabled(at + 1 < count && !m_underWay);
     if (m_edit)
         m_edit->setEnabled(m_message.id != 0 && !m_underWay);
+    for (QToolButton* button : {m_regenerate, m_verify, m_whatIf})
+        if (button)
+            button->setEnabled(!m_underWay);
 }
 
 void MessageView::setUnderWay(bool underWay)
@@ -246,8 +290,56 @@ QString MessageView::streamedText() const
 void MessageView::draw()
 {
     m_text->setVisible(m_message.state == State::Streaming || !m_message.text.isEmpty());
-    m_text->showMarkdown(m_message.state == State::Streaming ? streamedText() : m_message.text);
+    if (m_message.state == State::Streaming)
+        m_text->showMarkdown(streamedText());
+    else
+        showAnswerText();
     emit grown();
+}
+
+void MessageView::showAnswerText()
+{
+    QList<MarkdownView::Mark> marks;
+    for (qsizetype rank = 0; rank < m_message.sources.size(); ++rank)
+        for (const int at : m_message.sources[rank].marks)
+            marks.append({at, static_cast<int>(rank)});
+    std::stable_sort(marks.begin(), marks.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+    m_text->showMarkdown(m_message.text, marks);
+}
+
+void MessageView::setVerifying(bool verifying)
+{
+    if (verifying) {
+        m_elsewhere = 0;
+        m_verified->setText(tr("Verifying: each passage is hidden in turn…"));
+        for (const SourceRow& row : m_sourceRows)
+            row.check->hide();
+    }
+    const bool found = std::any_of(m_sourceRows.begin(), m_sourceRows.end(), [](const SourceRow& row) { return !row.check->isHidden(); });
+    m_verified->setVisible(verifying || found);
+}
+
+void MessageView::showVerification(const app::Verification& verification)
+{
+    if (verification.source >= m_sourceRows.size())
+        return;
+    QLabel* check = m_sourceRows[verification.source].check;
+    check->setText(checkText(verification));
+    check->setProperty("role", verification.matters() ? "verified" : "caption");
+    restyle(check);
+    check->show();
+    m_elsewhere = std::max(m_elsewhere, verification.elsewhereDrop);
+    m_verified->setText(tr("Of each token in the sentences marked with a passage, where question and answer do not see it. Without as much text elsewhere: %1 % at most. "
+                           "What stands behind a passage was read with it in sight, so its whole part may be larger.").arg(lossText(m_elsewhere)));
+    emit grown();
+}
+
+QString MessageView::checkText(const app::Verification& verification) const
+{
+    if (!verification.matters())
+        return tr("Hardly needed: without it %1 % less likely").arg(lossText(verification.drop));
+    const auto most = std::max_element(verification.tokenDrops.begin(), verification.tokenDrops.end()) - verification.tokenDrops.begin();
+    return tr("Without it %1 times less likely, most of all “%2”").arg(factorText(verification.drop), wordAt(m_message.text, verification.begins[most]));
 }
 
 void MessageView::showSources()
@@ -256,13 +348,22 @@ void MessageView::showSources()
         delete item->widget();
         delete item;
     }
+    m_sourceRows.clear();
+    m_verified->hide();
     for (qsizetype rank = 0; rank < m_message.sources.size(); ++rank) {
         auto* chip = new SourceChip(m_message.sources[rank], static_cast<int>(rank), this);
         connect(chip, &SourceChip::clicked, this, [this, chip] {
             emit chosen();
             emit sourceClicked(chip->source());
         });
+        QLabel* check = label({}, "caption", this);
+        check->setObjectName(QStringLiteral("checkLabel"));
+        check->setWordWrap(true);
+        check->setIndent(4 * kGrid);
+        check->hide();
         m_sources->addWidget(chip);
+        m_sources->addWidget(check);
+        m_sourceRows.append({chip, check});
     }
 }
 
@@ -291,7 +392,9 @@ void MessageView::showActions()
     const bool done = m_message.state != State::Streaming;
     m_copy->setVisible(done && !m_message.text.isEmpty());
     m_hops->setVisible(done && m_message.hasHops);
-    m_regenerate->setVisible(done && m_last);
+    m_regenerate->setVisible(done && (m_last || m_message.parent != 0));
+    m_verify->setVisible(done && m_message.hasHops && !m_message.sources.isEmpty());
+    m_whatIf->setVisible(done && m_message.hasHops && m_message.parent != 0);
     m_regenerate->setText(m_message.state == State::Failed ? tr("Try again") : QString());
     m_timings->setVisible(done && !m_timings->text().isEmpty());
     showVersions();

@@ -5,6 +5,7 @@
 
 #include "octavo/app/assistant.h"
 #include "octavo/app/session.h"
+#include "octavo/app/verification.h"
 
 class QHBoxLayout;
 class QLabel;
@@ -16,6 +17,7 @@ namespace octavo::ui {
 
 class MarkdownView;
 class QuestionEdit;
+class SourceChip;
 
 // A question, or an answer with its sources and what can be done with it.
 class MessageView : public QWidget {
@@ -28,15 +30,19 @@ public:
     MarkdownView& text() const { return *m_text; }
     void append(const QString& piece);                 // of a streaming answer; drawn at most some 30 times a second
     void finish(const app::Message& message, const app::AnswerTimings& timings);
-    void setLast(bool last);                           // only the last answer can be made anew
+    void setLast(bool last);
     void setUnderWay(bool underWay);                   // an answer is: questions are not edited and branches not changed meanwhile
+    void setVerifying(bool verifying);                 // its sources are being verified
+    void showVerification(const app::Verification& verification);
     void edit();                                       // of a question: in its place
     void focusVersions();
 
 signals:
     void sourceClicked(const octavo::app::Source& source);
     void hopsWanted(octavo::app::MessageId message);
-    void regenerateWanted();
+    void regenerateWanted(octavo::app::MessageId question);
+    void verifyWanted(octavo::app::MessageId answer);
+    void whatIfWanted(octavo::app::MessageId answer);
     void editWanted(octavo::app::MessageId question, const QString& text);
     void versionWanted(octavo::app::MessageId version);
     void chosen();                                     // its sources are to be shown
@@ -53,6 +59,8 @@ private:
     void showVersions();
     void draw();
     void showSources();
+    void showAnswerText();
+    QString checkText(const app::Verification& verification) const;
     void showNote();
     void showActions();
     QString streamedText() const;
@@ -62,11 +70,20 @@ private:
     QVBoxLayout* m_column;
     MarkdownView* m_text = nullptr;
     QVBoxLayout* m_sources = nullptr;
+    struct SourceRow {
+        SourceChip* chip;
+        QLabel* check;                 // what verifying it has found
+    };
+    QList<SourceRow> m_sourceRows;
+    double m_elsewhere = 0;            // the largest loss without other text
+    QLabel* m_verified = nullptr;      // how it was verified, and whether it is at the moment
     QLabel* m_note = nullptr;
     QLabel* m_timings = nullptr;
     QToolButton* m_copy = nullptr;
     QToolButton* m_regenerate = nullptr;
     QToolButton* m_hops = nullptr;
+    QToolButton* m_verify = nullptr;
+    QToolButton* m_whatIf = nullptr;
     QTimer* m_redraw = nullptr;
     QWidget* m_bubble = nullptr;       // of a question
     QuestionEdit* m_editing = nullptr; // while it is edited

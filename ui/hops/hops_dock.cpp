@@ -18,6 +18,7 @@
 
 #include "hops/answer_words.h"
 #include "hops/grid_table_model.h"
+#include "hops/heads_page.h"
 #include "hops/map_view.h"
 #include "hops/path_view.h"
 #include "octavo/app/hop_png.h"
@@ -29,7 +30,7 @@ namespace octavo::ui {
 HopsDock::HopsDock(QWidget* parent)
     : QDockWidget(tr("Hops"), parent), m_words(new AnswerWords), m_summary(new QLabel), m_level(new QComboBox),
       m_logarithmic(new QCheckBox(tr("Logarithmic"))), m_asTable(new QCheckBox(tr("As table"))), m_all(new QPushButton(tr("Whole answer"))),
-      m_export(new QPushButton(tr("Export…"))), m_stack(new QStackedWidget), m_path(new PathView), m_map(new MapView), m_table(new QTableView),
+      m_export(new QPushButton(tr("Export…"))), m_stack(new QStackedWidget), m_path(new PathView), m_map(new MapView), m_heads(new HeadsPage), m_table(new QTableView),
       m_model(new GridTableModel(this))
 {
     setObjectName(QStringLiteral("hopsDock"));
@@ -49,6 +50,7 @@ HopsDock::HopsDock(QWidget* parent)
     m_stack->addWidget(m_path);
     m_stack->addWidget(m_map);
     m_stack->addWidget(m_table);
+    m_stack->addWidget(m_heads);
 
     auto* bar = new QHBoxLayout;
     bar->setSpacing(kGrid);
@@ -70,11 +72,19 @@ HopsDock::HopsDock(QWidget* parent)
     connect(m_level, &QComboBox::currentIndexChanged, this, &HopsDock::showLevel);
     connect(m_asTable, &QCheckBox::toggled, this, [this] { showLevel(m_level->currentIndex()); });
     connect(m_logarithmic, &QCheckBox::toggled, m_map, &MapView::setLogarithmic);
+    connect(m_logarithmic, &QCheckBox::toggled, m_heads, &HeadsPage::setLogarithmic);
+    connect(m_asTable, &QCheckBox::toggled, m_heads, &HeadsPage::setAsTable);
+    connect(m_heads, &HeadsPage::headChosen, this, &HopsDock::headPathWanted);
+    connect(m_heads, &HeadsPage::placeChosen, this, &HopsDock::placeChosen);
     connect(m_logarithmic, &QCheckBox::toggled, this, &HopsDock::logarithmicChosen);
     connect(m_asTable, &QCheckBox::toggled, this, &HopsDock::asTableChosen);
     connect(m_path, &PathView::placeChosen, this, &HopsDock::placeChosen);
     connect(m_map, &MapView::placeChosen, this, &HopsDock::placeChosen);
-    connect(m_words, &AnswerWords::tokensSelected, this, [this](int begin, int end) { emit selectionChanged(m_view.message, begin, end); });
+    connect(m_words, &AnswerWords::tokensSelected, this, [this](int begin, int end) {
+        m_selected = {begin, end};
+        m_headsKnown = false;
+        emit selectionChanged(m_view.message, begin, end);
+    });
     connect(m_all, &QPushButton::clicked, m_words, &AnswerWords::selectAllTokens);
     connect(m_export, &QPushButton::clicked, this, &HopsDock::askForFile);
     clear();
@@ -98,6 +108,12 @@ void HopsDock::clear()
 void HopsDock::showHops(const app::HopView& view)
 {
     const int level = m_level->currentIndex();
+    const bool heads = isHeads(level);
+    if (view.message != m_view.message) {
+        m_selected = {0, 0};
+        m_headsKnown = false;
+        m_heads->showHeads({});
+    }
     m_view = view;
     const bool any = !view.answerTokens.isEmpty();
     m_words->setTokens(view.answerTokens);
@@ -112,35 +128,63 @@ void HopsDock::showHops(const app::HopView& view)
         m_level->addItem(tr("Path"));
         for (const app::HopGrid& grid : view.grids)
             m_level->addItem(tr("Map: %1").arg(grid.title));
-        m_level->setCurrentIndex(level > 0 && level < m_level->count() ? level : 0);
+        m_level->addItem(tr("Heads"));
+        m_level->setCurrentIndex(heads ? m_level->count() - 1 : level > 0 && level < m_level->count() ? level : 0);
     }
     for (QWidget* control : {static_cast<QWidget*>(m_level), static_cast<QWidget*>(m_all), static_cast<QWidget*>(m_export)})
         control->setEnabled(any);
     showLevel(m_level->currentIndex());
 }
 
+void HopsDock::showHeads(const app::HeadsView& view)
+{
+    if (view.message == m_view.message)
+        m_heads->showHeads(view);
+}
+
+void HopsDock::showHeadPath(const app::HeadPath& path)
+{
+    m_heads->showHeadPath(path);
+}
+
+bool HopsDock::isHeads(int index) const
+{
+    return index > 0 && index == m_view.grids.size() + 1;
+}
+
 void HopsDock::showLevel(int index)
 {
+    const bool heads = isHeads(index) && m_view.message != 0;
+    if (heads && !m_headsKnown) {
+        m_headsKnown = true;
+        m_heads->wait();
+        emit headsWanted(m_view.message, m_selected.first, m_selected.second);
+    }
     const bool map = index > 0 && index <= m_view.grids.size();
-    m_logarithmic->setVisible(map && !m_asTable->isChecked());
-    m_asTable->setVisible(map);
+    m_logarithmic->setVisible((map || heads) && !m_asTable->isChecked());
+    m_asTable->setVisible(map || heads);
     const app::HopGrid grid = map ? m_view.grids[index - 1] : app::HopGrid();
     m_map->setGrid(grid);
     m_model->setGrid(grid);
-    m_stack->setCurrentWidget(!map ? static_cast<QWidget*>(m_path) : m_asTable->isChecked() ? static_cast<QWidget*>(m_table) : m_map);
+    m_stack->setCurrentWidget(heads ? static_cast<QWidget*>(m_heads) : !map ? m_path : m_asTable->isChecked() ? static_cast<QWidget*>(m_table) : m_map);
 }
 
 QString HopsDock::exportTo(const QString& file) const
 {
     const QString ending = QFileInfo(file).suffix().toLower();
-    const int level = m_level->currentIndex() - 1; // -1: the path
+    int level = m_level->currentIndex() - 1; // -1: the path
+    app::HopView view = m_view;
+    if (isHeads(m_level->currentIndex())) {
+        view.grids = {m_heads->grid()};
+        level = 0;
+    }
     const QHash<QString, app::HopFormat> formats{{QStringLiteral("svg"), app::HopFormat::Svg},   {QStringLiteral("png"), app::HopFormat::Svg},
                                                  {QStringLiteral("csv"), app::HopFormat::Csv},   {QStringLiteral("json"), app::HopFormat::Json},
                                                  {QStringLiteral("npy"), app::HopFormat::Npy},   {QStringLiteral("html"), app::HopFormat::Html}};
     if (!formats.contains(ending))
         return tr("%1 has no ending that says what to write; use .svg, .png, .csv, .json, .npy or .html.").arg(file);
     const bool table = ending == QStringLiteral("csv") || ending == QStringLiteral("npy"); // only a map has numbers in rows
-    QByteArray bytes = app::exportHops(m_view, formats[ending], table ? std::max(0, level) : level);
+    QByteArray bytes = app::exportHops(view, formats[ending], table ? std::max(0, level) : level);
     if (ending == QStringLiteral("png"))
         bytes = app::pngOfSvg(bytes);
     QSaveFile out(file);

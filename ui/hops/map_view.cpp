@@ -109,7 +109,7 @@ void MapView::paintEvent(QPaintEvent*)
         const QRectF cell = m_layout.cellRect(row, 0);
         if (cell.center().y() < free || cell.top() > area.bottom())
             continue;
-        painter.drawText(QRectF(0, cell.center().y() - line / 2, kRowLabels - 10, line), Qt::AlignRight | Qt::AlignVCenter,
+        painter.drawText(QRectF(0, std::clamp(cell.center().y() - line / 2, area.top(), std::max(area.top(), area.bottom() - line)), kRowLabels - 10, line), Qt::AlignRight | Qt::AlignVCenter,
                          fontMetrics().elidedText(m_grid.rows[row].simplified(), Qt::ElideRight, static_cast<int>(kRowLabels) - 14));
         free = cell.center().y() + line;
     }
@@ -149,15 +149,19 @@ void MapView::paintLegend(QPainter& painter) const
                      tr("%1 %   %2").arg(locale.toString(100 * m_largest, 'g', 3), m_grid.unit));
 }
 
+QString MapView::tipOf(int row, int column) const
+{
+    const float value = m_grid.at(row, column);
+    return m_tip ? m_tip(row, column, value)
+                 : tr("“%1” looked at %2: %3 %").arg(m_grid.rows[row].trimmed(), m_grid.columns[column].simplified().left(80), QLocale().toString(100 * value, 'g', 3));
+}
+
 bool MapView::event(QEvent* event)
 {
     if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
         if (const auto cell = m_layout.cellAt(help->pos()))
-            QToolTip::showText(help->globalPos(),
-                               plainTip(tr("“%1” looked at %2: %3 %").arg(m_grid.rows[cell->y()].trimmed(), m_grid.columns[cell->x()].simplified().left(80),
-                                                                          QLocale().toString(100 * m_grid.at(cell->y(), cell->x()), 'g', 3))),
-                               this);
+            QToolTip::showText(help->globalPos(), plainTip(tipOf(cell->y(), cell->x())), this);
         else
             QToolTip::hideText();
         return true;
@@ -196,8 +200,10 @@ void MapView::mouseMoveEvent(QMouseEvent* event)
 void MapView::mouseReleaseEvent(QMouseEvent* event)
 {
     if (m_pressed && !m_dragged)
-        if (const auto cell = m_layout.cellAt(event->position()))
+        if (const auto cell = m_layout.cellAt(event->position())) {
+            emit cellChosen(cell->y(), cell->x());
             emit placeChosen(m_grid.columnDocuments[cell->x()], m_grid.columnBytes[cell->x()]);
+        }
     m_pressed.reset();
 }
 

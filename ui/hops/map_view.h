@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
+
 #include <QImage>
 #include <QWidget>
 
@@ -19,12 +21,17 @@ public:
     QSize sizeHint() const override { return {720, 240}; }
     QSize minimumSizeHint() const override { return {320, 140}; }
 
+    // What hovering over a cell tells instead of “row” looked at column.
+    using Tip = std::function<QString(int row, int column, float value)>;
+    void setTip(Tip tip) { m_tip = std::move(tip); }
+
 public slots:
     void setGrid(const octavo::app::HopGrid& grid);
     void setLogarithmic(bool logarithmic);
 
 signals:
     void placeChosen(octavo::app::DocumentId document, octavo::app::ByteRange bytes);
+    void cellChosen(int row, int column);
 
 protected:
     bool event(QEvent* event) override;
@@ -42,7 +49,10 @@ private:
     double shade(float value) const;   // 0…1 on the colour scale
     void paintLegend(QPainter& painter) const;
 
+    QString tipOf(int row, int column) const;
+
     app::HopGrid m_grid;
+    Tip m_tip;
     float m_largest = 0;
     bool m_logarithmic = false;
     QImage m_cells;

@@ -18,7 +18,7 @@ public:
 
     void showDocument(const app::Document& document);
     void showRead(double share);                            // 0…1 of the text, from its beginning
-    void showSources(const QList<app::Source>& sources, app::DocumentId document);  // heaviest first; those elsewhere keep their number
+    void showSources(const QList<app::Source>& sources, app::DocumentId document);  // as they come with an answer; those elsewhere keep their number
     void showView(app::ByteRange visible);
 
     QString tipAt(double place) const;

@@ -43,7 +43,7 @@ public:
 public slots:
     void showDocument(octavo::app::DocumentId id, const octavo::app::Document& document);
     void showRead(octavo::app::DocumentId id, double share);
-    void showSources(const QList<octavo::app::Source>& sources);        // of one answer, of any documents; heaviest first
+    void showSources(const QList<octavo::app::Source>& sources);        // of one answer, of any documents, as they come with it
     // Scrolls to the bytes and selects them; if another document is shown, after it has been given.
     void showPlace(octavo::app::DocumentId id, octavo::app::ByteRange bytes);
     void forget(octavo::app::DocumentId id);                            // removed from the library

@@ -91,7 +91,7 @@ void WorkPanel::showReading(const app::ReadProgress& progress)
     if (WorkRow* row = running(Kind::Reading, progress.document)) {
         row->showProgress({}, shareOf(progress), progress.secondsLeft);
     } else {
-        for (const Kind kind : {Kind::Answer, Kind::Summary}) {
+        for (const Kind kind : {Kind::Answer, Kind::Summary, Kind::Looking}) {
             if (WorkRow* other = running(kind, 0)) {
                 other->showProgress(tr("the text is read first"), shareOf(progress), progress.secondsLeft);
                 break;

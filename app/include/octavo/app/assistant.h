@@ -186,7 +186,8 @@ public slots:
     // What an answer of the session owes to each of its sources, documents not read yet in this run being read before: sourceVerified for each, in their order;
     // at the end, also where it failed or was stopped, verifyEnded.
     void verify(octavo::app::SessionId session, octavo::app::MessageId answer);
-    void openHeads(octavo::app::SessionId session, octavo::app::MessageId answer, int beginToken, int endToken);   // likewise headsReady
+    // Likewise headsReady; without layers where it failed or was stopped.
+    void openHeads(octavo::app::SessionId session, octavo::app::MessageId answer, int beginToken, int endToken);
     void openHeadPath(octavo::app::MessageId answer, int layer, int head);   // headPathReady; of the answer and words that openHeads() was about last
     void stop();                                        // ends the answer being written and those waiting; if there are none, all reading
     void pauseWork(octavo::app::WorkId work);           // workChanged; and what its end tells: what was done is kept

@@ -20,8 +20,8 @@ struct TextPlace {
     bool operator==(const TextPlace&) const = default;
 };
 
-// A passage that an answer drew on. `weight` is the share of the answer's attention to document text, 0..1; what was drawn on most comes first, which need not
-// be the heaviest (app/assistant/sources.h). `text` is the passage as it stood when the answer was given.
+// A passage that an answer drew on. `weight` is the share of the answer's attention to document text, 0..1; they come in the order in which the answer draws on them
+// (app/assistant/sources.h). `text` is the passage as it stood when the answer was given.
 struct Source {
     DocumentId document = 0;
     QString documentTitle;

@@ -9,12 +9,12 @@
 namespace octavo::app {
 
 // What an answer owes to one of its sources: how much less likely the model finds the same words where question and answer do not see the
-// passage. All in nats per token of the answer; e to that power is the factor. Exact for what question and answer see. What was read after the
+// passage. All in nats per token, mean of the sentences that are marked with the source, of the whole answer where none is; e to that power is the factor. Exact for what question and answer see. What was read after the
 // passage was read with it in sight, so that something of it may still reach the answer: the whole difference may be larger.
 struct Verification {
     MessageId message = 0;
     int source = 0;              // place in Message::sources
-    int tokens = 0;              // of the answer
+    int tokens = 0;              // that the means are of
     double nll = 0;              // negative log likelihood with everything in sight
     double drop = 0;             // without the passage: how much it grows; below 0, the answer is likelier without it
     double elsewhereDrop = 0;    // without another stretch of text, at least as long, far from all sources
