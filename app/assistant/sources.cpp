@@ -116,6 +116,13 @@ QList<int> marksOf(const Run& run, const std::vector<Run>& runs, const std::vect
     return marks;
 }
 
+// A full stop behind "Mrs." or an initial ends no sentence.
+bool endsInAbbreviation(QStringView sentence)
+{
+    static const QRegularExpression shortened(QStringLiteral("(^|[\\s(])(\\p{Lu}|Mrs?|Ms|Dr|St|Prof|Rev|Capt|Col|Gen|Lt|Sr|Jr|No|Nos|vs|cf|pp?|vol|ch|fig|e\\.g|i\\.e)\\.$"));
+    return shortened.match(sentence.toString()).hasMatch();
+}
+
 enum class Line { Blank, Words, ListItem, Other };
 
 Line kindOf(QStringView line, bool& inCode)
@@ -166,7 +173,7 @@ std::vector<int> sentenceEnds(const QString& markdown)
             const int letters = std::accumulate(sentence.begin(), sentence.end(), 0,
                                                 [](int sum, QChar c) { return sum + (!c.isLetterOrNumber() ? 0 : c.unicode() < 0x2E80 ? 1 : 3); });
             lastWords = begin + from + sentence.size();
-            if (letters < kLettersOfSentence && to < paragraph.size())
+            if (to < paragraph.size() && (letters < kLettersOfSentence || endsInAbbreviation(sentence)))
                 continue;              // goes with what follows
             if (letters >= kLettersOfSentence)
                 ends.push_back(static_cast<int>(lastWords));

@@ -130,6 +130,7 @@ TEST(Sources, SentencesEndWhereSomethingCanStandBehindThem)
         {"Ahab nails it.  \n\nHe claims it himself!", {14, 39}},
         {"Ahab nails it to\nthe mast. He claims\nit himself.", {26, 48}},
         {"- Ahab nails it\n  to the mast\n- He claims it", {29, 44}},
+        {"The stranger is not Mrs. Saville, but R. Walton. She is his sister, e.g. in letters.", {48, 84}},
         {"42", {2}},
         {"Yes.", {4}},
         {"1. The first of them\n2. The second of them", {20, 42}},

@@ -67,7 +67,8 @@ WhatIfDialog::WhatIfDialog(const app::Message& answer, const QString& question, 
     for (int row = 0; row < m_model.rowCount(); ++row)
         tree->expand(m_model.index(row, 0));
     tree->setCurrentIndex(m_model.index(0, 0));
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
+    auto* buttons = new QDialogButtonBox(this);
+    buttons->addButton(tr("Cancel"), QDialogButtonBox::RejectRole);
     m_ask = buttons->addButton(tr("Ask again"), QDialogButtonBox::AcceptRole);
     m_ask->setObjectName(QStringLiteral("whatIfAsk"));
     m_choice->setObjectName(QStringLiteral("whatIfChoice"));

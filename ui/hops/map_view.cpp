@@ -107,11 +107,12 @@ void MapView::paintEvent(QPaintEvent*)
     double free = area.top(); // labels nearer to each other than a line are left out
     for (int row = 0; row < m_cells.height(); ++row) {
         const QRectF cell = m_layout.cellRect(row, 0);
-        if (cell.center().y() < free || cell.top() > area.bottom())
+        const double top = std::clamp(cell.center().y() - line / 2, area.top(), std::max(area.top(), area.bottom() - line));
+        if (top < free || cell.bottom() < area.top() || cell.top() > area.bottom())
             continue;
-        painter.drawText(QRectF(0, std::clamp(cell.center().y() - line / 2, area.top(), std::max(area.top(), area.bottom() - line)), kRowLabels - 10, line), Qt::AlignRight | Qt::AlignVCenter,
+        painter.drawText(QRectF(0, top, kRowLabels - 10, line), Qt::AlignRight | Qt::AlignVCenter,
                          fontMetrics().elidedText(m_grid.rows[row].simplified(), Qt::ElideRight, static_cast<int>(kRowLabels) - 14));
-        free = cell.center().y() + line;
+        free = top + line;
     }
     painter.restore();
     painter.save();
