@@ -87,6 +87,7 @@ MainWindow::MainWindow(app::Assistant& assistant, WindowOptions options, QWidget
     wireReader();
     wireChat();
     wireHops();
+    wireAnswering();
     wireSummary();
     wireWork();
     wireModels();

@@ -5,6 +5,7 @@
 
 #include <QMainWindow>
 
+#include "chat/answering_popup.h"
 #include "keys/key_map.h"
 #include "octavo/app/assistant.h"
 #include "settings/window_settings.h"
@@ -75,6 +76,13 @@ private:
     void wireReader();
     void wireChat();
     void wireHops();
+    void wireAnswering();
+    Answering usualAnswering() const;
+    std::optional<Answering> ownAnswering(app::SessionId session) const;
+    void keepAnswering(app::SessionId session, const std::optional<Answering>& own);
+    void applyAnswering();             // from the next question on
+    void moveAnswering(app::SessionId to);
+    void forgetSession(app::SessionId session);
     void wireSummary();
     void wireWork();
     void wireModels();

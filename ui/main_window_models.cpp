@@ -22,6 +22,10 @@ void MainWindow::wireModels()
         m_assistant.useModel(file);
     });
     connect(models, &ModelsDialog::importWanted, &m_assistant, &Assistant::importModel);
+    connect(models, &ModelsDialog::downloadWanted, &m_assistant, &Assistant::downloadModel);
+    connect(models, &ModelsDialog::stopDownloadWanted, &m_assistant, &Assistant::stopDownload);
+    connect(&m_assistant, &Assistant::downloadProgress, models, &ModelsDialog::showDownload);
+    connect(&m_assistant, &Assistant::downloadEnded, models, &ModelsDialog::endDownload);
     connect(models, &ModelsDialog::removeWanted, &m_assistant, &Assistant::removeModel);
     const auto open = [this, models] {
         m_assistant.listModels();

@@ -100,7 +100,7 @@ void MainWindow::wireLibrary()
     connect(m_library, &LibraryPanel::exportWanted, this, &MainWindow::exportSession);
     connect(m_library, &LibraryPanel::eraseWanted, this, [this](const QList<app::SessionId>& sessions) {
         for (const app::SessionId session : sessions)
-            m_settings.keep(draftKey(session), {});
+            forgetSession(session);
         m_assistant.eraseSessions(sessions);
     });
     connect(m_library, &LibraryPanel::searchWanted, &m_assistant, &Assistant::searchSessions);
@@ -143,6 +143,8 @@ void MainWindow::wireChat()
     connect(m_chat, &ChatPage::regenerateWanted, this, [this] { m_assistant.regenerate(m_chat->session()); });
     connect(m_chat, &ChatPage::answerAgainWanted, this,
             [this](app::MessageId question, const QList<app::TextPlace>& hidden) { m_assistant.answerAgain(m_chat->session(), question, hidden); });
+    connect(m_chat, &ChatPage::countWanted, &m_assistant, &Assistant::countTokens);
+    connect(&m_assistant, &Assistant::tokensCounted, m_chat, &ChatPage::showCount);
     connect(m_chat, &ChatPage::outlinesWanted, this, [this] { m_assistant.openOutlines(m_chat->session()); });
     connect(&m_assistant, &Assistant::outlinesReady, m_chat, &ChatPage::showOutlines);
     connect(m_chat, &ChatPage::verifyWanted, this, [this](app::MessageId answer) { m_assistant.verify(m_chat->session(), answer); });
@@ -164,6 +166,9 @@ void MainWindow::wireChat()
 void MainWindow::wireHops()
 {
     connect(&m_assistant, &Assistant::hopsReady, this, [this](const app::HopView& view) {
+        if (view.message == m_hops->waitsFor())
+            return m_hops->showOther(view);
+        m_hops->setAnswers(m_chat->answersBeside(view.message));
         m_hops->showHops(view);
         m_hops->show();
     });
@@ -171,6 +176,8 @@ void MainWindow::wireHops()
     connect(m_hops, &HopsDock::selectionChanged, &m_assistant, &Assistant::openHops);
     connect(m_hops, &HopsDock::headsWanted, this,
             [this](app::MessageId message, int begin, int end) { m_assistant.openHeads(m_chat->session(), message, begin, end); });
+    connect(m_chat, &ChatPage::wordsSelected, m_hops, &HopsDock::selectShown);
+    connect(m_hops, &HopsDock::otherWanted, &m_assistant, [this](app::MessageId message) { m_assistant.openHops(message, 0, 0); });
     connect(m_hops, &HopsDock::headPathWanted, &m_assistant, &Assistant::openHeadPath);
     connect(&m_assistant, &Assistant::headsReady, m_hops, &HopsDock::showHeads);
     connect(&m_assistant, &Assistant::headPathReady, m_hops, &HopsDock::showHeadPath);
@@ -253,6 +260,12 @@ void MainWindow::removeDocument(app::DocumentId id)
     box->open();
 }
 
+void MainWindow::forgetSession(app::SessionId session)
+{
+    m_settings.keep(draftKey(session), {});
+    keepAnswering(session, {});
+}
+
 void MainWindow::showSession(const app::Session& session)
 {
     m_right->setCurrentWidget(m_chat);
@@ -260,7 +273,10 @@ void MainWindow::showSession(const app::Session& session)
     m_sessionDocuments = session.summary.documents;
     const bool isOther = session.summary.id != m_chat->session();
     const bool isNew = m_chat->session() == 0 && !m_firstQuestion.isEmpty();
+    if (isNew)
+        moveAnswering(session.summary.id);
     m_chat->showSession(session);
+    applyAnswering();
     if (isOther && !isNew)
         showDraft(session.summary.id);
     m_library->setCurrentSession(session.summary.id);
@@ -277,6 +293,7 @@ void MainWindow::beginSession()
     m_right->setCurrentWidget(m_chat);
     m_summary->clear();
     m_chat->clearSession();
+    applyAnswering();
     showDraft(0);
     m_hops->clear();
     m_library->setCurrentSession(0);

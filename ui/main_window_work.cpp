@@ -25,7 +25,7 @@ constexpr double kLongSeconds = 10;    // people wait for less
 
 QString MainWindow::titleOf(const app::WorkItem& work) const
 {
-    if (work.kind == Kind::Opening)
+    if (work.kind == Kind::Opening || work.kind == Kind::Download)
         return QFileInfo(work.path).fileName();
     const app::DocumentSummary* document = work.kind == Kind::Reading ? m_library->documents().find(work.subject) : nullptr;
     const QString title = work.kind == Kind::Reading ? (document ? document->title.simplified() : QString()) : m_library->titleOf(work.subject);
@@ -46,6 +46,7 @@ void MainWindow::wireWork()
     connect(&m_assistant, &Assistant::workChanged, m_work, &WorkPanel::showWork);
     connect(&m_assistant, &Assistant::openProgress, m_work, &WorkPanel::showOpening);
     connect(&m_assistant, &Assistant::readProgress, m_work, &WorkPanel::showReading);
+    connect(&m_assistant, &Assistant::downloadProgress, m_work, &WorkPanel::showDownload);
     connect(&m_assistant, &Assistant::summaryProgress, m_work, &WorkPanel::showSummary);
     connect(&m_assistant, &Assistant::workEnded, this, &MainWindow::tellEnd);
     connect(m_work, &WorkPanel::pauseWanted, &m_assistant, &Assistant::pauseWork);
@@ -74,6 +75,7 @@ void MainWindow::tellEnd(const app::WorkItem& work)
     case Kind::Reading: return emit attentionWanted(isWhole ? tr("Read") : tr("Reading has ended early"), title);
     case Kind::Answer: return emit attentionWanted(tr("Answered"), title);
     case Kind::Summary: return emit attentionWanted(tr("Summarizing has ended"), title);
+    case Kind::Download: return emit attentionWanted(tr("Downloaded"), title);
     case Kind::Looking: return emit attentionWanted(tr("Looked again at an answer"), title);
     }
 }

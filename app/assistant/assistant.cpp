@@ -57,6 +57,16 @@ void Assistant::importModel(const QString& file)
     m_worker->postUrgent([file](Worker& worker, std::stop_token stop) { worker.importModel(file, std::move(stop)); }, openingOf({file}));
 }
 
+void Assistant::downloadModel(const QString& reference, const QString& sha256)
+{
+    m_worker->downloadModel(reference, sha256);
+}
+
+void Assistant::stopDownload()
+{
+    m_worker->stopDownload();
+}
+
 void Assistant::removeModel(const QString& file)
 {
     m_worker->postBrief([file](Worker& worker) { worker.removeModel(file); });
@@ -220,6 +230,11 @@ void Assistant::editQuestion(SessionId session, MessageId question, const QStrin
     m_worker->postUrgent([session, question, text, options = m_answering](Worker& worker, std::stop_token stop) {
         worker.editQuestion(session, question, text, options, std::move(stop));
     }, WorkItem{0, WorkItem::Kind::Answer, session});
+}
+
+void Assistant::countTokens(const QString& text)
+{
+    m_worker->postBrief([text](Worker& worker) { worker.countTokens(text); });
 }
 
 void Assistant::openOutlines(SessionId session)

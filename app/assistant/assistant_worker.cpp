@@ -49,7 +49,7 @@ void Assistant::Worker::postReadAs(WorkId work, DocumentId document)
 void Assistant::Worker::pauseWork(WorkId work)
 {
     if (m_work.pause(work))
-        m_jobs.stopWork(work);
+        stopJobs(work);
 }
 
 void Assistant::Worker::goOnWithWork(WorkId work)
@@ -61,7 +61,12 @@ void Assistant::Worker::goOnWithWork(WorkId work)
 void Assistant::Worker::stopWork(WorkId work)
 {
     m_work.takePaused(work);
-    m_jobs.stopWork(work);
+    stopJobs(work);
+}
+
+void Assistant::Worker::stopJobs(WorkId work)
+{
+    work == m_download ? m_fetcher.stop() : m_jobs.stopWork(work);
 }
 
 // The document's place is taken by another at the end: as in postRemove().

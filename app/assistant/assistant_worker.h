@@ -12,6 +12,7 @@
 #include "assistant/change_watcher.h"
 #include "assistant/conversation_service.h"
 #include "assistant/job_queue.h"
+#include "assistant/model_fetcher.h"
 #include "assistant/summary_service.h"
 #include "assistant/work_list.h"
 #include "octavo/app/assistant.h"
@@ -20,7 +21,7 @@ namespace octavo::app {
 
 // The other side of Assistant: what its slots want, done on the worker thread, and told by its signals on the owner's thread.
 // A reading lets in what waits at the end of each chunk: there, questions are answered from what was read so far.
-// Threads: the post, stop and busy functions on the owner's (post functions also from a running job), everything else on the worker's.
+// Threads: the post, stop, download and busy functions on the owner's (post functions also from a running job), everything else on the worker's.
 class Assistant::Worker {
 public:
     Worker(Assistant& owner, AssistantOptions options, std::unique_ptr<BookEngine> engine);
@@ -35,6 +36,8 @@ public:
     void postForget(DocumentId document);
     void postSummary(SessionId session);               // reads its documents first, as far as they are not read yet
     void postReadAgain(SessionId session, const QList<int>& chapters);
+    void downloadModel(const QString& reference, const QString& sha256);
+    void stopDownload() { m_fetcher.stop(); }
     void pauseWork(WorkId work);
     void goOnWithWork(WorkId work);
     void stopWork(WorkId work);
@@ -67,6 +70,7 @@ public:
     void regenerate(SessionId session, const AnswerOptions& options, std::stop_token stop);
     void answerAgain(SessionId session, MessageId question, const AnswerOptions& options, std::stop_token stop);
     void editQuestion(SessionId session, MessageId question, const QString& text, const AnswerOptions& options, std::stop_token stop);
+    void countTokens(const QString& text);
     void openOutlines(SessionId session);
     void showBranch(SessionId session, MessageId through);
     void openBranches(SessionId session);
@@ -82,6 +86,7 @@ private:
     void postReadAs(WorkId work, DocumentId document);
     void read(DocumentId document, std::stop_token stop);
     void stopReading(DocumentId document);
+    void stopJobs(WorkId work);
     void recognize(const ScannedPages& scans, std::stop_token stop);
     LoadProgressed openProgressOf(const QString& path);
     void removeDocument(DocumentId document);
@@ -129,7 +134,9 @@ private:
     std::atomic<DocumentId> m_readForAnswer = 0;   // what an answer has to read before it can begin; 0: nothing
     std::atomic<int> m_pending = 0;   // jobs that wait or run; begins and ends to be 0 on the owner's thread
     WorkList m_work;
-    JobQueue m_jobs;                  // last: its thread uses all of the above, and itself while it ends
+    std::atomic<WorkId> m_download = 0;   // in the list of work
+    JobQueue m_jobs;                  // its thread uses all of the above, and itself while it ends
+    ModelFetcher m_fetcher;           // last: its thread posts jobs
 };
 
 template <class Signal, class... Values>

@@ -2,7 +2,7 @@
 #include "assistant/assistant_worker.h"
 #include "assistant/stored_session.h"
 
-// What the assistant's worker does for branches of a conversation, and for its text.
+// What the assistant's worker does for branches of a conversation, for what is about to be asked, and for its text.
 
 namespace octavo::app {
 
@@ -26,6 +26,14 @@ void Assistant::Worker::answerAgain(SessionId id, MessageId question, const Answ
         return fail(before.error());
     tell(&Assistant::sessionOpened, *before);
     regenerate(id, options, std::move(stop));
+}
+
+void Assistant::Worker::countTokens(const QString& text)
+{
+    if (!service() || !m_service->model())
+        return;
+    if (const Outcome<TokenBegins> tokens = m_engine->tokenize(text.toUtf8(), {}))
+        tell(&Assistant::tokensCounted, text, static_cast<qint64>(tokens->size()));
 }
 
 void Assistant::Worker::openOutlines(SessionId id)

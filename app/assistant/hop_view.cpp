@@ -243,8 +243,10 @@ HopView makeHopView(MessageId message, const HopRecord& record, const Documents&
     view.message = message;
     view.model = record.model;
     view.question = record.question;
-    for (std::size_t token = 0; token < record.tokenCount(); ++token)
+    for (std::size_t token = 0; token < record.tokenCount(); ++token) {
         view.answerTokens.append(record.tokenText(token));
+        view.outside.append(record.outside[token]);
+    }
 
     const std::size_t tokens = record.tokenCount();
     std::size_t begin = std::min(static_cast<std::size_t>(std::max(beginToken, 0)), tokens);

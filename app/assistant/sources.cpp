@@ -47,8 +47,8 @@ std::vector<Sentence> sentencesOf(const HopRecord& record)
     return sentences;
 }
 
-// Passages from `first` to `last`, and how much each sentence drew on them: the square by which their share of its tokens' attention differs from that of the
-// whole answer's, over the latter. See sources.h.
+// Passages from `first` to `last`, and how much each sentence drew on the one of them that it drew on most: the mean square by which the passage's share of its
+// tokens' attention rises above that of the whole answer's, over the latter. See sources.h.
 struct Run {
     std::size_t first = 0;
     std::size_t last = 0;
@@ -57,16 +57,13 @@ struct Run {
     std::vector<double> drawn{};       // by each sentence
     double drawnMost = 0;
 
-    Run(const HopRecord& record, const std::vector<Sentence>& sentences, std::size_t from, std::size_t to) : first(from), last(to)
+    Run(const HopRecord& record, const std::vector<Sentence>& sentences, std::size_t passage) : first(passage), last(passage)
     {
         std::vector<double> shares;
         for (std::size_t token = 0; token < record.tokenCount(); ++token) {
-            double sum = 0;
-            for (std::size_t passage = first; passage <= last; ++passage)
-                sum += static_cast<double>(record.weight(token, passage));
-            shares.push_back(sum);
-            mean += sum / static_cast<double>(record.tokenCount());
-            peak = std::max(peak, sum);
+            shares.push_back(static_cast<double>(record.weight(token, passage)));
+            mean += shares.back() / static_cast<double>(record.tokenCount());
+            peak = std::max(peak, shares.back());
         }
         for (const Sentence& sentence : sentences) {
             double square = 0;
@@ -75,6 +72,17 @@ struct Run {
             drawn.push_back(mean > 0 ? square / mean : 0);
             drawnMost = std::max(drawnMost, drawn.back());
         }
+    }
+
+    // With the passages of `next`, which come next.
+    void add(const Run& next)
+    {
+        last = next.last;
+        mean += next.mean;
+        peak = std::max(peak, next.peak);
+        drawnMost = std::max(drawnMost, next.drawnMost);
+        for (std::size_t sentence = 0; sentence < drawn.size(); ++sentence)
+            drawn[sentence] = std::max(drawn[sentence], next.drawn[sentence]);
     }
 };
 
@@ -91,7 +99,7 @@ std::vector<Run> drawnOnMost(const HopRecord& record, const std::vector<Sentence
     tops.assign(sentences.size(), 0);
     std::vector<Run> runs;
     for (std::size_t passage = 0; passage < shares.size(); ++passage) {
-        Run run(record, sentences, passage, passage);
+        Run run(record, sentences, passage);
         for (std::size_t at = 0; at < tops.size(); ++at)
             tops[at] = std::max(tops[at], run.drawn[at]);
         if (shares[passage] >= kSmallestShare || run.peak >= kSmallestPeak)
@@ -195,7 +203,7 @@ QList<Source> sourcesOf(const HopRecord& record, const std::map<DocumentId, std:
         const auto partsOf = [&, &document = *documents.at(id)](std::size_t passage) { return document.partsAt(record.passages[passage].bytes.begin); };
         const bool goesOn = !runs.empty() && one.first == runs.back().last + 1 && record.passages[runs.back().last].document == id && partsOf(runs.back().first) == partsOf(one.first);
         if (goesOn)
-            runs.back() = Run(record, sentences, runs.back().first, one.last);
+            runs.back().add(one);
         else
             runs.push_back(one);
     }

@@ -123,7 +123,8 @@ nlohmann::json jsonOf(const Source& source)
             {"begin_byte", source.bytes.begin},
             {"end_byte", source.bytes.end},
             {"weight", source.weight},
-            {"text", source.text.toStdString()}};
+            {"text", source.text.toStdString()},
+            {"marks", std::vector<int>(source.marks.begin(), source.marks.end())}};
 }
 
 std::string progressLine(const ReadProgress& progress)

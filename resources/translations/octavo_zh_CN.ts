@@ -58,6 +58,10 @@
         <source>%1 is in use; use another model before it is removed.</source>
         <translation>%1 正在使用；请先换用其他模型，再移除它。</translation>
     </message>
+    <message>
+        <source>Another model is being downloaded; wait for it, or stop it first.</source>
+        <translation>正在下载另一个模型；请等它完成，或先停止它。</translation>
+    </message>
 </context>
 <context>
     <name>LocalEngine</name>
@@ -738,6 +742,33 @@
     </message>
 </context>
 <context>
+    <name>octavo::ui::AnsweringPopup</name>
+    <message>
+        <source>This conversation has its own</source>
+        <translation>此会话使用单独的设置</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>温度</translation>
+    </message>
+    <message>
+        <source>Longest answer, tokens</source>
+        <translation>最长回答（词元）</translation>
+    </message>
+    <message>
+        <source> tokens</source>
+        <translation> 个词元</translation>
+    </message>
+    <message>
+        <source>Longest answer</source>
+        <translation>最长回答</translation>
+    </message>
+    <message>
+        <source>How answers are written here</source>
+        <translation>此处如何写回答</translation>
+    </message>
+</context>
+<context>
     <name>octavo::ui::BranchModel</name>
     <message>
         <source>(empty)</source>
@@ -808,6 +839,60 @@
     <message>
         <source>Find in this conversation</source>
         <translation>在此会话中查找</translation>
+    </message>
+    <message>
+        <source>How answers are written here: this conversation has its own settings</source>
+        <translation>此处如何写回答：此会话使用单独的设置</translation>
+    </message>
+    <message>
+        <source>How answers are written here: as the settings say</source>
+        <translation>此处如何写回答：按设置</translation>
+    </message>
+    <message>
+        <source>%1 tokens</source>
+        <translation>%1 个词元</translation>
+    </message>
+    <message>
+        <source>version %1 of this answer</source>
+        <translation>此回答的第 %1 版</translation>
+    </message>
+</context>
+<context>
+    <name>octavo::ui::CompareModel</name>
+    <message>
+        <source>Chapter</source>
+        <translation>章</translation>
+    </message>
+    <message>
+        <source>This answer</source>
+        <translation>此回答</translation>
+    </message>
+    <message>
+        <source>The other</source>
+        <translation>另一个回答</translation>
+    </message>
+</context>
+<context>
+    <name>octavo::ui::ComparePage</name>
+    <message>
+        <source>Compare with</source>
+        <translation>比较对象</translation>
+    </message>
+    <message>
+        <source>Where two answers looked, by chapters; Return leads there</source>
+        <translation>两个回答各看了哪些章；按 Return 前往</translation>
+    </message>
+    <message>
+        <source>Compare with: %1</source>
+        <translation>与之比较：%1</translation>
+    </message>
+    <message>
+        <source>There is no other answer in this conversation to compare with.</source>
+        <translation>此会话中没有其他回答可比较。</translation>
+    </message>
+    <message>
+        <source>%1 of where they looked in the text is the same, by chapters</source>
+        <translation>按章计，两者所看之处有 %1 相同</translation>
     </message>
 </context>
 <context>
@@ -1083,6 +1168,22 @@ It stays on this machine. If you want to help, put it into a report of the probl
     <message>
         <source>Heads</source>
         <translation>注意力头</translation>
+    </message>
+    <message>
+        <source>The text alone</source>
+        <translation>仅文本</translation>
+    </message>
+    <message>
+        <source>As if there were no question and no first tokens, which attention falls on for want of a better place: each word’s attention to the text adds up to 100 %</source>
+        <translation>不计问题和最前面的词元（注意力无处可去时便落在那里）：每个词对文本的注意力合计为 100%</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>比较</translation>
+    </message>
+    <message>
+        <source>%1, of what went to the text</source>
+        <translation>%1，占落在文本上的部分</translation>
     </message>
 </context>
 <context>
@@ -1575,6 +1676,10 @@ Not on the GPU: %1</source>
         <source>Looked again at an answer</source>
         <translation>已重新查看一个回答</translation>
     </message>
+    <message>
+        <source>Downloaded</source>
+        <translation>已下载</translation>
+    </message>
 </context>
 <context>
     <name>octavo::ui::MapView</name>
@@ -1774,6 +1879,50 @@ Not on the GPU: %1</source>
     <message>
         <source>Remove</source>
         <translation>移除</translation>
+    </message>
+    <message>
+        <source>Where the model is on the net</source>
+        <translation>模型在网上的地址</translation>
+    </message>
+    <message>
+        <source>owner/name/file.gguf of Hugging Face, or an https address</source>
+        <translation>Hugging Face 上的 owner/name/file.gguf，或 https 地址</translation>
+    </message>
+    <message>
+        <source>SHA-256 that the file must have</source>
+        <translation>文件应有的 SHA-256</translation>
+    </message>
+    <message>
+        <source>SHA-256, if you know it</source>
+        <translation>SHA-256（如果知道）</translation>
+    </message>
+    <message>
+        <source>Octavo connects to the net for this alone, and only when you press Download.</source>
+        <translation>Octavo 只为此联网，而且只在您按“下载”时。</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>%1: %2 of %3</source>
+        <translation>%1：%2，共 %3</translation>
+    </message>
+    <message>
+        <source>, %1 left</source>
+        <translation>，还剩 %1</translation>
+    </message>
+    <message>
+        <source>; begun anew, since the file on the net is another one now</source>
+        <translation>；已重新开始，因为网上的文件已变</translation>
+    </message>
+    <message>
+        <source>What has come of a download that was stopped or cut off is kept, and gone on with.</source>
+        <translation>停止或中断的下载会保留已收到的部分，并从那里继续。</translation>
     </message>
 </context>
 <context>
@@ -2071,6 +2220,10 @@ Not on the GPU: %1</source>
         <source>&lt;p&gt;&lt;b&gt;%1&lt;/b&gt;&lt;br&gt;%2&lt;/p&gt;&lt;p&gt;%3 of the answer’s attention to the text&lt;/p&gt;</source>
         <translation>&lt;p&gt;&lt;b&gt;%1&lt;/b&gt;&lt;br&gt;%2&lt;/p&gt;&lt;p&gt;占回答对文本注意力的 %3&lt;/p&gt;</translation>
     </message>
+    <message>
+        <source>%1, verified</source>
+        <translation>%1，已验证</translation>
+    </message>
 </context>
 <context>
     <name>octavo::ui::SpaceDialog</name>
@@ -2337,6 +2490,10 @@ Not on the GPU: %1</source>
         <source>%1 parts are left out.</source>
         <translation>去掉了 %1 个部分。</translation>
     </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
 </context>
 <context>
     <name>octavo::ui::WindowSettings</name>
@@ -2449,6 +2606,10 @@ Not on the GPU: %1</source>
     <message>
         <source>Looking again at an answer in %1</source>
         <translation>正在重新查看 %1 中的回答</translation>
+    </message>
+    <message>
+        <source>Downloading %1</source>
+        <translation>正在下载 %1</translation>
     </message>
 </context>
 </TS>

@@ -16,6 +16,8 @@
 #include <QTimer>
 #include <gtest/gtest.h>
 
+#include "octavo/app/assistant.h"
+#include "support/scripted_engine.h"
 #include "support/tiny_gguf.h"
 
 namespace octavo::app {
@@ -280,6 +282,50 @@ TEST_F(ModelDownload, AProgramThatIsKilledGoesOnTheNextTime)
     EXPECT_EQ(got(), model);
     EXPECT_TRUE(server.requests.last().contains("bytes=" + QByteArray::number(half) + "-"));
     EXPECT_FALSE(files().contains(QStringLiteral("m.gguf.partial")));
+}
+
+// The window's way: beside all other work, in the list of it, paused and gone on with.
+TEST_F(ModelDownload, AnAssistantDownloadsPausesAndGoesOn)
+{
+    const qint64 half = model.size() / 2;
+    Server server([&](int n, qint64 from, const QByteArray&) {
+        Answer answer = part(model, from, n == 0 ? half : model.size());
+        answer.stays = n == 0;
+        return answer;
+    });
+    Assistant assistant({home.path(), {}, 1}, std::make_unique<test::ScriptedEngine>(std::make_shared<test::EngineScript>()));
+    QList<WorkItem> work;
+    qint64 bytes = 0;
+    QStringList ended;
+    ModelShelf shelf;
+    QObject::connect(&assistant, &Assistant::workChanged, &assistant, [&](const QList<WorkItem>& now) { work = now; });
+    QObject::connect(&assistant, &Assistant::downloadProgress, &assistant, [&](const octavo::app::ModelDownload& now) { bytes = now.bytes; });
+    QObject::connect(&assistant, &Assistant::downloadEnded, &assistant, [&](const QString& name) { ended.append(name); });
+    QObject::connect(&assistant, &Assistant::modelsListed, &assistant, [&](const ModelShelf& now) { shelf = now; });
+    QList<Failure> failures;
+    QObject::connect(&assistant, &Assistant::failed, &assistant, [&](const Failure& failure) { failures.append(failure); });
+
+    assistant.downloadModel(QStringLiteral("no address"), {});
+    ASSERT_TRUE(QTest::qWaitFor([&] { return failures.size() == 1; }, kPatience));
+    assistant.downloadModel(server.url(), {});
+    ASSERT_TRUE(QTest::qWaitFor([&] { return bytes > 0 && work.size() == 1; }, kPatience));
+    EXPECT_EQ(work[0].kind, WorkItem::Kind::Download);
+    EXPECT_EQ(work[0].path, QStringLiteral("m.gguf"));
+    assistant.downloadModel(server.url(QStringLiteral("/other.gguf")), {});
+    ASSERT_TRUE(QTest::qWaitFor([&] { return failures.size() == 2; }, kPatience)) << "one at a time";
+
+    assistant.pauseWork(work[0].id);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return ended.size() == 1; }, kPatience));
+    ASSERT_EQ(work.size(), 1);
+    EXPECT_EQ(work[0].state, WorkItem::State::Paused);
+    EXPECT_EQ(failures.size(), 2) << "a pause is no failure";
+    assistant.goOnWithWork(work[0].id);
+    ASSERT_TRUE(QTest::qWaitFor([&] { return ended.size() == 2 && work.isEmpty() && !shelf.models.isEmpty(); }, kPatience));
+    ASSERT_EQ(server.froms.size(), 2);
+    EXPECT_GT(server.froms[1], 0) << "from where it was paused";
+    EXPECT_LE(server.froms[1], half);
+    EXPECT_EQ(got(), model);
+    EXPECT_EQ(QFileInfo(shelf.models[0].file).fileName(), QStringLiteral("m.gguf"));
 }
 
 } // namespace

@@ -177,7 +177,7 @@ int main(int argc, char** argv)
     auto* level = shown<QComboBox>(window, "hopLevel");
     level->setCurrentIndex(2);
     camera.take("map");
-    level->setCurrentIndex(level->count() - 1);
+    level->setCurrentIndex(level->count() - 2);
     settled(assistant);
     if (auto* place = shown<QComboBox>(window, "headsPlace"))
         place->setCurrentIndex(1);

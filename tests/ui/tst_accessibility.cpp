@@ -4,6 +4,7 @@
 #include <QAccessible>
 #include <QApplication>
 #include <QAction>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDir>
 #include <QLineEdit>
@@ -135,7 +136,7 @@ private slots:
         QVERIFY(m_desk->shown<QWidget>("hopTable"));
         walk(m_desk->window.get());
         for (const bool table : {true, false}) {
-            m_desk->child<QComboBox>("hopLevel")->setCurrentIndex(m_desk->child<QComboBox>("hopLevel")->count() - 1);
+            m_desk->child<QComboBox>("hopLevel")->setCurrentIndex(m_desk->child<QComboBox>("hopLevel")->count() - 2);
             QTRY_VERIFY(m_desk->child<QComboBox>("headsPlace")->count() > 1);
             dock->setAsTable(table);
             QVERIFY(m_desk->shown<QWidget>(table ? "headsTable" : "headsMap"));
@@ -178,6 +179,27 @@ private slots:
         QTest::keyClick(m_desk->child<QWidget>("keysEdit"), Qt::Key_H, Qt::ControlModifier);
         QVERIFY(m_desk->shown<QWidget>("takeKeys"));
         walk(dialog);
+    }
+
+    void howAnswersAreWritten()
+    {
+        m_desk->openBook();
+        m_desk->child<QAbstractButton>("answeringButton")->click();
+        m_desk->child<QCheckBox>("answeringIsOwn")->setChecked(true);
+        walk(m_desk->child<QWidget>("answeringPopup"));
+    }
+
+    void theComparison()
+    {
+        m_desk->openBook();
+        m_desk->ask();
+        m_desk->ask();
+        m_desk->shown<QAbstractButton>("hopsButton")->click();
+        QTRY_VERIFY(m_desk->child<QComboBox>("hopLevel")->count() > 2);
+        m_desk->child<QComboBox>("hopLevel")->setCurrentIndex(m_desk->child<QComboBox>("hopLevel")->count() - 1);
+        QTRY_VERIFY(m_desk->shown<QWidget>("compareTable"));
+        QTRY_VERIFY(!m_desk->assistant->busy());
+        walk(m_desk->window.get());
     }
 
     void theDiskSpace()

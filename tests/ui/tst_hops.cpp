@@ -4,6 +4,8 @@
 #include <QComboBox>
 #include <QFile>
 #include <QImage>
+#include <QJsonArray>
+#include <QJsonDocument>
 #include <QLabel>
 #include <QSignalSpy>
 #include <QStackedWidget>
@@ -151,7 +153,7 @@ private slots:
         QVERIFY(!level->isEnabled());
         dock.showHops(sampleView());
         QVERIFY(level->isEnabled());
-        QCOMPARE(level->count(), 3);
+        QCOMPARE(level->count(), 4);
 
         QSignalSpy places(&dock, &HopsDock::placeChosen);
         auto* path = dock.findChild<PathView*>();
@@ -238,6 +240,34 @@ private slots:
         dock.showHeads(app::HeadsView{9});                          // failed
         QCOMPARE(places->count(), 0);
         QVERIFY(!label->text().isEmpty());
+    }
+
+    void aMapOfTheTextAloneAddsUp()
+    {
+        HopsDock dock;
+        dock.resize(900, 500);
+        dock.show();
+        app::HopView view = sampleView();
+        view.outside = {0.4F, 0.4F, 0.65F, 0.3F};                   // what the grid's rows leave
+        dock.showHops(view);
+        auto* alone = dock.findChild<QAbstractButton*>(QStringLiteral("hopTextAlone"));
+        QVERIFY(!alone->isVisible());                               // the path is of the text in any case
+        dock.findChild<QComboBox*>(QStringLiteral("hopLevel"))->setCurrentIndex(1);
+        QVERIFY(alone->isVisible());
+        const auto sum = [&](int row) {
+            QTemporaryDir folder;
+            const QString file = folder.filePath(QStringLiteral("m.json"));
+            dock.exportTo(file);
+            QFile in(file);
+            in.open(QIODevice::ReadOnly);
+            const QJsonArray values = QJsonDocument::fromJson(in.readAll())["grids"][0]["values"].toArray();
+            const QJsonArray flat = values[0].isArray() ? values[row].toArray() : QJsonArray{values[2 * row], values[2 * row + 1]};
+            return flat[0].toDouble() + flat[1].toDouble();
+        };
+        QVERIFY(qAbs(sum(0) - 0.6) < 1e-3);
+        alone->click();
+        for (const int row : {0, 1, 2, 3})
+            QVERIFY(qAbs(sum(row) - 1) < 1e-3);
     }
 
     void headsAreWrittenIntoFiles()

@@ -2,18 +2,22 @@
 // What can be done with an answer that is there: its marks lead to its sources, its sources are verified, and it is asked for again without parts of the text.
 #include <QAbstractItemModelTester>
 #include <QComboBox>
+#include <QDockWidget>
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTextBrowser>
 #include <QTextBlock>
+#include <QTableView>
 #include <QTextDocument>
 #include <QTreeView>
 
 #include "chat/markdown_view.h"
 #include "chat/part_choice_model.h"
+#include "hops/compare_model.h"
 #include "support/gui_watchdog.h"
 #include "support/window_desk.h"
+#include "widgets.h"
 
 using namespace octavo;
 
@@ -134,6 +138,7 @@ private slots:
         for (const QLabel* check : checks)
             QVERIFY(check->isVisible());
         QCOMPARE(checks.first()->property("role").toString(), QStringLiteral("verified"));
+        QVERIFY(sources.first()->accessibleName().contains(QStringLiteral("verified")));
         QCOMPARE(m_desk->script->asked.size(), 1U);
     }
 
@@ -223,13 +228,98 @@ private slots:
         QTest::mouseClick(m_desk->shown<QAbstractButton>("hopsButton"), Qt::LeftButton);
         QTRY_VERIFY(m_desk->shown<QComboBox>("hopLevel") && m_desk->shown<QComboBox>("hopLevel")->isEnabled());
         auto* level = m_desk->shown<QComboBox>("hopLevel");
-        level->setCurrentIndex(level->count() - 1);
+        level->setCurrentIndex(level->count() - 2);
         QTRY_VERIFY(m_desk->shown<QComboBox>("headsPlace") && m_desk->shown<QComboBox>("headsPlace")->count() > 1);
         QCOMPARE(m_desk->script->lookedAt.size(), 1U);
         auto* map = m_desk->shown<QWidget>("headsMap");
         const QString before = m_desk->shown<QLabel>("headLabel")->text();
         QTest::mouseClick(map, Qt::LeftButton, {}, map->rect().center());
         QTRY_VERIFY(m_desk->shown<QLabel>("headLabel")->text() != before);
+    }
+
+    void anAnswerIsComparedWithAnother()
+    {
+        m_desk->openBook();
+        m_desk->ask();
+        QTest::mouseClick(m_desk->shown<QAbstractButton>("hopsButton"), Qt::LeftButton);
+        QTRY_VERIFY(m_desk->shown<QComboBox>("hopLevel") && m_desk->shown<QComboBox>("hopLevel")->isEnabled());
+        auto* level = m_desk->shown<QComboBox>("hopLevel");
+        level->setCurrentIndex(level->count() - 1);
+        QTRY_VERIFY(m_desk->shown<QComboBox>("compareOther"));
+        QVERIFY(!m_desk->shown<QComboBox>("compareOther")->isEnabled());   // there is no other
+        m_desk->script->favourite = 9;
+        m_desk->ask();
+        QTRY_COMPARE(visible("hopsButton").size(), 2);
+        QTRY_VERIFY(m_desk->shown<QComboBox>("compareOther")->isEnabled());
+        auto* table = m_desk->shown<QTableView>("compareTable");
+        QTRY_VERIFY(table->model()->rowCount() > 2);
+        const QAbstractItemModelTester tester(table->model(), QAbstractItemModelTester::FailureReportingMode::QtTest);
+        QVERIFY(m_desk->shown<QLabel>("compareCommon")->text().contains(u'%'));
+        QSignalSpy place(m_desk->window->findChild<QDockWidget*>(QStringLiteral("hopsDock")), SIGNAL(placeChosen(octavo::app::DocumentId,octavo::app::ByteRange)));
+        table->setFocus();
+        table->setCurrentIndex(table->model()->index(1, 0));
+        QTest::keyClick(table, Qt::Key_Return);
+        QCOMPARE(place.size(), 1);
+        QVERIFY(!m_desk->shown<QPushButton>("hopExport")->isEnabled());
+    }
+
+    void wordsSelectedInTheAnswerDriveTheHops()
+    {
+        m_desk->script->pieces = {QStringLiteral("Ahab "), QStringLiteral("**nails** it. "), QStringLiteral("He nails "), QStringLiteral("it again.")};
+        m_desk->openBook();
+        m_desk->ask();
+        QTest::mouseClick(m_desk->shown<QAbstractButton>("hopsButton"), Qt::LeftButton);
+        QTRY_VERIFY(m_desk->shown<QComboBox>("hopLevel") && m_desk->shown<QComboBox>("hopLevel")->isEnabled());
+        auto* text = m_desk->shown<QTextBrowser>("answerText");
+        QSignalSpy selected(m_desk->window->findChild<QDockWidget*>(QStringLiteral("hopsDock")), SIGNAL(selectionChanged(octavo::app::MessageId,int,int)));
+        QTextCursor cursor = text->textCursor();
+        cursor.setPosition(static_cast<int>(text->toPlainText().lastIndexOf(QStringLiteral("nails"))));      // the second, behind a mark
+        text->setTextCursor(cursor);
+        text->setFocus();
+        QTest::keyClick(text, Qt::Key_Right, Qt::ShiftModifier);
+        QTRY_COMPARE(selected.size(), 1);
+        QCOMPARE(selected[0][1].toInt(), 2);
+        QCOMPARE(selected[0][2].toInt(), 3);
+        QTRY_VERIFY(!m_desk->assistant->busy());
+    }
+
+    void comparedSharesAddUp()
+    {
+        ui::CompareModel model;
+        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        const auto view = [](app::DocumentId document, QList<float> shares) {
+            app::HopView made;
+            app::HopGrid grid;
+            grid.rows = {QStringLiteral("a"), QStringLiteral("b")};
+            grid.columns = {QStringLiteral("One"), QStringLiteral("Two")};
+            grid.columnDocuments = {document, document};
+            grid.columnBytes = {{0, 10}, {10, 20}};
+            grid.values = shares;
+            made.grids = {grid};
+            return made;
+        };
+        model.setViews(view(1, {0.2F, 0.2F, 0.4F, 0.0F}), view(1, {0.1F, 0.1F, 0.1F, 0.1F}));
+        QCOMPARE(model.rowCount(), 2);
+        QVERIFY(qAbs(model.overlap() - 0.75) < 1e-6);
+        QCOMPARE(model.index(0, ui::CompareModel::FirstColumn).data().toString(), ui::percentText(0.75));
+        QCOMPARE(model.index(1, ui::CompareModel::SecondColumn).data().toString(), ui::percentText(0.5));
+        model.setViews(view(1, {0.2F, 0.2F, 0.4F, 0.0F}), view(2, {0.1F, 0.1F, 0.1F, 0.1F}));   // of another text
+        QCOMPARE(model.rowCount(), 4);
+        QVERIFY(qAbs(model.overlap()) < 1e-6);
+        model.setViews(view(1, {0, 0, 0, 0}), {});
+        QCOMPARE(model.rowCount(), 0);
+    }
+
+    void whatIsTypedIsCounted()
+    {
+        m_desk->openBook();
+        auto* edit = m_desk->child<QWidget>("questionEdit");
+        QTest::keyClicks(edit, QStringLiteral("Who nails it?"));
+        QVERIFY(!m_desk->shown<QLabel>("tokenCount"));
+        QTRY_VERIFY(m_desk->shown<QLabel>("tokenCount"));
+        QVERIFY(m_desk->shown<QLabel>("tokenCount")->text().contains(u'4'));   // "Who", " nai", "ls", " it?": by the script's rule
+        QTest::keyClicks(edit, QStringLiteral("?"));
+        QVERIFY(!m_desk->shown<QLabel>("tokenCount"));
     }
 
 private:

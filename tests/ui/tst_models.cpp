@@ -2,8 +2,10 @@
 // Models in the window: what the list says of each, what can be done with it, and that only a second word removes one.
 #include <QAction>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListWidget>
 #include <QMessageBox>
+#include <QProgressBar>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTest>
@@ -60,6 +62,35 @@ private slots:
         QFETCH(const QString, word);
         const QString text = ui::fitText(shelf().models[1], free);
         QVERIFY2(text.contains(word), qPrintable(text));
+    }
+
+    void aDownloadIsAskedForShownAndStopped()
+    {
+        auto* reference = m_dialog->findChild<QLineEdit*>(QStringLiteral("downloadReference"));
+        auto* download = m_dialog->findChild<QPushButton*>(QStringLiteral("downloadModel"));
+        auto* bar = m_dialog->findChild<QProgressBar*>(QStringLiteral("downloadBar"));
+        auto* label = m_dialog->findChild<QLabel*>(QStringLiteral("downloadLabel"));
+        QSignalSpy wanted(m_dialog.get(), &ui::ModelsDialog::downloadWanted), stop(m_dialog.get(), &ui::ModelsDialog::stopDownloadWanted);
+        QVERIFY(!download->isEnabled() && !bar->isVisible());
+        QTest::keyClick(reference, Qt::Key_Return);
+        QCOMPARE(wanted.size(), 0);
+        QTest::keyClicks(reference, QStringLiteral("o/n/f.gguf"));
+        QTest::keyClicks(m_dialog->findChild<QLineEdit*>(QStringLiteral("downloadSha256")), QStringLiteral("ab"));
+        QTest::mouseClick(download, Qt::LeftButton);
+        QCOMPARE(wanted.size(), 1);
+        QCOMPARE(wanted[0], (QVariantList{QStringLiteral("o/n/f.gguf"), QStringLiteral("ab")}));
+        m_dialog->showDownload({QStringLiteral("f.gguf"), 0, 0, -1});
+        QVERIFY(bar->isVisible());
+        QCOMPARE(bar->maximum(), 0);                          // nothing is known yet
+        m_dialog->showDownload({QStringLiteral("f.gguf"), 30'000'000, 120'000'000, 90});
+        QCOMPARE(bar->value() * 4, bar->maximum());
+        QVERIFY(label->text().contains(QStringLiteral("f.gguf")));
+        QVERIFY(!reference->isEnabled());
+        QTest::mouseClick(download, Qt::LeftButton);
+        QCOMPARE(wanted.size(), 1);
+        QCOMPARE(stop.size(), 1);
+        m_dialog->endDownload();
+        QVERIFY(!bar->isVisible() && reference->isEnabled() && download->isEnabled());
     }
 
     void onlyWhatIsPossibleCanBeDone()

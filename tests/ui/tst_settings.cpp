@@ -200,6 +200,41 @@ private slots:
         again([this] { m_desk->assistant->regenerate(1); });
     }
 
+    void aConversationMayHaveItsOwn()
+    {
+        m_desk->openBook();
+        const auto choose = [this](double temperature, int tokens) {
+            m_desk->child<QAbstractButton>("answeringButton")->click();
+            QTRY_VERIFY(m_desk->child<QWidget>("answeringPopup")->isVisible());
+            m_desk->child<QCheckBox>("answeringIsOwn")->setChecked(true);
+            m_desk->child<QDoubleSpinBox>("answeringTemperature")->setValue(temperature);
+            m_desk->child<QSpinBox>("answeringMaxTokens")->setValue(tokens);
+            QTest::keyClick(m_desk->child<QWidget>("answeringPopup"), Qt::Key_Escape);
+            QVERIFY(!m_desk->child<QWidget>("answeringPopup")->isVisible());
+        };
+        const auto asked = [this] { return std::pair(m_desk->script->asked.back().temperature, m_desk->script->asked.back().maxTokens); };
+        choose(0.5, 80);                                      // before there is a first question
+        m_desk->ask();
+        QCOMPARE(asked(), std::pair(0.5F, 80));
+        m_desk->child<QAction>("newConversationAction")->trigger();
+        QVERIFY(!m_desk->child<QAbstractButton>("answeringButton")->isChecked());
+        m_desk->ask();
+        QCOMPARE(asked(), std::pair(0.0F, 512));              // as the settings say
+        m_desk->reopen();
+        QTRY_VERIFY(m_desk->shown<QWidget>("answerText"));    // of the newest conversation
+        m_desk->assistant->openSession(1);
+        QTRY_VERIFY(m_desk->child<QAbstractButton>("answeringButton")->isChecked());
+        m_desk->ask();
+        QCOMPARE(asked(), std::pair(0.5F, 80));
+        m_desk->child<QAbstractButton>("answeringButton")->click();
+        m_desk->child<QCheckBox>("answeringIsOwn")->setChecked(false);
+        QVERIFY(!m_desk->child<QDoubleSpinBox>("answeringTemperature")->isEnabled());
+        QVERIFY(!m_desk->child<QAbstractButton>("answeringButton")->isChecked());
+        m_desk->child<QWidget>("answeringPopup")->hide();
+        m_desk->ask();
+        QCOMPARE(asked(), std::pair(0.0F, 512));
+    }
+
     void mapsAreShownAsLastTime()
     {
         m_desk->child<QCheckBox>("hopAsTable")->setChecked(true);

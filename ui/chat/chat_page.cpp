@@ -6,6 +6,7 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLocale>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QScrollBar>
@@ -16,7 +17,6 @@
 #include "chat/markdown_view.h"
 #include "chat/message_view.h"
 #include "chat/question_edit.h"
-#include "chat/what_if_dialog.h"
 #include "elided_label.h"
 #include "find_bar.h"
 #include "theme.h"
@@ -108,9 +108,14 @@ ChatPage::ChatPage(QWidget* parent)
     m_typing->setSingleShot(true);
     m_typing->setInterval(kTypingPause);
     connect(m_typing, &QTimer::timeout, this, &ChatPage::tellDraft);
+    connect(m_typing, &QTimer::timeout, this, [this] {
+        if (const QString text = m_question->toPlainText(); !text.trimmed().isEmpty())
+            emit countWanted(text);
+    });
     m_laidOut->setSingleShot(true);
     m_laidOut->setInterval(kLaidOutAfter);
     connect(m_laidOut, &QTimer::timeout, this, [this] { m_fromEnd = -1; });
+    setHasOwnAnswering(false);
     showState();
 }
 
@@ -122,6 +127,12 @@ QWidget* ChatPage::makeHeader()
     m_title->setObjectName(QStringLiteral("sessionTitle"));
     m_title->setProperty("role", "title");
     auto* fresh = iconButton(QLatin1String("plus"), "newSessionButton", tr("New conversation"), header);
+    m_answering = iconButton(QLatin1String("temperature"), "answeringButton", {}, header);
+    m_answering->setCheckable(true);   // drawn as chosen where the conversation has its own
+    connect(m_answering, &QToolButton::clicked, this, [this] {
+        m_answering->setChecked(!m_answering->isChecked());
+        emit answeringWanted(m_answering);
+    });
     m_branchesButton = iconButton(QLatin1String("branches"), "branchesButton", tr("All branches of the conversation"), header);
     m_branchesButton->hide();
     m_branches = new BranchTree(this);
@@ -131,6 +142,7 @@ QWidget* ChatPage::makeHeader()
     row->setContentsMargins(2 * kGrid, kGrid / 2, kGrid, kGrid / 2);
     row->addWidget(m_title, 1);
     row->addWidget(m_branchesButton);
+    row->addWidget(m_answering);
     row->addWidget(fresh);
     connect(fresh, &QToolButton::clicked, this, &ChatPage::newSessionWanted);
     return header;
@@ -147,7 +159,11 @@ QWidget* ChatPage::makeQuestionBox()
     m_stop = iconButton(QLatin1String("stop"), "stopButton", tr("Stop"), m_frame);
     auto* row = new QHBoxLayout(m_frame);
     row->setContentsMargins(kGrid, kGrid / 2, kGrid / 2, kGrid / 2);
+    m_count = label({}, "caption", m_frame);
+    m_count->setObjectName(QStringLiteral("tokenCount"));
+    m_count->hide();
     row->addWidget(m_question, 1);
+    row->addWidget(m_count, 0, Qt::AlignBottom);
     row->addWidget(m_send, 0, Qt::AlignBottom);
     row->addWidget(m_stop, 0, Qt::AlignBottom);
     auto* around = new QVBoxLayout(box);
@@ -156,6 +172,7 @@ QWidget* ChatPage::makeQuestionBox()
 
     connect(m_question, &QuestionEdit::sendWanted, this, &ChatPage::send);
     connect(m_question, &QuestionEdit::textChanged, this, &ChatPage::showState);
+    connect(m_question, &QuestionEdit::textChanged, m_count, &QWidget::hide);
     connect(m_question, &QuestionEdit::textChanged, m_typing, qOverload<>(&QTimer::start));
     connect(m_question, &QuestionEdit::focusChanged, m_frame, [this](bool focused) {
         m_frame->setProperty("active", focused);
@@ -290,31 +307,20 @@ void ChatPage::showBranches(app::SessionId session, const QList<app::Message>& m
         m_branches->openBelow(m_branchesButton, messages, m_views.last()->message().id);
 }
 
-void ChatPage::showOutlines(app::SessionId session, const QList<app::DocumentOutline>& outlines)
+void ChatPage::setHasOwnAnswering(bool own)
 {
-    const MessageView* view = session == m_session ? viewOf(std::exchange(m_whatIf, 0)) : nullptr;
-    if (!view)
+    const QString what = own ? tr("How answers are written here: this conversation has its own settings") : tr("How answers are written here: as the settings say");
+    m_answering->setChecked(own);
+    m_answering->setToolTip(what);
+    m_answering->setAccessibleName(what);
+}
+
+void ChatPage::showCount(const QString& question, qint64 tokens)
+{
+    if (question != m_question->toPlainText())
         return;
-    const MessageView* asked = viewOf(view->message().parent);
-    auto* dialog = new WhatIfDialog(view->message(), asked ? asked->message().text : QString(), outlines, this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &WhatIfDialog::askWanted, this, &ChatPage::answerAgainWanted);
-    dialog->open();
-}
-
-void ChatPage::showVerification(const app::Verification& verification)
-{
-    if (MessageView* view = viewOf(verification.message))
-        view->showVerification(verification);
-}
-
-void ChatPage::endVerifying(app::MessageId answer)
-{
-    if (answer == m_verifying)
-        m_verifying = 0;
-    if (MessageView* view = viewOf(answer))
-        view->setVerifying(false);
-    showState();
+    m_count->setText(tr("%1 tokens").arg(QLocale().toString(tokens)));
+    m_count->show();
 }
 
 void ChatPage::tellDraft()
@@ -421,6 +427,7 @@ MessageView* ChatPage::makeView(const app::Message& message)
     auto* view = new MessageView(message);
     connect(view, &MessageView::sourceClicked, this, &ChatPage::sourceClicked);
     connect(view, &MessageView::hopsWanted, this, &ChatPage::hopsWanted);
+    connect(view, &MessageView::wordsSelected, this, &ChatPage::wordsSelected);
     connect(view, &MessageView::regenerateWanted, this, [this, view](app::MessageId question) {
         view == m_views.last() ? emit regenerateWanted() : emit answerAgainWanted(question, {});
     });

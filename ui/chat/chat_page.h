@@ -3,6 +3,7 @@
 
 #include <QWidget>
 
+#include "hops/answer_choice.h"
 #include "octavo/app/assistant.h"
 #include "octavo/app/session.h"
 
@@ -31,6 +32,7 @@ public:
     app::SessionId session() const { return m_session; }
     bool isAnswering() const { return m_streaming; }    // or reading what the answer needs
     app::MessageId lastAnswerWithHops() const;         // 0: none
+    QList<AnswerChoice> answersBeside(app::MessageId answer) const;    // other versions of it, then all others shown that have hops; newest first
     void focusQuestion();
     void find();                                       // in all of the conversation
     void findNext();
@@ -42,6 +44,8 @@ public slots:
     void showSession(const octavo::app::Session& session);
     void clearSession();                               // the next question begins a new one
     void showOutlines(octavo::app::SessionId session, const QList<octavo::app::DocumentOutline>& outlines);
+    void setHasOwnAnswering(bool own);
+    void showCount(const QString& question, qint64 tokens);
     void showVerification(const octavo::app::Verification& verification);
     void endVerifying(octavo::app::MessageId answer);
     void showBranches(octavo::app::SessionId session, const QList<octavo::app::Message>& messages);
@@ -59,8 +63,10 @@ signals:
     void draftChanged(octavo::app::SessionId session, const QString& text);   // now and then while it is typed, and when another session is shown
     void stopWanted();
     void regenerateWanted();
+    void answeringWanted(QWidget* button);             // how answers are written, to be shown below it
     void answerAgainWanted(octavo::app::MessageId question, const QList<octavo::app::TextPlace>& hidden);   // on a branch of its own
     void verifyWanted(octavo::app::MessageId answer);
+    void countWanted(const QString& question);         // its tokens, when typing pauses
     void outlinesWanted();                             // to choose from what an answer is not to see
     void editWanted(octavo::app::MessageId question, const QString& text);
     void branchWanted(octavo::app::MessageId through);
@@ -68,6 +74,7 @@ signals:
     void newSessionWanted();
     void sourceClicked(const octavo::app::Source& source);
     void hopsWanted(octavo::app::MessageId message);
+    void wordsSelected(octavo::app::MessageId answer, const QString& before, const QString& words);   // of an answer as it is shown
     void sourcesShown(const QList<octavo::app::Source>& sources);      // of the answer in focus
 
 private:
@@ -122,7 +129,9 @@ private:
     QWidget* m_frame;
     QuestionEdit* m_question;
     QToolButton* m_branchesButton;
+    QToolButton* m_answering;
     BranchTree* m_branches;
+    QLabel* m_count;                   // of what is typed
     QToolButton* m_send;
     QToolButton* m_stop;
 };

@@ -7,6 +7,7 @@
 #include <QAbstractTextDocumentLayout>
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QRegularExpression>
 #include <QTextBlock>
 #include <QTextCursor>
 #include <QTextDocument>
@@ -218,6 +219,28 @@ void MarkdownView::resizeEvent(QResizeEvent* event)
     QTextBrowser::resizeEvent(event);
     if (event->size().width() != event->oldSize().width())
         fitHeight();
+}
+
+void MarkdownView::mouseReleaseEvent(QMouseEvent* event)
+{
+    QTextBrowser::mouseReleaseEvent(event);
+    tellSelection();
+}
+
+void MarkdownView::keyReleaseEvent(QKeyEvent* event)
+{
+    QTextBrowser::keyReleaseEvent(event);
+    tellSelection();
+}
+
+void MarkdownView::tellSelection()
+{
+    static const QRegularExpression mark(QStringLiteral("\u2009\u00a0\\d+\u00a0"));
+    if (!textCursor().hasSelection())
+        return;
+    QTextCursor before(document());
+    before.setPosition(textCursor().selectionStart(), QTextCursor::KeepAnchor);
+    emit wordsSelected(before.selectedText().remove(mark), textCursor().selectedText().remove(mark));
 }
 
 void MarkdownView::wheelEvent(QWheelEvent* event)

@@ -33,15 +33,19 @@ public:
 
 signals:
     void markClicked(int rank);
+    void wordsSelected(const QString& before, const QString& words);   // without marks, when the mouse or key is released; `before`: all that stands before them
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;      // left to the list around it
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void keyReleaseEvent(QKeyEvent* event) override;
     QVariant loadResource(int type, const QUrl& name) override;
 
 private:
     void disarm();
     void drawMarks();
+    void tellSelection();
     void fitHeight();
     void offerCopies();
     void placeCopies();

@@ -112,6 +112,7 @@ void MessageView::buildAnswer()
     m_column->addWidget(m_note);
     m_column->addLayout(m_sources);
     m_column->addWidget(m_verified);
+    connect(m_text, &MarkdownView::wordsSelected, this, [this](const QString& before, const QString& words) { emit wordsSelected(m_message.id, before, words); });
     connect(m_text, &MarkdownView::markClicked, this, [this](int rank) {
         if (rank < m_sourceRows.size())
             m_sourceRows[rank].chip->click();
@@ -312,8 +313,10 @@ void MessageView::setVerifying(bool verifying)
     if (verifying) {
         m_elsewhere = 0;
         m_verified->setText(tr("Verifying: each passage is hidden in turn…"));
-        for (const SourceRow& row : m_sourceRows)
+        for (const SourceRow& row : m_sourceRows) {
             row.check->hide();
+            row.chip->setVerified(false);
+        }
     }
     const bool found = std::any_of(m_sourceRows.begin(), m_sourceRows.end(), [](const SourceRow& row) { return !row.check->isHidden(); });
     m_verified->setVisible(verifying || found);
@@ -325,6 +328,7 @@ void MessageView::showVerification(const app::Verification& verification)
         return;
     QLabel* check = m_sourceRows[verification.source].check;
     check->setText(checkText(verification));
+    m_sourceRows[verification.source].chip->setVerified(verification.matters());
     check->setProperty("role", verification.matters() ? "verified" : "caption");
     restyle(check);
     check->show();

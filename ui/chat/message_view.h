@@ -45,6 +45,7 @@ signals:
     void whatIfWanted(octavo::app::MessageId answer);
     void editWanted(octavo::app::MessageId question, const QString& text);
     void versionWanted(octavo::app::MessageId version);
+    void wordsSelected(octavo::app::MessageId answer, const QString& before, const QString& words);   // of the text as it is shown
     void chosen();                                     // its sources are to be shown
     void grown();
 

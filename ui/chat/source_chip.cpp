@@ -21,7 +21,7 @@ SourceChip::SourceChip(const app::Source& source, int rank, QWidget* parent) : Q
 {
     setObjectName(QStringLiteral("sourceChip"));
     setText(source.place.isEmpty() ? source.documentTitle : source.place);
-    setAccessibleName(tr("Source %1: %2, %3").arg(rank + 1).arg(text(), percentText(source.weight)));
+    setVerified(false);
     QString passage = source.text.left(kTipCharacters).simplified();
     if (source.text.size() > kTipCharacters)
         passage += QStringLiteral(" …");
@@ -30,6 +30,14 @@ SourceChip::SourceChip(const app::Source& source, int rank, QWidget* parent) : Q
     setCursor(Qt::PointingHandCursor);
     setAttribute(Qt::WA_Hover);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+}
+
+void SourceChip::setVerified(bool verified)
+{
+    m_verified = verified;
+    const QString name = tr("Source %1: %2, %3").arg(m_rank + 1).arg(text(), percentText(m_source.weight));
+    setAccessibleName(verified ? tr("%1, verified").arg(name) : name);
+    update();
 }
 
 QSize SourceChip::sizeHint() const
@@ -57,7 +65,7 @@ void SourceChip::paintEvent(QPaintEvent*)
     painter.setFont(scaled(font(), 0.85));
     painter.drawText(disc, Qt::AlignCenter, QString::number(m_rank + 1));
 
-    const QString share = percentText(m_source.weight);
+    const QString share = (m_verified ? QStringLiteral("✓  ") : QString()) + percentText(m_source.weight);
     painter.setFont(scaled(font(), 0.9));
     const int shareWidth = painter.fontMetrics().horizontalAdvance(share);
     const QRectF shareBox(width() - shareWidth - kGrid, 0, shareWidth, height());

@@ -15,6 +15,7 @@ public:
     SourceChip(const app::Source& source, int rank, QWidget* parent = nullptr);
 
     const app::Source& source() const { return m_source; }
+    void setVerified(bool verified);                   // that the answer needs it: a tick says so
     QSize sizeHint() const override;
 
 protected:
@@ -23,6 +24,7 @@ protected:
 private:
     app::Source m_source;
     int m_rank;
+    bool m_verified = false;
 };
 
 } // namespace octavo::ui

@@ -6,6 +6,26 @@
 
 namespace octavo::ui {
 
+namespace {
+
+// The letters and digits of a text, which Markdown leaves as they are, and where each stands.
+struct Letters {
+    QString text{};
+    QList<int> places{};
+
+    explicit Letters(const QString& of)
+    {
+        for (int at = 0; at < of.size(); ++at) {
+            if (of[at].isLetterOrNumber()) {
+                text += of[at];
+                places.append(at);
+            }
+        }
+    }
+};
+
+} // namespace
+
 AnswerWords::AnswerWords(QWidget* parent) : QTextEdit(parent)
 {
     setObjectName(QStringLiteral("hopWords"));
@@ -38,6 +58,21 @@ std::pair<int, int> AnswerWords::tokensOf(int beginCharacter, int endCharacter) 
     const auto begin = std::upper_bound(m_begins.cbegin(), m_begins.cend(), beginCharacter) - 1;
     const auto end = std::lower_bound(m_begins.cbegin(), m_begins.cend(), endCharacter);
     return {static_cast<int>(begin - m_begins.cbegin()), static_cast<int>(end - m_begins.cbegin())};
+}
+
+void AnswerWords::selectShown(const QString& before, const QString& words)
+{
+    const Letters answer(toPlainText()), wanted(words);
+    qsizetype begin = Letters(before).text.size();
+    if (answer.text.mid(begin, wanted.text.size()) != wanted.text)
+        begin = answer.text.indexOf(wanted.text);      // a link before it: its address is not shown
+    if (begin < 0 || wanted.text.isEmpty())
+        return;
+    QTextCursor cursor = textCursor();
+    cursor.setPosition(answer.places[begin]);
+    cursor.setPosition(answer.places[begin + wanted.text.size() - 1] + 1, QTextCursor::KeepAnchor);
+    setTextCursor(cursor);
+    tellSelection();
 }
 
 void AnswerWords::selectAllTokens()

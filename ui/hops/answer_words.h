@@ -15,6 +15,10 @@ public:
     // Tokens [begin, end) that a span of characters touches; begin == end for none. For tests as well.
     std::pair<int, int> tokensOf(int beginCharacter, int endCharacter) const;
 
+    // Selects the words of an answer as it is shown elsewhere, without the signs of its Markdown; `before`: all that stands before them there. What is not found
+    // changes nothing.
+    void selectShown(const QString& before, const QString& words);
+
 public slots:
     void selectAllTokens();
 

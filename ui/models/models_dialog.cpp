@@ -6,9 +6,11 @@
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListWidget>
 #include <QLocale>
 #include <QMessageBox>
+#include <QProgressBar>
 #include <QPushButton>
 #include <QVBoxLayout>
 
@@ -79,6 +81,7 @@ ModelsDialog::ModelsDialog(QWidget* parent)
     column->addWidget(about);
     column->addWidget(m_list, 1);
     column->addWidget(m_detail);
+    column->addWidget(makeDownload());
     column->addLayout(buttons);
     connect(m_list, &QListWidget::currentRowChanged, this, &ModelsDialog::showState);
     connect(m_list, &QListWidget::itemDoubleClicked, m_use, &QPushButton::click);
@@ -87,6 +90,81 @@ ModelsDialog::ModelsDialog(QWidget* parent)
     connect(m_remove, &QPushButton::clicked, this, &ModelsDialog::askToRemove);
     connect(close, &QPushButton::clicked, this, &QDialog::close);
     showState();
+}
+
+QWidget* ModelsDialog::makeDownload()
+{
+    auto* box = new QWidget(this);
+    m_reference = new QLineEdit(box);
+    m_reference->setObjectName(QStringLiteral("downloadReference"));
+    m_reference->setAccessibleName(tr("Where the model is on the net"));
+    m_reference->setPlaceholderText(tr("owner/name/file.gguf of Hugging Face, or an https address"));
+    m_sha256 = new QLineEdit(box);
+    m_sha256->setObjectName(QStringLiteral("downloadSha256"));
+    m_sha256->setAccessibleName(tr("SHA-256 that the file must have"));
+    m_sha256->setPlaceholderText(tr("SHA-256, if you know it"));
+    m_download = new QPushButton(box);
+    m_download->setObjectName(QStringLiteral("downloadModel"));
+    m_download->setAutoDefault(false);
+    m_progress = label(tr("Octavo connects to the net for this alone, and only when you press Download."), "caption", box);
+    m_progress->setObjectName(QStringLiteral("downloadLabel"));
+    m_progress->setWordWrap(true);
+    m_bar = new QProgressBar(box);
+    m_bar->setObjectName(QStringLiteral("downloadBar"));
+    m_bar->setTextVisible(false);
+    auto* row = new QHBoxLayout;
+    row->setSpacing(kGrid);
+    row->addWidget(m_reference, 3);
+    row->addWidget(m_sha256, 2);
+    row->addWidget(m_download);
+    auto* column = new QVBoxLayout(box);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(kGrid);
+    column->addLayout(row);
+    column->addWidget(m_bar);
+    column->addWidget(m_progress);
+    connect(m_reference, &QLineEdit::textChanged, this, [this] { setDownloading(m_downloading); });
+    connect(m_reference, &QLineEdit::returnPressed, this, &ModelsDialog::download);
+    connect(m_download, &QPushButton::clicked, this, [this] { m_downloading ? emit stopDownloadWanted() : download(); });
+    setDownloading(false);
+    return box;
+}
+
+void ModelsDialog::download()
+{
+    if (!m_downloading && !m_reference->text().trimmed().isEmpty())
+        emit downloadWanted(m_reference->text(), m_sha256->text());
+}
+
+void ModelsDialog::setDownloading(bool downloading)
+{
+    m_downloading = downloading;
+    m_bar->setVisible(downloading);
+    m_reference->setEnabled(!downloading);
+    m_sha256->setEnabled(!downloading);
+    m_download->setText(downloading ? tr("Stop") : tr("Download"));
+    m_download->setEnabled(downloading || !m_reference->text().trimmed().isEmpty());
+}
+
+void ModelsDialog::showDownload(const app::ModelDownload& download)
+{
+    if (!m_downloading)
+        setDownloading(true);
+    constexpr int kSteps = 1000;
+    m_bar->setRange(0, download.total > 0 ? kSteps : 0);
+    m_bar->setValue(download.total > 0 ? static_cast<int>(kSteps * download.bytes / download.total) : 0);
+    QString text = tr("%1: %2 of %3").arg(download.fileName, sizeText(download.bytes), download.total > 0 ? sizeText(download.total) : QStringLiteral("?"));
+    if (download.secondsLeft >= 0)
+        text += tr(", %1 left").arg(shortDuration(download.secondsLeft));
+    if (download.isStartedOver)
+        text += tr("; begun anew, since the file on the net is another one now");
+    m_progress->setText(text);
+}
+
+void ModelsDialog::endDownload()
+{
+    setDownloading(false);
+    m_progress->setText(tr("What has come of a download that was stopped or cut off is kept, and gone on with."));
 }
 
 void ModelsDialog::showShelf(const app::ModelShelf& shelf)

@@ -14,7 +14,7 @@
 #include <QVBoxLayout>
 
 #include "preview/preview_model.h"
-#include "preview/share_delegate.h"
+#include "share_delegate.h"
 #include "theme.h"
 #include "widgets.h"
 

@@ -101,6 +101,14 @@ void WorkPanel::showReading(const app::ReadProgress& progress)
     emit changed();
 }
 
+void WorkPanel::showDownload(const app::ModelDownload& download)
+{
+    if (WorkRow* row = running(Kind::Download, 0)) {
+        row->showProgress({}, download.total > 0 ? static_cast<double>(download.bytes) / static_cast<double>(download.total) : -1, download.secondsLeft);
+        emit changed();
+    }
+}
+
 void WorkPanel::showSummary(const app::SummaryProgress& progress)
 {
     if (WorkRow* row = running(Kind::Summary, progress.session)) {

@@ -32,6 +32,7 @@ public slots:
     void showWork(const QList<octavo::app::WorkItem>& work);
     void showOpening(const octavo::app::OpenProgress& progress);
     void showReading(const octavo::app::ReadProgress& progress);
+    void showDownload(const octavo::app::ModelDownload& download);
     void showSummary(const octavo::app::SummaryProgress& progress);
 
 signals:

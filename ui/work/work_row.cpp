@@ -27,6 +27,7 @@ QString nameOf(const app::WorkItem& item, const QString& title)
     case Kind::Reading: return WorkRow::tr("Reading %1").arg(title);
     case Kind::Answer: return WorkRow::tr("Answering in %1").arg(title);
     case Kind::Summary: return WorkRow::tr("Summarizing %1").arg(title);
+    case Kind::Download: return WorkRow::tr("Downloading %1").arg(title);
     case Kind::Looking: return WorkRow::tr("Looking again at an answer in %1").arg(title);
     }
     return title;

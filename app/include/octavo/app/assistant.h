@@ -128,6 +128,10 @@ public slots:
     // What goes on is stopped, and kept; then modelReady, libraryChanged, modelsListed. One that cannot be opened leaves the old one in use.
     void useModel(const QString& file);
     void importModel(const QString& file);              // openProgress…, modelsListed, noticed
+    // From Hugging Face ("owner/name/file.gguf") or an https address, with a SHA-256 in hex that it must have, if one is given: downloadProgress…; downloadEnded,
+    // modelsListed and noticed. One at a time, beside all other work. What came before a pause or a break is kept, and gone on with. Nothing else in Octavo connects to the net.
+    void downloadModel(const QString& reference, const QString& sha256);
+    void stopDownload();                                // downloadEnded
     void removeModel(const QString& file);              // modelsListed; into the system's trash. Not the one in use
     // openProgress…; then, if all that was opened is read in a short time, for each path documentAdded, documentOpened, scansFound where there are, estimated,
     // and it is read as read() does. Else previewReady, and nothing more before readPreviewed(). Of a file that holds nothing but scans only scansFound.
@@ -172,6 +176,7 @@ public slots:
     void answerAgain(octavo::app::SessionId session, octavo::app::MessageId question, const QList<octavo::app::TextPlace>& hidden);
     // sessionOpened, which ends before that question, and the signals of ask(): asked in other words, on a branch beside the old one.
     void editQuestion(octavo::app::SessionId session, octavo::app::MessageId question, const QString& text);
+    void countTokens(const QString& text);              // tokensCounted, unless there is no model
     void openOutlines(octavo::app::SessionId session);  // outlinesReady
     void showBranch(octavo::app::SessionId session, octavo::app::MessageId through);   // sessionOpened, with the newest branch through it
     void openBranches(octavo::app::SessionId session);  // branchesReady
@@ -198,6 +203,8 @@ public slots:
 signals:
     void modelReady(const octavo::app::ModelSummary& model);
     void modelsListed(const octavo::app::ModelShelf& shelf);
+    void downloadProgress(const octavo::app::ModelDownload& download);   // ten times a second at most
+    void downloadEnded(const QString& fileName);   // also where it failed or was stopped
     void libraryChanged(const QList<octavo::app::DocumentSummary>& documents);
     void sessionsChanged(const QList<octavo::app::SessionSummary>& sessions, const QList<octavo::app::SessionSummary>& trashed);
     void readingsSpace(const octavo::app::ReadingsSpace& space);
@@ -213,6 +220,7 @@ signals:
     void readProgress(const octavo::app::ReadProgress& progress);
     void readFinished(const octavo::app::DocumentSummary& document, bool stopped);
     void sessionOpened(const octavo::app::Session& session);
+    void tokensCounted(const QString& text, qint64 tokens);
     void outlinesReady(octavo::app::SessionId session, const QList<octavo::app::DocumentOutline>& outlines);   // of its documents, in their order
     void branchesReady(octavo::app::SessionId session, const QList<octavo::app::Message>& messages);   // of all branches, as they were added
     void textReady(const octavo::app::ConversationText& text);

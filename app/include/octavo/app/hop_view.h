@@ -53,7 +53,8 @@ struct HopView {
     QStringList answerTokens;
     HopPath path;              // of the whole answer, or of the selection asked for
     QList<HopGrid> grids;      // coarse to fine
-    double outsideShare = 0;   // attention to sinks, prompt and the conversation itself: 1 - share of document text
+    QList<float> outside;      // of each answer token: its share that went to no document
+    double outsideShare = 0;   // mean of the selection: attention to sinks, prompt and the conversation itself: 1 - share of document text
 };
 
 enum class HopFormat { Svg, Csv, Json, Npy, Html };

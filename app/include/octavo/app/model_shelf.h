@@ -29,6 +29,16 @@ struct ModelShelf {
     qint64 memoryFree = 0;     // that this machine could still give; 0 if it will not say
 };
 
+// A model that comes from the net.
+struct ModelDownload {
+    QString fileName;
+    qint64 bytes = 0;
+    qint64 total = 0;          // 0: unknown
+    double secondsLeft = -1;   // < 0: unknown
+    bool isStartedOver = false;// what was there of it could not be gone on with
+};
+
 } // namespace octavo::app
 
 Q_DECLARE_METATYPE(octavo::app::ModelShelf)
+Q_DECLARE_METATYPE(octavo::app::ModelDownload)

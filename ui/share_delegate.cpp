@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "preview/share_delegate.h"
+#include "share_delegate.h"
 
 #include <algorithm>
 
