@@ -104,6 +104,9 @@ void MainWindow::wireLibrary()
         m_assistant.eraseSessions(sessions);
     });
     connect(m_library, &LibraryPanel::searchWanted, &m_assistant, &Assistant::searchSessions);
+    connect(m_library, &LibraryPanel::searchWanted, &m_assistant, &Assistant::searchTexts);
+    connect(&m_assistant, &Assistant::textsFound, m_library, &LibraryPanel::showFound);
+    connect(m_library, &LibraryPanel::placeChosen, m_reader, &ReaderPage::showPlace);
     connect(m_library, &LibraryPanel::trashWanted, this, [this](app::SessionId session) {
         m_assistant.trashSession(session);
         if (session == m_chat->session())

@@ -204,6 +204,11 @@ void Assistant::searchSessions(const QString& words)
     m_worker->postBrief([words](Worker& worker) { worker.searchSessions(words); });
 }
 
+void Assistant::searchTexts(const QString& words)
+{
+    m_worker->postTextSearch(words);
+}
+
 void Assistant::ask(SessionId session, const QString& question)
 {
     m_worker->postUrgent([session, question, options = m_answering](Worker& worker, std::stop_token stop) {

@@ -7,10 +7,13 @@
 #include <QCoreApplication>
 
 #include "crash/event_log.h"
+#include "documents/text_search.h"
 
 namespace octavo::app {
 
 namespace {
+
+constexpr qint64 kSnippetBytes = 40;
 
 constexpr int kMostFilesWatched = 1000;      // of one document
 
@@ -388,6 +391,31 @@ void Assistant::Worker::searchSessions(const QString& words)
     m_searchedWords = words;
     if (service())
         tellSessions();
+}
+
+void Assistant::Worker::postTextSearch(const QString& words)
+{
+    postBrief([words, search = ++m_textSearch](Worker& worker) { worker.searchTexts(words, search); });
+}
+
+void Assistant::Worker::searchTexts(const QString& words, int search)
+{
+    if (!service())
+        return;
+    QList<DocumentHit> hits;
+    const Outcome<QList<DocumentId>> documents = m_library->read([](Library& in) { return in.documents().listed(); });
+    if (!documents)
+        return fail(documents.error());
+    for (const DocumentId id : words.trimmed().isEmpty() ? QList<DocumentId>() : *documents) {
+        const Outcome<QByteArray> text = m_library->read([id](Library& in) { return in.documents().text(id); });
+        if (!text)
+            return fail(text.error());
+        if (search != m_textSearch)
+            return;
+        if (const std::optional<ByteRange> place = findWords(*text, words))
+            hits.append({id, *place, snippetAround(*text, *place, kSnippetBytes)});
+    }
+    tell(&Assistant::textsFound, words, hits);
 }
 
 void Assistant::Worker::ask(SessionId session, const QString& question, const AnswerOptions& options, std::stop_token stop)

@@ -38,6 +38,7 @@ public:
     void postReadAgain(SessionId session, const QList<int>& chapters);
     void downloadModel(const QString& reference, const QString& sha256);
     void stopDownload() { m_fetcher.stop(); }
+    void postTextSearch(const QString& words);
     void pauseWork(WorkId work);
     void goOnWithWork(WorkId work);
     void stopWork(WorkId work);
@@ -111,6 +112,7 @@ private:
     void notice(const QString& sentence);   // unless it is empty
     void useModel(const QString& file, const std::stop_token& stop);
     bool modelChanged(const EngineModel& model);   // since the last run; remembers it
+    void searchTexts(const QString& words, int search);
     void tellLibrary();
     void watchDocuments();
     void tellSessions();
@@ -132,6 +134,7 @@ private:
     std::unique_ptr<SummaryService> m_summaries;       // there with m_service
     QString m_searchedWords;          // what the session list is narrowed to
     std::atomic<DocumentId> m_readForAnswer = 0;   // what an answer has to read before it can begin; 0: nothing
+    std::atomic<int> m_textSearch = 0;                  // the last one wanted: those before are given up
     std::atomic<int> m_pending = 0;   // jobs that wait or run; begins and ends to be 0 on the owner's thread
     WorkList m_work;
     std::atomic<WorkId> m_download = 0;   // in the list of work

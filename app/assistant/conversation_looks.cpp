@@ -113,7 +113,8 @@ Outcome<void> ConversationService::verify(MessageId id, const AnswerEvents& even
     const Outcome<Asked> asked = askedAgain(id, events, stop);
     if (!asked)
         return asked.error();
-    const auto& [answer, request] = *asked;
+    const Message& answer = asked->answer;
+    const AskRequest& request = asked->request;
     const auto hiding = [&](std::vector<DocumentSpan> hidden) {
         AskRequest other = request;
         other.hidden = std::move(hidden);

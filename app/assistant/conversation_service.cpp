@@ -96,50 +96,44 @@ Outcome<Session> ConversationService::session(SessionId id)
     return **found;
 }
 
-Outcome<Session> ConversationService::beginInsteadOf(SessionId id, MessageId question)
+// The session after `show`, which says whether there was something to be shown.
+Outcome<Session> ConversationService::showing(SessionId id, const QString& nothing, const std::function<bool(Library&)>& show)
 {
-    const Outcome<bool> found = m_library.write([&](Library& in) {
+    const Outcome<bool> shown = m_library.write(show);
+    if (!shown)
+        return shown.error();
+    return *shown ? session(id) : Outcome<Session>(Failure{Failure::Kind::Usage, nothing});
+}
+
+Outcome<Session> ConversationService::showingQuestion(SessionId id, MessageId question, const std::function<MessageId(const Message&)>& end)
+{
+    return showing(id, QStringLiteral("Session %1 has no question %2.").arg(id).arg(question), [&](Library& in) {
         const std::optional<Message> message = in.messages().find(question);
         const bool isOne = message && message->role == Message::Role::User && in.messages().sessionOf(question) == id;
         if (isOne)
-            in.messages().showUntil(id, message->parent);
+            in.messages().showUntil(id, end(*message));
         return isOne;
     });
-    if (!found)
-        return found.error();
-    if (!*found)
-        return Failure{Failure::Kind::Usage, QStringLiteral("Session %1 has no question %2.").arg(id).arg(question)};
-    return session(id);
+}
+
+Outcome<Session> ConversationService::beginInsteadOf(SessionId id, MessageId question)
+{
+    return showingQuestion(id, question, [](const Message& message) { return message.parent; });
 }
 
 Outcome<Session> ConversationService::endAt(SessionId id, MessageId question)
 {
-    const Outcome<bool> found = m_library.write([&](Library& in) {
-        const bool isOne = in.messages().sessionOf(question) == id;
-        if (isOne)
-            in.messages().showUntil(id, question);
-        return isOne;
-    });
-    if (!found)
-        return found.error();
-    if (!*found)
-        return Failure{Failure::Kind::Usage, QStringLiteral("Session %1 has no question %2.").arg(id).arg(question)};
-    return session(id);
+    return showingQuestion(id, question, [](const Message& message) { return message.id; });
 }
 
 Outcome<Session> ConversationService::showBranch(SessionId id, MessageId through)
 {
-    const Outcome<bool> found = m_library.write([&](Library& in) {
+    return showing(id, QStringLiteral("Session %1 has no message %2.").arg(id).arg(through), [&](Library& in) {
         const bool isOne = in.messages().sessionOf(through) == id;
         if (isOne)
             in.messages().show(id, through);
         return isOne;
     });
-    if (!found)
-        return found.error();
-    if (!*found)
-        return Failure{Failure::Kind::Usage, QStringLiteral("Session %1 has no message %2.").arg(id).arg(through)};
-    return session(id);
 }
 
 Outcome<QList<Message>> ConversationService::allMessages(SessionId id)

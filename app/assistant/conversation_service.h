@@ -130,6 +130,8 @@ private:
     Outcome<qint64> readTokensOf(const Document& document);
     ReadEstimate costOf(qint64 tokens, qint64 unreadTokens, double tokensPerSecond) const;
     Failure noModel() const;
+    Outcome<Session> showing(SessionId id, const QString& nothing, const std::function<bool(Library&)>& show);
+    Outcome<Session> showingQuestion(SessionId id, MessageId question, const std::function<MessageId(const Message&)>& end);
     Outcome<Answer> answer(const Session& session, const Message& question, const AnswerOptions& options, const AnswerEvents& events,
                            std::stop_token stop);
     // Reads what has to be read, then asks; the answer's text grows with each piece.

@@ -123,6 +123,12 @@ QList<DocumentId> DocumentRepository::all()
     return query.numbers();
 }
 
+QByteArray DocumentRepository::text(DocumentId id)
+{
+    Query query(m_database, "SELECT text, text_bytes FROM documents WHERE id = ?", id);
+    return query.next() ? decompress(query.blob(0), std::clamp<qint64>(query.number(1), 0, kMostTextBytes)) : QByteArray();
+}
+
 QStringList DocumentRepository::leftOutOf(const QString& path)
 {
     Query query(m_database, "SELECT what FROM document_ledger WHERE why = ?1 AND document = "

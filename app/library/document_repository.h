@@ -43,6 +43,7 @@ public:
     QString contentHashOf(DocumentId id);
     QList<DocumentId> all();                                      // those removed, but needed by a session, too
     std::optional<Document> load(DocumentId id);
+    QByteArray text(DocumentId id);                         // its text form; empty: there is none
     QStringList leftOutOf(const QString& path);                   // by the person (documents/left_out.h), of the text that was last stored of it
     // Those shown in the library, newest first, with the reading by this model; an empty hash takes each document's latest reading.
     QList<DocumentSummary> list(const QString& modelHash);

@@ -1290,10 +1290,6 @@ It stays on this machine. If you want to help, put it into a report of the probl
         <translation>移到回收站</translation>
     </message>
     <message>
-        <source>Search conversations</source>
-        <translation>搜索会话</translation>
-    </message>
-    <message>
         <source>Undo</source>
         <translation>撤销</translation>
     </message>
@@ -1368,6 +1364,14 @@ It stays on this machine. If you want to help, put it into a report of the probl
     <message>
         <source>Conversation moved to the trash.</source>
         <translation>会话已移到回收站。</translation>
+    </message>
+    <message>
+        <source>Search conversations and texts</source>
+        <translation>搜索会话和文本</translation>
+    </message>
+    <message>
+        <source>Search everything</source>
+        <translation>搜索全部</translation>
     </message>
 </context>
 <context>

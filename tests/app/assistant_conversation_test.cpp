@@ -382,6 +382,8 @@ TEST_F(ConversationTest, AQuestionInOtherWordsIsABranchBesideTheOldOne)
     EXPECT_EQ(service().beginInsteadOf(session, again->messages[1].id).error().kind, Failure::Kind::Usage) << "an answer";
     const SessionId other = startSession(addBook());
     EXPECT_EQ(service().beginInsteadOf(other, first).error().kind, Failure::Kind::Usage);
+    EXPECT_EQ(service().endAt(other, first).error().kind, Failure::Kind::Usage);
+    EXPECT_EQ(service().endAt(session, again->messages[1].id).error().kind, Failure::Kind::Usage) << "an answer";
     EXPECT_EQ(service().showBranch(other, first).error().kind, Failure::Kind::Usage);
     EXPECT_EQ(service().showBranch(session, 999).error().kind, Failure::Kind::Usage);
     EXPECT_EQ(service().session(session)->messages.size(), 4);

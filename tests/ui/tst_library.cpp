@@ -210,6 +210,34 @@ private slots:
         QVERIFY(child<QLabel>("sessionHint")->text().contains(QStringLiteral("No conversation")));
     }
 
+    void textsThatWereFoundAreListedAloneAndLeadToThePlace()
+    {
+        app::DocumentSummary whale, squid;
+        whale.id = 1;
+        whale.title = QStringLiteral("Whale");
+        squid.id = 2;
+        squid.title = QStringLiteral("Squid");
+        m_panel->showDocuments({whale, squid});
+        auto* list = child<QListView>("documentList");
+        auto* search = child<QLineEdit>("sessionSearch");
+        search->setText(QStringLiteral("doubloon"));
+        m_panel->showFound(QStringLiteral("doubl"), {});      // what was typed before
+        QVERIFY(!list->isRowHidden(0) && !list->isRowHidden(1));
+        m_panel->showFound(QStringLiteral("doubloon"), {{2, {70, 78}, QStringLiteral("…the doubloon is…")}});
+        QVERIFY(list->isRowHidden(0) && !list->isRowHidden(1));
+        QCOMPARE(list->model()->index(1, 0).data(ui::DocumentsModel::StateTextRole).toString(), QStringLiteral("…the doubloon is…"));
+        QSignalSpy place(m_panel.get(), &ui::LibraryPanel::placeChosen), document(m_panel.get(), &ui::LibraryPanel::documentChosen);
+        QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualRect(list->model()->index(1, 0)).center());
+        QCOMPARE(place.size(), 1);
+        QCOMPARE(place[0][1].value<app::ByteRange>(), (app::ByteRange{70, 78}));
+        QCOMPARE(document.size(), 0);
+        m_panel->showDocuments({squid, whale});               // the library has changed meanwhile
+        QVERIFY(!list->isRowHidden(0) && list->isRowHidden(1));
+        search->clear();
+        m_panel->showFound({}, {});
+        QVERIFY(!list->isRowHidden(0) && !list->isRowHidden(1));
+    }
+
     void whatLooksLikeHtmlIsShownAsItIsWritten()
     {
         const QString title = QStringLiteral("<img src='file:///etc/hostname'><b>x</b>");

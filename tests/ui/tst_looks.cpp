@@ -4,6 +4,9 @@
 #include <QComboBox>
 #include <QDockWidget>
 #include <QLabel>
+#include <QLineEdit>
+#include <QListView>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTextBrowser>
@@ -15,6 +18,7 @@
 #include "chat/markdown_view.h"
 #include "chat/part_choice_model.h"
 #include "hops/compare_model.h"
+#include "library/documents_model.h"
 #include "support/gui_watchdog.h"
 #include "support/window_desk.h"
 #include "widgets.h"
@@ -308,6 +312,21 @@ private slots:
         QVERIFY(qAbs(model.overlap()) < 1e-6);
         model.setViews(view(1, {0, 0, 0, 0}), {});
         QCOMPARE(model.rowCount(), 0);
+    }
+
+    void textsAreSearched()
+    {
+        m_desk->openBook();
+        auto* list = m_desk->child<QListView>("documentList");
+        auto* search = m_desk->child<QLineEdit>("sessionSearch");
+        search->setText(QStringLiteral("kraken"));
+        QTRY_VERIFY(list->isRowHidden(0));
+        search->setText(QStringLiteral("chapter 7"));
+        QTRY_VERIFY(!list->isRowHidden(0));
+        QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualRect(list->model()->index(0, 0)).center());
+        QTRY_COMPARE(m_desk->child<QPlainTextEdit>("readerText")->textCursor().selectedText(), QStringLiteral("CHAPTER 7"));
+        search->clear();
+        QTRY_VERIFY(list->model()->index(0, 0).data(ui::DocumentsModel::StateTextRole).toString().contains(QStringLiteral("tokens")));
     }
 
     void whatIsTypedIsCounted()

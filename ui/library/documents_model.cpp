@@ -44,6 +44,21 @@ void DocumentsModel::stopProgress()
     showProgress({});
 }
 
+void DocumentsModel::setHits(const QList<app::DocumentHit>& hits)
+{
+    m_hits.clear();
+    for (const app::DocumentHit& hit : hits)
+        m_hits.insert(hit.document, hit);
+    if (!m_documents.isEmpty())
+        emit dataChanged(index(0), index(rowCount() - 1));
+}
+
+const app::DocumentHit* DocumentsModel::hitOf(app::DocumentId id) const
+{
+    const auto hit = m_hits.constFind(id);
+    return hit == m_hits.constEnd() ? nullptr : &*hit;
+}
+
 const app::DocumentSummary* DocumentsModel::find(app::DocumentId id) const
 {
     const QModelIndex index = indexOf(id);
@@ -91,6 +106,8 @@ QVariant DocumentsModel::data(const QModelIndex& index, int role) const
 
 QString DocumentsModel::stateText(const app::DocumentSummary& document) const
 {
+    if (const app::DocumentHit* hit = hitOf(document.id))
+        return hit->snippet;
     if (document.id == m_progress.document)
         return tr("reading %1").arg(percentText(readShare(document.id)));
     if (document.changed)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QAbstractListModel>
+#include <QHash>
 
 #include "octavo/app/assistant.h"
 #include "octavo/app/document.h"
@@ -21,6 +22,8 @@ public:
     void put(const app::DocumentSummary& document);            // new ones come first
     void showProgress(const app::ReadProgress& progress);
     void stopProgress();                                       // nothing is being read any more
+    void setHits(const QList<app::DocumentHit>& hits);         // what a search found: told instead of how far they have been read
+    const app::DocumentHit* hitOf(app::DocumentId id) const;   // null: none
 
     const app::DocumentSummary* find(app::DocumentId id) const;   // null if unknown; dies with the next change
     QModelIndex indexOf(app::DocumentId id) const;
@@ -33,6 +36,7 @@ private:
     QString stateText(const app::DocumentSummary& document) const;
 
     QList<app::DocumentSummary> m_documents;
+    QHash<app::DocumentId, app::DocumentHit> m_hits;
     app::ReadProgress m_progress;      // of the one that is read now; document 0: none
 };
 

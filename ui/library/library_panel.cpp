@@ -104,7 +104,11 @@ void LibraryPanel::buildDocuments()
     m_readOn->setObjectName(QStringLiteral("readOnButton"));
     m_readOn->hide();
 
-    const auto choose = [this](const QModelIndex& index) { emit documentChosen(index.data(DocumentsModel::IdRole).toLongLong()); };
+    const auto choose = [this](const QModelIndex& index) {
+        const app::DocumentId id = index.data(DocumentsModel::IdRole).toLongLong();
+        const app::DocumentHit* hit = m_documents.hitOf(id);
+        hit ? emit placeChosen(id, hit->bytes) : emit documentChosen(id);
+    };
     connect(m_documentList, &QListView::clicked, this, choose);
     connect(m_documentList, &QListView::activated, this, choose);
     connect(m_documentList, &QListView::customContextMenuRequested, this, &LibraryPanel::showDocumentMenu);
@@ -136,8 +140,8 @@ void LibraryPanel::buildSessions()
     m_sessionHint->setContentsMargins(kGrid, 0, kGrid, 0);
     m_search = new QLineEdit(this);
     m_search->setObjectName(QStringLiteral("sessionSearch"));
-    m_search->setAccessibleName(tr("Search conversations"));
-    m_search->setPlaceholderText(tr("Search conversations"));
+    m_search->setAccessibleName(tr("Search conversations and texts"));
+    m_search->setPlaceholderText(tr("Search everything"));
     m_search->setClearButtonEnabled(true);
     m_trashButton = new QPushButton(this);
     m_trashButton->setObjectName(QStringLiteral("trashButton"));
@@ -202,6 +206,7 @@ QList<app::DocumentId> LibraryPanel::chosenDocuments() const
 void LibraryPanel::showDocuments(const QList<app::DocumentSummary>& documents)
 {
     m_documents.setDocuments(documents);
+    narrowDocuments();
     setCurrentDocument(m_currentDocument);
     hintIfEmpty();
 }
@@ -211,6 +216,21 @@ void LibraryPanel::showDocument(const app::DocumentSummary& document)
     m_documents.put(document);
     hintIfEmpty();
     offerReading();
+}
+
+void LibraryPanel::showFound(const QString& words, const QList<app::DocumentHit>& hits)
+{
+    if (words != m_search->text().trimmed())
+        return;                // others are typed by now
+    m_narrowed = !words.isEmpty();
+    m_documents.setHits(hits);
+    narrowDocuments();
+}
+
+void LibraryPanel::narrowDocuments()
+{
+    for (int row = 0; row < m_documents.rowCount(); ++row)
+        m_documentList->setRowHidden(row, m_narrowed && !m_documents.hitOf(m_documents.index(row).data(DocumentsModel::IdRole).toLongLong()));
 }
 
 void LibraryPanel::showSessions(const QList<app::SessionSummary>& sessions, const QList<app::SessionSummary>& trashed)

@@ -33,6 +33,7 @@ public slots:
     void showDocuments(const QList<octavo::app::DocumentSummary>& documents);
     void showDocument(const octavo::app::DocumentSummary& document);
     void showSessions(const QList<octavo::app::SessionSummary>& sessions, const QList<octavo::app::SessionSummary>& trashed);
+    void showFound(const QString& words, const QList<octavo::app::DocumentHit>& hits);   // the documents are narrowed to these; no words: all are listed
     void showEstimate(const octavo::app::ReadEstimate& estimate);
     void showProgress(const octavo::app::ReadProgress& progress);
     void finishReading(const octavo::app::DocumentSummary& document);
@@ -61,6 +62,7 @@ signals:
     void eraseWanted(const QList<octavo::app::SessionId>& sessions);
     void exportWanted(octavo::app::SessionId session, const QString& title);
     void searchWanted(const QString& words);
+    void placeChosen(octavo::app::DocumentId document, octavo::app::ByteRange bytes);   // that a search found
 
 private:
     void buildDocuments();
@@ -69,10 +71,12 @@ private:
     void showDocumentMenu(const QPoint& at);
     void showSessionMenu(const QPoint& at);
     void trash(const QModelIndex& index);
+    void narrowDocuments();
     void hintIfEmpty();
     void offerReading();
     bool eventFilter(QObject* watched, QEvent* event) override;
 
+    bool m_narrowed = false;           // the documents, to what a search found
     DocumentsModel m_documents;
     SessionsModel m_sessions;
     QListView* m_documentList;

@@ -167,6 +167,7 @@ public slots:
     void exportLibrary(const QString& file);            // noticed
     void checkLibrary();                                // noticed: everything in it, and its indexes
     void searchSessions(const QString& words);          // sessionsChanged with the matches; empty = all
+    void searchTexts(const QString& words);             // textsFound, unless other words are searched for meanwhile; of documents in the library, a thousandth of a second each
     // messageAdded (question), answerStarted, answerPiece…, answerFinished, sessionsChanged. Documents not read yet in this run, nor
     // being read, are read before the first piece: readProgress…, readFinished. An engine's failure is the answer's note, with state Failed.
     void ask(octavo::app::SessionId session, const QString& question);
@@ -207,6 +208,7 @@ signals:
     void downloadEnded(const QString& fileName);   // also where it failed or was stopped
     void libraryChanged(const QList<octavo::app::DocumentSummary>& documents);
     void sessionsChanged(const QList<octavo::app::SessionSummary>& sessions, const QList<octavo::app::SessionSummary>& trashed);
+    void textsFound(const QString& words, const QList<octavo::app::DocumentHit>& hits);   // in the order of the library; words empty: nothing was looked for
     void readingsSpace(const octavo::app::ReadingsSpace& space);
     void documentAdded(const octavo::app::DocumentSummary& document);
     void documentChanged(const octavo::app::DocumentSummary& document);   // at any time: its files on the disk were changed, removed, or put back

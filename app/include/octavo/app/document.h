@@ -113,6 +113,13 @@ struct DocumentSummary {
     bool changed = false;  // on disk, since it was read
 };
 
+// A document of the library whose text has what was looked for.
+struct DocumentHit {
+    DocumentId document = 0;
+    ByteRange bytes;       // the first place
+    QString snippet;       // around it, in one line
+};
+
 } // namespace octavo::app
 
 Q_DECLARE_METATYPE(octavo::app::Document)
