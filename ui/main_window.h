@@ -80,6 +80,7 @@ private:
     Answering usualAnswering() const;
     std::optional<Answering> ownAnswering(app::SessionId session) const;
     void keepAnswering(app::SessionId session, const std::optional<Answering>& own);
+    bool wantsShortAnswers() const;
     void applyAnswering();             // from the next question on
     void moveAnswering(app::SessionId to);
     void forgetSession(app::SessionId session);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <QFileInfo>
 #include <QStringList>
 
 #include "chat/answering_popup.h"
@@ -10,6 +11,8 @@
 namespace octavo::ui {
 
 namespace {
+
+constexpr qint64 kSmallModel = 1'000'000'000;  // bytes: some two billion parameters of four bits
 
 QString answeringKey(app::SessionId session) { return QStringLiteral("answering/%1").arg(session); }
 
@@ -45,8 +48,17 @@ void MainWindow::applyAnswering()
 {
     const std::optional<Answering> own = ownAnswering(m_chat->session());
     const Answering now = own.value_or(usualAnswering());
-    m_assistant.setAnswering({now.maxTokens, static_cast<float>(now.temperature), 0});
+    app::AnswerOptions options{now.maxTokens, static_cast<float>(now.temperature), 0};
+    options.wish = wantsShortAnswers() ? QString::fromLatin1(app::kShortAnswer) : QString();
+    m_assistant.setAnswering(options);
     m_chat->setHasOwnAnswering(own.has_value());
+}
+
+bool MainWindow::wantsShortAnswers() const
+{
+    const QString choice = m_settings.choice(Setting::ShortAnswers);
+    const bool isSmall = m_modelReady && QFileInfo(m_modelReady->file).size() < kSmallModel;
+    return choice == QStringLiteral("always") || (choice == QStringLiteral("small") && isSmall);
 }
 
 // What was chosen before the first question goes with it.

@@ -46,6 +46,7 @@ void MainWindow::showModel(const app::ModelSummary& model)
         tip += tr("\nNot on the GPU: %1").arg(model.whyNoGpu);
     m_model->setToolTip(plainTip(tip));
     m_settings.keep(kModelFile, model.file);
+    applyAnswering();
 }
 
 } // namespace octavo::ui

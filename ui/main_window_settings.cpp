@@ -93,6 +93,7 @@ void MainWindow::applySetting(Setting setting)
     case Setting::Direction: return m_reader->setLook(pageLookOf(m_settings));
     case Setting::Temperature:
     case Setting::AnswerTokens:
+    case Setting::ShortAnswers:
         return applyAnswering();
     case Setting::MapLogarithmic: return m_hops->setLogarithmic(m_settings.isOn(setting));
     case Setting::MapAsTable: return m_hops->setAsTable(m_settings.isOn(setting));

@@ -104,6 +104,8 @@ QJsonObject toJson(const AnswerSettings& settings, const QStringList& hiddenDocu
     }
     if (!hidden.isEmpty())
         json.insert(QStringLiteral("hidden"), hidden);
+    if (!settings.wish.isEmpty())
+        json.insert(QStringLiteral("wish"), settings.wish);
     return json;
 }
 
@@ -116,6 +118,7 @@ AnswerSettings settingsFrom(const QJsonObject& json, QStringList& hiddenDocument
     bool isNumber = false;
     settings.seed = fields.text("seed").toULongLong(&isNumber);
     fields.demand(isNumber && settings.maxTokens >= 0);
+    settings.wish = fields.has("wish") ? fields.text("wish") : QString();
     for (const QJsonValue& value : fields.has("hidden") ? fields.list("hidden") : QJsonArray()) {
         Fields place(value.toObject(), sound);
         hiddenDocuments.append(place.hash(place.text("document")));

@@ -73,6 +73,7 @@ struct DocumentSpan {
 struct AskRequest {
     std::vector<qint64> documents;               // as in ReadRequest, in the order they are put before the question
     std::vector<Turn> turns;                     // oldest first; the last is the question
+    QString wish{};                              // put behind every question
     // Per document: first tokens of its passages, ascending, the first 0. Attention is summed per passage.
     std::vector<std::vector<std::uint32_t>> passages;
     // What question and answer do not see of the documents: by document, then ascending, not overlapping. The places of all else stay.

@@ -102,6 +102,7 @@ Outcome<ConversationService::Asked> ConversationService::askedAgain(MessageId an
     }
     AnswerOptions options;
     options.hidden = stored.settings.hidden;
+    options.wish = stored.settings.wish;
     Outcome<AskRequest> request = requestFor(stored.session, stored.question, options, stop);
     if (!request)
         return request.error();

@@ -197,7 +197,7 @@ Outcome<Answer> ConversationService::answer(
     const Outcome<MessageId> id = m_library.write([&](Library& in) {
         const MessageId added = in.messages().add(session.summary.id, message);
         if (m_model)
-            in.messages().storeSettings(added, {m_model->name, m_model->hash, m_model->settings, options.maxTokens, options.temperature, options.seed, options.hidden});
+            in.messages().storeSettings(added, {m_model->name, m_model->hash, m_model->settings, options.maxTokens, options.temperature, options.seed, options.hidden, options.wish});
         return added;
     });
     if (!id)
@@ -309,6 +309,7 @@ Outcome<AskRequest> ConversationService::requestFor(
     if (nothingLeft && !request.hidden.empty())
         return Failure{Failure::Kind::Usage, QStringLiteral("Nothing is left that the answer could look at; leave at least one part in.")};
     request.turns = options.focus ? std::vector<Turn>{{true, question.text}} : turnsUpTo(session.messages, question);
+    request.wish = options.wish;
     request.maxTokens = options.maxTokens;
     request.temperature = options.temperature;
     request.seed = options.seed;

@@ -20,8 +20,10 @@ constexpr std::uint32_t kPenaltyWindow = 256;
 
 } // namespace
 
-std::vector<TokenId> LocalEngine::promptIds(const std::vector<Turn>& turns) const
+std::vector<TokenId> LocalEngine::promptIds(const AskRequest& request) const
 {
+    const std::vector<Turn>& turns = request.turns;
+    const std::string wish = request.wish.isEmpty() ? std::string() : ' ' + request.wish.toStdString();
     const Tokenizer& tokenizer = m_model->tokenizer();
     const ChatTemplate& chat = m_model->chat();
     std::vector<TokenId> ids;
@@ -29,7 +31,7 @@ std::vector<TokenId> LocalEngine::promptIds(const std::vector<Turn>& turns) cons
     for (std::size_t n = 0; n < turns.size(); ++n) {
         const std::string text = turns[n].text.toStdString();
         if (turns[n].user) {
-            add(turnTokens(tokenizer, n == 0 ? chat.questionIntro() : chat.nextQuestionIntro(), text));
+            add(turnTokens(tokenizer, n == 0 ? chat.questionIntro() : chat.nextQuestionIntro(), text + wish));
             add(tokenizer.encode(chat.answerIntro(), SpecialTokens::Parse).ids);
         } else {
             add(tokenizer.encode(text, SpecialTokens::Literal).ids);
@@ -158,7 +160,7 @@ Outcome<AskFacts> LocalEngine::ask(const AskRequest& request, const std::functio
     const auto begin = std::chrono::steady_clock::now();
     if (const auto ready = makeReady(request, stop); !ready)
         return ready.error();
-    const std::vector<TokenId> prompt = promptIds(request.turns);
+    const std::vector<TokenId> prompt = promptIds(request);
     const auto added = warmUp(request, prompt, stop);
     if (!added)
         return added.error();
@@ -207,7 +209,7 @@ Outcome<AnswerLikelihood> LocalEngine::likelihood(const AskRequest& request, con
     const auto asking = askingOver(request, {});
     if (!asking)
         return asking.error();
-    if (const auto asked = (*asking)->prefill(promptIds(request.turns), stop); !asked)
+    if (const auto asked = (*asking)->prefill(promptIds(request), stop); !asked)
         return failureOf(asked.error());
     const TokenizedText tokens = tokenizer().encode(answer.toStdString(), SpecialTokens::Literal);
     const auto scores = (*asking)->prefillAndScore(tokens.ids, 0, stop);
@@ -234,7 +236,7 @@ Outcome<HeadLooks> LocalEngine::headLooks(const AskRequest& request, const QStri
     const TokenizedText tokens = tokenizer().encode(answer.toStdString(), SpecialTokens::Literal);
     const TokenRange wanted = words.size() > 0 ? tokensOf(tokens.begins, words) : TokenRange{0, static_cast<std::uint32_t>(tokens.ids.size())};
     // A token is foreseen by the one before it, so that is where the heads are looked at.
-    std::vector<TokenId> before = promptIds(request.turns);
+    std::vector<TokenId> before = promptIds(request);
     before.insert(before.end(), tokens.ids.begin(), tokens.ids.begin() + wanted.begin);
     HeadLooks looks;
     const auto add = [](std::vector<float>& sums, const std::vector<float>& of) {

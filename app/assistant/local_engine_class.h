@@ -88,7 +88,7 @@ private:
     bool makeRoom(qint64 keep);
     static void finishLater(Kept& kept);
     static Failure noModel();
-    std::vector<TokenId> promptIds(const std::vector<Turn>& turns) const;
+    std::vector<TokenId> promptIds(const AskRequest& request) const;
     std::vector<TokenSpan> spansOf(const AskRequest& request) const;
     std::vector<TokenSpan> hiddenFrom(const AskRequest& request) const;
     Outcome<std::unique_ptr<Asking>> askingOver(const AskRequest& request, AskingOptions options) const;

@@ -76,7 +76,7 @@ Outcome<QList<ReplayedAnswer>> replay(ConversationService& service, Library& lib
             differs = true;   // of those that come after it, the conversation is another
             continue;
         }
-        const AnswerOptions options{(*settings)->maxTokens, static_cast<float>((*settings)->temperature), (*settings)->seed, {}, (*settings)->hidden};
+        const AnswerOptions options{(*settings)->maxTokens, static_cast<float>((*settings)->temperature), (*settings)->seed, {}, (*settings)->wish, (*settings)->hidden};
         const Outcome<Answer> again = service.ask(fresh->summary.id, question.text, options, events, stop);
         if (!again)
             return again.error();

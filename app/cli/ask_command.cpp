@@ -16,6 +16,7 @@ struct Options {
     AnswerOptions answer;
     std::vector<std::string> without;
     bool verify = false;
+    bool isShort = false;
     PlanOptions plan;
 };
 
@@ -102,6 +103,7 @@ int ask(const Session& session, const Options& options)
     if (!hidden)
         return session.fail(hidden.error());
     answering.hidden = *hidden;
+    answering.wish = options.isShort ? QString::fromLatin1(kShortAnswer) : QString();
     AnswerEvents events = answerEvents(session);
     if (!session.json)
         events.piece = [](const QString& piece) { std::cout << piece.toStdString() << std::flush; };
@@ -159,6 +161,7 @@ void addAskCommand(CLI::App& program, Session& session, int& exitCode)
     command->add_option("--temperature", options->answer.temperature, "0 = always the likeliest word")->check(CLI::Range(0.0, 5.0));
     command->add_option("--seed", options->answer.seed, "for temperatures above 0");
     command->add_option("--without", options->without, "titles of chapters or other parts that question and answer are not to see");
+    command->add_flag("--short", options->isShort, "ask for an answer in one sentence: small models go on for pages otherwise");
     command->add_flag("--verify", options->verify, "tell how much less likely the answer is without each of its sources");
     options->plan.addTo(*command);
     command->callback([&session, &exitCode, options] { exitCode = ask(session, *options); });

@@ -130,9 +130,9 @@ QList<Message> MessageRepository::all(SessionId session)
 
 void MessageRepository::storeSettings(MessageId answer, const AnswerSettings& settings)
 {
-    Query(m_database, "INSERT OR REPLACE INTO answer_settings(message, model, model_hash, precision, kv, dims, gate, max_tokens, temperature, seed) "
-                      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", answer, settings.model, settings.modelHash, settings.engine.precision,
-          settings.engine.kv, settings.engine.dims, settings.engine.gate, settings.maxTokens, settings.temperature, settings.seed).run();
+    Query(m_database, "INSERT OR REPLACE INTO answer_settings(message, model, model_hash, precision, kv, dims, gate, max_tokens, temperature, seed, wish) "
+                      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", answer, settings.model, settings.modelHash, settings.engine.precision,
+          settings.engine.kv, settings.engine.dims, settings.engine.gate, settings.maxTokens, settings.temperature, settings.seed, settings.wish).run();
     Query(m_database, "DELETE FROM answer_hidden WHERE message = ?", answer).run();
     Query hidden(m_database, "INSERT INTO answer_hidden(message, position, document, begin_byte, end_byte) VALUES (?, ?, ?, ?, ?)");
     for (qsizetype at = 0; at < settings.hidden.size(); ++at)
@@ -141,11 +141,12 @@ void MessageRepository::storeSettings(MessageId answer, const AnswerSettings& se
 
 std::optional<AnswerSettings> MessageRepository::settingsOf(MessageId answer)
 {
-    Query query(m_database, "SELECT model, model_hash, precision, kv, dims, gate, max_tokens, temperature, seed FROM answer_settings WHERE message = ?", answer);
+    Query query(m_database, "SELECT model, model_hash, precision, kv, dims, gate, max_tokens, temperature, seed, wish FROM answer_settings WHERE message = ?", answer);
     if (!query.next())
         return std::nullopt;
     AnswerSettings settings{query.text(0), query.text(1), {query.text(2), query.text(3), query.text(4), query.real(5)},
                             static_cast<int>(query.number(6)), query.real(7), static_cast<quint64>(query.number(8))};
+    settings.wish = query.text(9);
     Query hidden(m_database, "SELECT document, begin_byte, end_byte FROM answer_hidden WHERE message = ? ORDER BY position", answer);
     while (hidden.next())
         settings.hidden.append(TextPlace{hidden.number(0), {hidden.number(1), hidden.number(2)}});

@@ -50,7 +50,7 @@ const Columns kCitation = {{"message"}, {"position"}, {"document"}, {"document_t
                            {"end_byte"}, {"line"}, {"weight"}, {"text"}, {"page", "0", 4}, {"marks", "''", 7}};
 const Columns kHopRecord = {{"message"}, {"record"}};
 const Columns kAnswerSettings = {{"message"}, {"model"}, {"model_hash"}, {"precision"}, {"kv"}, {"dims"}, {"gate"},
-                                 {"max_tokens"}, {"temperature"}, {"seed"}};
+                                 {"max_tokens"}, {"temperature"}, {"seed"}, {"wish", "''", 7}};
 const Columns kAnswerHidden = {{"message"}, {"position"}, {"document"}, {"begin_byte"}, {"end_byte"}};
 const Columns kSummary = {{"session"}, {"running"}};
 const Columns kSummaryPart = {{"session"}, {"position"}, {"kind"}, {"document"}, {"title"}, {"begin_byte"}, {"end_byte"},

@@ -729,6 +729,26 @@
         <source>Find in this document, or conversation</source>
         <translation>在此文档或会话中查找</translation>
     </message>
+    <message>
+        <source>Short answers</source>
+        <translation>简短回答</translation>
+    </message>
+    <message>
+        <source>Asks for one sentence. Small models, of less than a gigabyte, go on for pages otherwise, in the manner of the book.</source>
+        <translation>要求用一句话回答。小于 1 GB 的小模型否则会照着书的笔调没完没了地写下去。</translation>
+    </message>
+    <message>
+        <source>From small models</source>
+        <translation>仅小模型</translation>
+    </message>
+    <message>
+        <source>Always</source>
+        <translation>总是</translation>
+    </message>
+    <message>
+        <source>Never</source>
+        <translation>从不</translation>
+    </message>
 </context>
 <context>
     <name>octavo::ui::AnswerWords</name>

@@ -426,6 +426,19 @@ TEST_F(ConversationTest, AnAnswerWithoutAChapterIsAVersionThatSaysSo)
     EXPECT_FALSE(nothing.message.note.isEmpty());
 }
 
+TEST_F(ConversationTest, AWishGoesWithTheQuestionAndIsKnownAfterwards)
+{
+    const SessionId session = startSession(addBook());
+    AnswerOptions options;
+    options.wish = QString::fromLatin1(kShortAnswer);
+    const Answer answer = service().ask(session, QStringLiteral("Who?"), options, {}, {}).value();
+    EXPECT_EQ(m_script->asked.back().wish, options.wish);
+    EXPECT_EQ(m_script->asked.back().turns.back().text, QStringLiteral("Who?")) << "the question is as it was asked";
+    EXPECT_EQ(m_run->library->messages().settingsOf(answer.message.id)->wish, options.wish);
+    ASSERT_TRUE(service().verify(answer.message.id, {}, [](const Verification&) {}, {}));
+    EXPECT_EQ(m_script->judged.back().wish, options.wish) << "an answer is judged by what it was asked with";
+}
+
 TEST_F(ConversationTest, AnAnswerIsVerifiedSourceBySource)
 {
     const DocumentId book = addBook();

@@ -427,6 +427,18 @@ TEST_F(LocalEngine, WhatIsHiddenGetsNoAttentionAndAnswersLikeWithoutIt)
     EXPECT_EQ(again->answer, seen->answer) << "and is seen again as soon as it is not hidden";
 }
 
+TEST_F(LocalEngine, AWishIsPartOfWhatIsAsked)
+{
+    ASSERT_TRUE(read(*engine, 1, text).ok());
+    AskRequest asked = request({1}), wishing = request({1});
+    wishing.wish = QStringLiteral("Answer in one sentence.");
+    const auto plain = engine->ask(asked, [](const QString&) {}, {}), wished = engine->ask(wishing, [](const QString&) {}, {});
+    ASSERT_TRUE(plain.ok() && wished.ok());
+    EXPECT_NE(plain->hops[0].passages, wished->hops[0].passages);
+    asked.turns.back().text += QStringLiteral(" Answer in one sentence.");
+    EXPECT_EQ(engine->ask(asked, [](const QString&) {}, {})->answer, wished->answer);
+}
+
 // An answer is judged as if it were being written: each token after all before it, in one piece or in several.
 TEST_F(LocalEngine, LikelihoodIsThatOfTheAnswerTokenByToken)
 {

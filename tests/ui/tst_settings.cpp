@@ -200,6 +200,20 @@ private slots:
         again([this] { m_desk->assistant->regenerate(1); });
     }
 
+    void smallModelsAreAskedToBeShort()
+    {
+        m_desk->openBook();
+        const auto wish = [this] {
+            m_desk->ask();
+            return m_desk->script->asked.back().wish;
+        };
+        QCOMPARE(wish(), QString::fromLatin1(app::kShortAnswer));   // the script's model is a small one
+        m_desk->child<QComboBox>("short_answers")->setCurrentIndex(2);
+        QCOMPARE(wish(), QString());
+        m_desk->child<QComboBox>("short_answers")->setCurrentIndex(1);
+        QCOMPARE(wish(), QString::fromLatin1(app::kShortAnswer));
+    }
+
     void aConversationMayHaveItsOwn()
     {
         m_desk->openBook();

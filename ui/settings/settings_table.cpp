@@ -44,6 +44,8 @@ std::vector<SettingRow> makeTable()
          Number{0, 2, 0.1, 1}, 0.0},
         {Setting::AnswerTokens, "answer_tokens", kAnswers, TEXT("Longest answer"), TEXT("A token is about three quarters of a word."),
          Number{16, 8192, 64, 0, TEXT(" tokens")}, 512.0},
+        {Setting::ShortAnswers, "short_answers", kAnswers, TEXT("Short answers"), TEXT("Asks for one sentence. Small models, of less than a gigabyte, go on for pages otherwise, in the manner of the book."),
+         Choice{{{"small", TEXT("From small models")}, {"always", TEXT("Always")}, {"never", TEXT("Never")}}}, QStringLiteral("small")},
 
         {Setting::MapLogarithmic, "map_logarithmic", kHops, TEXT("Logarithmic maps"), TEXT("Shows small weights beside large ones."), OnOff{}, false},
         {Setting::MapAsTable, "map_as_table", kHops, TEXT("Maps as tables"), TEXT("The same numbers in rows and columns, for screen readers, too."), OnOff{}, false},

@@ -64,12 +64,16 @@ struct AnswerTimings {
     qint64 reusedTokens = 0;   // document tokens that were there already
 };
 
+// What makes small models end after the answer: SmolLM2-135M goes on in the manner of the book otherwise, to the last token that it may write (docs/quality.md).
+inline constexpr const char* kShortAnswer = "Answer in one sentence.";
+
 // How answers are written.
 struct AnswerOptions {
     int maxTokens = 512;
     float temperature = 0;     // 0 = the likeliest token each time
     std::uint64_t seed = 0;    // for temperatures above 0
     std::optional<TextPlace> focus{};   // of one of the session's documents. Everything else is hidden: other documents, the rest of this one, all turns before
+    QString wish{};                     // put behind each question for the model, not shown and not stored with it; empty: nothing
     QList<TextPlace> hidden{};          // of the session's documents; not all of them. Exact for what question and answer see: text behind was read with these in sight
 };
 

@@ -53,6 +53,7 @@ struct AnswerSettings {
     double temperature = 0;
     quint64 seed = 0;
     QList<TextPlace> hidden{};   // what question and answer did not see, though the session has it
+    QString wish{};              // AnswerOptions::wish
 };
 
 struct Message {
