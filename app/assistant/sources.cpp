@@ -53,7 +53,7 @@ struct Run {
     std::size_t first = 0;
     std::size_t last = 0;
     double mean = 0;
-    double peak = 0;
+    double peak = 0;                   // of the first passage: what it is chosen by
     std::vector<double> drawn{};       // by each sentence
     double drawnMost = 0;
 
@@ -79,7 +79,6 @@ struct Run {
     {
         last = next.last;
         mean += next.mean;
-        peak = std::max(peak, next.peak);
         drawnMost = std::max(drawnMost, next.drawnMost);
         for (std::size_t sentence = 0; sentence < drawn.size(); ++sentence)
             drawn[sentence] = std::max(drawn[sentence], next.drawn[sentence]);

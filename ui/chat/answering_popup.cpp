@@ -51,7 +51,6 @@ void AnsweringPopup::openBelow(QWidget* button, const Answering& usual, const st
 {
     {
         const QSignalBlocker a(m_isOwn), b(m_temperature), c(m_maxTokens);
-        m_usual = usual;
         const Answering shown = own.value_or(usual);
         m_isOwn->setChecked(own.has_value());
         m_temperature->setValue(shown.temperature);

@@ -15,7 +15,6 @@ namespace octavo::ui {
 struct Answering {
     double temperature = 0;
     int maxTokens = 512;
-    bool operator==(const Answering&) const = default;
 };
 
 // How the answers of this conversation are written, where that is not as the settings say. Drops down from a button.
@@ -34,7 +33,6 @@ signals:
 private:
     void tell();
 
-    Answering m_usual;
     QCheckBox* m_isOwn;
     QDoubleSpinBox* m_temperature;
     QSpinBox* m_maxTokens;
