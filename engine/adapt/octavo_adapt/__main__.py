@@ -73,6 +73,7 @@ def make_parser():
     train.add_argument('--read-weight', type=float, default=1.0, help='of the loss of read tokens')
     train.add_argument('--asked-weight', type=float, default=1.0, help='of the loss of asked tokens')
     train.add_argument('--facts', type=share, default=0.0, help='share of samples with planted facts and questions about them (0 to 1)')
+    train.add_argument('--teacher', action='store_true', help='learn to foresee texts as the model itself does with full attention, within its trained context, instead of as they are')
     train.add_argument('--seed', type=positive, default=1)
     train.add_argument('--minutes', type=float, default=0, help='stop after so many, saved; --resume goes on')
     train.add_argument('--save-every', type=float, default=60, metavar='SECONDS')
@@ -127,7 +128,7 @@ def run_train(arguments) -> int:
     model = model_of(arguments)
     settings = Settings(arguments.length, arguments.steps, arguments.step_tokens or max(arguments.length), arguments.rank,
                         2.0 * arguments.rank if arguments.alpha is None else arguments.alpha, arguments.rate, arguments.asked, arguments.read_weight,
-                        arguments.asked_weight, arguments.facts, arguments.seed, plan_of(arguments, model))
+                        arguments.asked_weight, arguments.facts, arguments.teacher, arguments.seed, plan_of(arguments, model))
     training = Training(model, corpus, settings, arguments.out, Stop())
     if state_there:
         training.load_state()

@@ -50,6 +50,7 @@ class Sample:
     ids: np.ndarray     # [T] int32
     asked: int          # so many at the end attend exactly
     counted: np.ndarray # [T] bool: whether it is to be foreseen
+    answers: int = 0    # so many at the end are questions and answers about facts, which only the answers themselves teach
 
 
 def book_text(path) -> str:
@@ -197,4 +198,4 @@ def ask_facts(corpus: Corpus, piece: np.ndarray, facts: list, random) -> Sample:
     for begin, end, fact in zip([0, *cuts], cuts, fitting):
         book += [piece[begin:end], fact.told]
     ids = np.concatenate(book + [piece[cuts[-1]:room], talk]).astype(np.int32)
-    return Sample(ids, len(talk), np.concatenate((np.ones(len(ids) - len(talk), bool), counted)))
+    return Sample(ids, len(talk), np.concatenate((np.ones(len(ids) - len(talk), bool), counted)), len(talk))

@@ -100,17 +100,21 @@ class Model:
         """Negative log likelihood in nats [n] of `targets` [n] after the states [n, hidden]; logits exist for SCORED_AT_ONCE of them at a time."""
         def score(states, wanted):
             return functional.cross_entropy(self.logits(states), wanted, reduction='none')
-        parts = zip(hidden.split(SCORED_AT_ONCE), targets.split(SCORED_AT_ONCE))
-        if not torch.is_grad_enabled():
-            return torch.cat([score(*part) for part in parts])
-        return torch.cat([checkpoint(score, *part, use_reentrant=False, preserve_rng_state=False) for part in parts])
+        return in_parts(score, hidden, targets)
+
+    def divergence(self, hidden: Tensor, taught: Tensor) -> Tensor:
+        """Kullback-Leibler divergence in nats [n] of the next token's distributions: how much the states `hidden` [n, hidden] lose against `taught` [n, hidden]."""
+        def score(states, teacher):
+            told, learnt = (functional.log_softmax(self.logits(of), -1) for of in (teacher, states))
+            return functional.kl_div(learnt, told, reduction='none', log_target=True).sum(-1)
+        return in_parts(score, hidden, taught)
 
     def logits(self, states: Tensor) -> Tensor:
         return functional.linear(states, self.weights.get('output.weight', self.weights['token_embd.weight']))
 
     def autocast(self):
-        """For hidden(): training on a GPU multiplies in bfloat16, but for attention. Logits in bfloat16 would be off by a tenth of a nat."""
-        return torch.autocast('cuda', torch.bfloat16) if self.device.type == 'cuda' else nullcontext()
+        """For hidden(): training multiplies in bfloat16 where the device does, but for attention. Logits in bfloat16 would be off by a tenth of a nat."""
+        return torch.autocast(self.device.type, torch.bfloat16) if self.device.type == 'cuda' or cpu_multiplies_bfloat16() else nullcontext()
 
     def _norm(self, x, name):
         return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.config.epsilon) * self.weights[name + '.weight']
@@ -138,6 +142,23 @@ class Model:
         h = self._norm(x, block + 'ffn_norm')
         inner = functional.silu(self._linear(h, block + 'ffn_gate', adapter)) * self._linear(h, block + 'ffn_up', adapter)
         return x + self._linear(inner, block + 'ffn_down', adapter)
+
+
+def cpu_multiplies_bfloat16() -> bool:
+    """Linux on x86 tells; elsewhere float32 is taken."""
+    try:
+        with open('/proc/cpuinfo', encoding='ascii', errors='replace') as file:
+            return 'avx512_bf16' in file.read()
+    except OSError:
+        return False
+
+
+def in_parts(score, *tensors: Tensor) -> Tensor:
+    """`score` of the tensors' rows, SCORED_AT_ONCE of them at a time, computed again on the way back."""
+    parts = zip(*(tensor.split(SCORED_AT_ONCE) for tensor in tensors))
+    if not torch.is_grad_enabled():
+        return torch.cat([score(*part) for part in parts])
+    return torch.cat([checkpoint(score, *part, use_reentrant=False, preserve_rng_state=False) for part in parts])
 
 
 def open_gguf(path):

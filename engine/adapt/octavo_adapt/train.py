@@ -17,7 +17,7 @@ import torch
 
 from . import Failure
 from .adapter_file import save_adapter
-from .attention import Plan
+from .attention import Plan, full_attention
 from .data import Corpus, Sample, Samples
 from .files import write_whole
 from .model import Adapter, Model, fresh_adapter
@@ -40,6 +40,7 @@ class Settings:
     read_weight: float      # of the mean loss of read tokens
     asked_weight: float     # of the mean loss of asked tokens
     fact_share: float       # of samples
+    teacher: bool           # whether texts are foreseen as the model itself foresees them with full attention, within its trained context
     seed: int
     plan: Plan
 
@@ -76,14 +77,25 @@ class Stop:
             raise Stopped
 
 
-def losses(model: Model, adapter, sample: Sample, plan: Plan, poll=lambda: None, exact=False):
-    """NLL in nats [T-1] of each token but the first; which of them were read and count; which were asked and count. `exact`: in float32 on a GPU too."""
+def losses(model: Model, adapter, sample: Sample, plan: Plan, poll=lambda: None, exact=False, teacher=False):
+    """Loss in nats [T-1] of each token but the first; which of them were read and count; which were asked and count. `exact`: in float32 on a GPU too.
+
+    The loss is the NLL. With `teacher`, where the sample fits into the trained context, it is the divergence from the model without adapter and with full
+    attention, but for what a fact's answer says: what is learnt then is to read in hops, not to write like the texts (Hinton et al. 2015)."""
     ids = torch.from_numpy(sample.ids).long().to(model.device)
     with nullcontext() if exact else model.autocast():
         hidden = model.hidden(ids, plan, sample.asked, adapter, poll)
     asked = np.arange(1, len(sample.ids)) >= len(sample.ids) - sample.asked
     masks = (torch.from_numpy(mask & sample.counted[1:]).to(model.device) for mask in (~asked, asked))
-    return (model.nll(hidden[:-1], ids[1:]), *masks)
+    taught = len(ids) - 1 - sample.answers if teacher and len(ids) <= model.config.context else 0
+    loss = []
+    if taught:
+        with torch.no_grad(), nullcontext() if exact else model.autocast():
+            full = model.hidden(ids, full_attention(len(ids)), 0, None, poll)
+        loss.append(model.divergence(hidden[:taught], full[:taught]))
+    if taught < len(ids) - 1:
+        loss.append(model.nll(hidden[taught:-1], ids[taught + 1:]))
+    return (torch.cat(loss), *masks)
 
 
 def mean(values, mask):
@@ -143,7 +155,7 @@ class Training:
         facts = {'model_sha256': self.corpus.model_sha256, 'model': os.path.basename(str(self.model.path)), 'dims': list(settings.plan.dims),
                  'sinks': settings.plan.sinks, 'squeeze': settings.plan.squeeze, 'rank': settings.rank, 'seed': settings.seed, 'steps': self.step,
                  'planned_steps': settings.steps, 'lengths': list(settings.lengths), 'step_tokens': settings.step_tokens, 'rate': settings.rate,
-                 'asked': settings.asked, 'read_weight': settings.read_weight, 'asked_weight': settings.asked_weight, 'fact_share': settings.fact_share,
+                 'asked': settings.asked, 'read_weight': settings.read_weight, 'asked_weight': settings.asked_weight, 'fact_share': settings.fact_share, 'teacher': settings.teacher,
                  'texts': [text.name for text in self.corpus.texts], 'texts_sha256': [text.sha256 for text in self.corpus.texts]}
         save_adapter(self.adapter, self.model.config, facts, self.out)
 
@@ -154,7 +166,7 @@ class Training:
         read = asked = 0.0
         self.optimizer.zero_grad(set_to_none=True)
         for number in range(count):
-            nll, is_read, is_asked = losses(self.model, self.adapter, self.samples.sample(length, self.step, number), settings.plan, self.stop.poll)
+            nll, is_read, is_asked = losses(self.model, self.adapter, self.samples.sample(length, self.step, number), settings.plan, self.stop.poll, teacher=settings.teacher)
             read_loss, asked_loss = mean(nll, is_read), mean(nll, is_asked)
             ((settings.read_weight * read_loss + settings.asked_weight * asked_loss) / count).backward()
             read, asked = read + read_loss.item() / count, asked + asked_loss.item() / count

@@ -27,7 +27,7 @@ try:
     import torch
     from octavo_adapt import Failure, __main__ as program
     from octavo_adapt.adapter_file import load_adapter, save_adapter
-    from octavo_adapt.attention import Plan
+    from octavo_adapt.attention import Plan, full_attention
     from octavo_adapt.data import HELD_OUT_FACTS, Sample, Samples, book_text, load_corpus
     from octavo_adapt.evaluate import nll_of, perplexity_sample
     from octavo_adapt.facts import QUESTION_INTRO
@@ -122,6 +122,31 @@ class Adaptation(unittest.TestCase):
 
         (self.folder / 'killed.gguf.state').write_bytes((self.folder / 'stopped.gguf.state').read_bytes()[:5000])
         self.assertEqual(self.train('killed.gguf', '--resume')[0], 1, 'half a state')
+
+    def test_a_teacher_teaches_to_read_as_with_full_attention(self):
+        model, corpus = Model(self.model), load_corpus(self.corpus)
+        ids = corpus.texts[0].ids[:500]
+        loss, is_read, is_asked = losses(model, None, Sample(ids, 64, np.ones(500, bool)), full_attention(500), exact=True, teacher=True)
+        self.assertLess(loss[is_read].abs().max().item(), 1e-5, 'what reads with full attention has nothing to learn')
+        folded = Plan((0, 128), gate=0.0)
+        loss, is_read, _ = losses(model, None, Sample(ids, 64, np.ones(500, bool)), folded, exact=True, teacher=True)
+        self.assertLess(loss[:127].abs().max().item(), 1e-5, 'the first row is full attention')
+        self.assertGreater(loss[128:][is_read[128:]].mean().item(), 1e-5)
+        # What facts answer is learnt from the facts, and beyond the trained context there is no teacher: both are the NLL.
+        sample = Samples(corpus, 64, 1.0, seed=1).sample(480, 1, 0)
+        taught, plain = (losses(model, None, sample, folded, exact=True, teacher=teacher)[0] for teacher in (True, False))
+        self.assertTrue(torch.allclose(taught[-sample.answers:], plain[-sample.answers:], atol=1e-4))
+        self.assertFalse(torch.allclose(taught[:-sample.answers], plain[:-sample.answers], atol=1e-4))
+        longer = Sample(np.resize(ids, model.config.context + 1), 0, np.ones(model.config.context + 1, bool))
+        taught, plain = (losses(model, None, longer, folded, exact=True, teacher=teacher)[0] for teacher in (True, False))
+        self.assertTrue(torch.equal(taught, plain))
+
+        status, lines, err = self.train('taught.gguf', '--teacher', '--length', '512', '--facts', '0', '--rate', '0.002')
+        self.assertEqual(status, 0, err)
+        adapter = load_adapter(self.folder / 'taught.gguf', model.config, sha256_of(self.model))
+        with torch.no_grad():
+            before, after = (mean(*losses(model, which, Sample(ids, 64, np.ones(500, bool)), Plan((0, 128)), exact=True, teacher=True)[:2]).item() for which in (None, adapter))
+        self.assertLess(after, before)
 
     def test_bfloat16_points_the_same_way(self):
         """What a GPU does, on the CPU."""
