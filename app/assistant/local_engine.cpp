@@ -81,10 +81,7 @@ EngineSettings LocalEngine::settings() const
     const KvFormat& kv = m_options.plan ? m_options.plan->kv : m_options.kv;
     EngineSettings settings{m_options.engine.precision == Precision::Float32 ? QStringLiteral("f32") : QStringLiteral("int8"), QString::fromStdString(kv.toString()), {}, 0};
     if (m_options.plan) {
-        QStringList dims;
-        for (const std::uint32_t dimension : m_options.plan->dims)
-            dims.append(QString::number(dimension));
-        settings.dims = dims.join(QLatin1Char(','));
+        settings.dims = dimsText(*m_options.plan);
         settings.gate = m_options.plan->gate;
     }
     return settings;
@@ -124,7 +121,8 @@ PlanChoice LocalEngine::choiceFor(std::uint64_t tokens) const
 {
     if (m_options.plan)
         return costOf(*m_options.plan, config(), tokens, kConversationRoom);
-    return choosePlan(config(), tokens, kConversationRoom, Engine::availableMemory(), m_options.kv);
+    const bool wide = !m_model || m_model->readsWideLayers(); // of a model that is not open, only costs are told
+    return choosePlan(config(), tokens, kConversationRoom, Engine::availableMemory(), m_options.kv, wide ? wideLayersFor(config()) : WideLayers{});
 }
 
 ReadPlan LocalEngine::planFor(qint64 tokens) const

@@ -40,7 +40,7 @@ int bench(const Session& session, const Options& options, bool decode)
     if (!model)
         return kFailed;
     const std::vector<TokenId> ids = someIds(*model, std::max<std::uint64_t>(1, options.tokens));
-    const auto choice = options.plan.choose(model->config(), ids.size(), options.written);
+    const auto choice = options.plan.choose(*model, ids.size(), options.written);
     if (!choice)
         return session.fail(choice.error());
     const ReadPlan plan = readPlanOf(*choice, model->config());

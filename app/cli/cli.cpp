@@ -83,6 +83,7 @@ nlohmann::json jsonOf(const ReadPlan& plan)
     return {{"attention", plan.attention.toStdString()},
             {"dims", std::vector<std::uint32_t>(plan.dims.begin(), plan.dims.end())},
             {"gate", plan.gate},
+            {"wide", plan.wide.toStdString()},
             {"keys_per_token", plan.keysPerToken},
             {"full_keys_per_token", plan.fullKeysPerToken},
             {"reason", plan.reason.toStdString()}};
@@ -91,8 +92,8 @@ nlohmann::json jsonOf(const ReadPlan& plan)
 void PlanOptions::addTo(CLI::App& command)
 {
     command.add_option("--attention", attention, "how to read: full, tensorized at linear cost, or as suits the text (auto)")->check(CLI::IsMember({"auto", "full", "tensorized"}));
-    command.add_option("--dims", dims, "the fold, coarsest first; 0 = as many as needed (tensorized: 0,1024)");
-    command.add_option("--gate", gate, "added to a token's own logit in the coarse hops (default 4)");
+    command.add_option("--dims", dims, "the fold, coarsest first; 0 = as many as needed (tensorized: 0,1024); behind a +, layers that see so many tokens at once: 0,1024+4096@17,18");
+    command.add_option("--gate", gate, "added to a token's own logit in the coarse hops (default 6)");
     command.add_option("--sinks", sinks, "first tokens that the finest hop always sees (default 4)");
     command.add_option("--squeeze", squeeze, "how much nearer far rows stand than they are (default 64)");
     command.add_option("--kv", kv, "how keys and values are kept: q8_0 (the default: half the memory, and faster), f16, or keys/values apart, as in q8_0/f16")
@@ -115,11 +116,18 @@ Result<std::optional<ReadingPlan>> PlanOptions::plan() const
     plan.squeeze = squeeze.value_or(plan.squeeze);
     if (!dims.empty()) {
         plan.dims.clear();
-        for (const std::string& part : CLI::detail::split(dims, ',')) {
+        const std::size_t border = dims.find('+');
+        for (const std::string& part : CLI::detail::split(dims.substr(0, border), ',')) {
             std::uint32_t dimension = 0;
             if (part.empty() || !CLI::detail::lexical_cast(part, dimension))
                 return Error{Errc::InvalidArgument, "--dims", "whole numbers with commas between, such as 0,1024"};
             plan.dims.push_back(dimension);
+        }
+        if (border != std::string::npos) {
+            auto wide = WideLayers::parse(dims.substr(border + 1));
+            if (!wide)
+                return wide.error();
+            plan.wide = std::move(*wide);
         }
     }
     if (const auto checked = plan.check(); !checked)
@@ -127,12 +135,14 @@ Result<std::optional<ReadingPlan>> PlanOptions::plan() const
     return std::optional(std::move(plan));
 }
 
-Result<PlanChoice> PlanOptions::choose(const ModelConfig& model, std::uint64_t tokens, std::uint64_t room) const
+Result<PlanChoice> PlanOptions::choose(const Model& model, std::uint64_t tokens, std::uint64_t room) const
 {
     const auto asked = plan();
     if (!asked)
         return asked.error();
-    return *asked ? costOf(**asked, model, tokens, room) : choosePlan(model, tokens, room, Engine::availableMemory(), kvFormat());
+    const ModelConfig& config = model.config();
+    return *asked ? costOf(**asked, config, tokens, room)
+                  : choosePlan(config, tokens, room, Engine::availableMemory(), kvFormat(), model.readsWideLayers() ? wideLayersFor(config) : WideLayers{});
 }
 
 } // namespace octavo::app::cli

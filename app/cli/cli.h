@@ -68,7 +68,7 @@ struct PlanOptions {
     Result<std::optional<ReadingPlan>> plan() const;
     KvFormat kvFormat() const { return *KvFormat::named(kv); } // checked when the command line is read
     // That plan or the one chosen for a text of `tokens` with `room` tokens after it.
-    Result<PlanChoice> choose(const ModelConfig& model, std::uint64_t tokens, std::uint64_t room) const;
+    Result<PlanChoice> choose(const Model& model, std::uint64_t tokens, std::uint64_t room) const;
 };
 
 // Each adds its command to the program; the command's callback sets `exitCode`.

@@ -75,7 +75,7 @@ int perplexity(const Session& session, const Options& options)
     const auto model = session.openModel();
     if (!model)
         return kFailed;
-    const auto choice = options.plan.choose(model->config(), options.tokens, 0);
+    const auto choice = options.plan.choose(*model, options.tokens, 0);
     if (!choice)
         return session.fail(choice.error());
     const ReadPlan plan = readPlanOf(*choice, model->config());
@@ -110,7 +110,7 @@ int perplexityByLength(const Session& session, const Options& options)
     nlohmann::json rows = nlohmann::json::array();
     std::string text;
     for (const std::uint64_t tokens : options.lengths) {
-        const auto choice = options.plan.choose(model->config(), tokens, 0);
+        const auto choice = options.plan.choose(*model, tokens, 0);
         if (!choice)
             return session.fail(choice.error());
         double sum = 0;
@@ -165,7 +165,7 @@ int needle(const Session& session, const Options& options)
     const auto model = session.openModel();
     if (!model)
         return kFailed;
-    const auto choice = options.plan.choose(model->config(), options.tokens, 0);
+    const auto choice = options.plan.choose(*model, options.tokens, 0);
     if (!choice)
         return session.fail(choice.error());
     const ReadPlan plan = readPlanOf(*choice, model->config());

@@ -159,7 +159,7 @@ int evalTasks(const Session& session, const EvalTasksOptions& options)
 
     nlohmann::json plans = nlohmann::json::object();
     for (const std::uint64_t tokens : options.lengths) {
-        const auto choice = options.plan.choose(model->config(), tokens, 0);
+        const auto choice = options.plan.choose(*model, tokens, 0);
         if (!choice)
             return session.fail(choice.error());
         plans[std::to_string(tokens)] = jsonOf(readPlanOf(*choice, model->config()));
@@ -176,7 +176,7 @@ int evalTasks(const Session& session, const EvalTasksOptions& options)
             return session.fail(opened.error());
     }
     for (const std::uint64_t tokens : options.lengths) {
-        const auto choice = options.plan.choose(model->config(), tokens, 0);
+        const auto choice = options.plan.choose(*model, tokens, 0);
         EvalSubject subject(model, choice->plan, tokens);
         for (const std::string& task : tasks)
             if (const auto tried = tryTask(session, options, maker, task, tokens, subject, file); !tried)

@@ -79,7 +79,7 @@ std::vector<double> read(const Input& input, const ReadingPlan& plan)
                     from.push_back(t - a * stride);
                 }
                 const std::size_t near = from.size();
-                for (std::uint64_t sink = 0; finest && plan.hops() > 1 && sink < plan.sinks && sink + m <= t; ++sink) {
+                for (std::uint64_t sink = 0; finest && plan.dims.back() && sink < plan.sinks && sink + m <= t; ++sink) {
                     scores.push_back(heads.score(heads.query(t, head), heads.key(sink, head), static_cast<double>(m - sink)));
                     from.push_back(sink);
                 }

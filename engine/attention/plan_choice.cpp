@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "octavo/engine/reading.h"
 
@@ -22,13 +23,17 @@ double keysAlong(std::uint64_t stride, std::uint64_t limit, std::uint64_t tokens
     return sum * static_cast<double>(stride) + static_cast<double>(tokens % stride) * static_cast<double>(last);
 }
 
-double meanKeys(const ReadingPlan& plan, std::uint64_t tokens)
+double meanKeys(const ReadingPlan& plan, std::uint32_t layers, std::uint64_t tokens)
 {
     if (tokens == 0)
         return 0;
     double keys = 0;
     for (std::uint32_t hop = 0; hop < plan.hops(); ++hop)
         keys += keysAlong(plan.stride(hop), plan.dims[hop], tokens);
+    if (plan.wide.reach > 0) {
+        const double wide = static_cast<double>(plan.wide.layers.size()) / layers;
+        keys += wide * (keysAlong(1, plan.wide.reach, tokens) - keys);
+    }
     return keys / static_cast<double>(tokens);
 }
 
@@ -43,8 +48,8 @@ PlanChoice costOf(const ReadingPlan& plan, const ModelConfig& config, std::uint6
     PlanChoice choice;
     choice.plan = plan;
     choice.tokens = tokens;
-    choice.keysPerToken = meanKeys(plan, tokens);
-    choice.fullKeysPerToken = meanKeys(ReadingPlan::full(), tokens);
+    choice.keysPerToken = meanKeys(plan, config.layers, tokens);
+    choice.fullKeysPerToken = meanKeys(ReadingPlan::full(), config.layers, tokens);
     choice.matrixFlopPerToken = 2.0 * config.layers * weights;
     choice.attentionFlopPerToken = flopPerKey * choice.keysPerToken;
     choice.fullAttentionFlopPerToken = flopPerKey * choice.fullKeysPerToken;
@@ -62,6 +67,12 @@ std::uint32_t rowFor(const ModelConfig& config)
     return std::clamp(std::bit_floor(config.context / 3), kShortestRow, kLongestRow);
 }
 
+WideLayers wideLayersFor(const ModelConfig& config)
+{
+    const bool isSmolLM2 = config.name.starts_with("Smollm2 135M") && config.layers == 30 && config.hidden == 576;
+    return isSmolLM2 && config.gates.empty() ? WideLayers{4096, {17, 18, 20, 23}} : WideLayers{};
+}
+
 // Full attention is never chosen, though up to two rows it costs no more. Up to one row (dims 0, row) is the same thing, and can be asked
 // together with longer texts, which full attention with its one long row cannot. At two rows neither finds more: a fact hidden in 2k tokens
 // has an NLL of 0.05 with full attention and of 0.07 with rows (SmolLM2-135M, mean of four depths, Moby-Dick). Beyond, full attention
@@ -70,11 +81,12 @@ std::uint32_t rowFor(const ModelConfig& config)
 // The device enters by its memory alone. Where a third dimension is taken it saves about half of all keys, more than the pass over the
 // values that another hop costs on a CPU or a GPU. Up to 32 rows both plans read exactly alike; from there to row² tokens it would save less
 // than half of the keys, for one softmax more between a token and what it reads, and gigabytes of hop values.
-PlanChoice choosePlan(const ModelConfig& config, std::uint64_t tokens, std::uint64_t room, std::uint64_t availableMemory, const KvFormat& kv)
+PlanChoice choosePlan(const ModelConfig& config, std::uint64_t tokens, std::uint64_t room, std::uint64_t availableMemory, const KvFormat& kv, WideLayers wide)
 {
     const std::uint32_t row = rowFor(config);
     ReadingPlan plan;
     plan.kv = kv;
+    plan.wide = std::move(wide);
     plan.dims = {0, row};
     PlanChoice rows = costOf(plan, config, tokens, room);
     rows.reason = tokens <= row ? PlanChoice::Reason::OneRow : PlanChoice::Reason::Rows;

@@ -90,6 +90,7 @@ Result<void> Model::chooseDevice()
 }
 
 std::string Model::device() const { return m_backend->name(); }
+bool Model::readsWideLayers() const { return m_backend->readsWideLayers(); }
 const std::filesystem::path& Model::file() const { return m_weights->file->path(); }
 std::uint64_t Model::fileSize() const { return m_weights->file->fileSize(); }
 const std::string& Model::hash() const { return m_hash; }

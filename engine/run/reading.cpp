@@ -46,6 +46,25 @@ Result<std::unique_ptr<Reading>> Reading::start(std::shared_ptr<const Model> mod
     return make(std::move(model), std::move(plan), plannedTokens);
 }
 
+namespace {
+
+Result<void> checkWideLayers(const Model& model, const WideLayers& wide)
+{
+    const ModelConfig& config = model.config();
+    const auto wrong = [](const std::string& why) { return Error{Errc::InvalidArgument, "wide layers", why}; };
+    if (wide.reach == 0)
+        return {};
+    if (!model.backend().readsWideLayers())
+        return wrong("are read on the CPU alone");
+    if (wide.layers.back() >= config.layers)
+        return wrong("numbered from 0; the model has " + std::to_string(config.layers));
+    if (wide.reach > config.context)
+        return wrong("see at most the trained context, " + std::to_string(config.context) + " tokens");
+    return {};
+}
+
+} // namespace
+
 // Whatever room there is for what it will read.
 Result<std::unique_ptr<Reading>> Reading::make(std::shared_ptr<const Model> model, ReadingPlan plan, std::uint64_t plannedTokens)
 {
@@ -54,6 +73,8 @@ Result<std::unique_ptr<Reading>> Reading::make(std::shared_ptr<const Model> mode
     if (plannedTokens == 0)
         return Error{Errc::InvalidArgument, "planned tokens", "at least 1"};
     const ModelConfig& config = model->config();
+    if (const auto fits = checkWideLayers(*model, plan.wide); !fits)
+        return fits.error();
     return guarded(noHopValues(config, plan), [&]() -> Result<std::unique_ptr<Reading>> {
         auto cache = std::make_unique<KvCache>(config, plan.kv);
         return std::unique_ptr<Reading>(new Reading(model, model->backend(), plan, plannedTokens, std::move(cache)));

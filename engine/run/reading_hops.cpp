@@ -91,11 +91,11 @@ ReadingHops hopsFrom(const PathShares& shares, std::uint64_t token, const Readin
                       [&](std::uint64_t a, std::uint64_t b) { return std::pair(-hops.weights[a], a) < std::pair(-hops.weights[b], b); });
     for (std::size_t n = 0; n < count; ++n)
         hops.paths.push_back(pathTo(token, reached[n], plan, shares, share));
-    for (std::size_t sink = 0; sink < shares.direct.size(); ++sink) {
-        const float weight = static_cast<float>(shares.direct[sink] * share);
-        hops.weights[sink] += weight;
+    for (std::size_t seen = 0; seen < shares.direct.size(); ++seen) {
+        const float weight = static_cast<float>(shares.direct[seen] * share);
+        hops.weights[seen] += weight;
         if (weight > 0)
-            hops.paths.push_back({{sink}, {weight}});
+            hops.paths.push_back({{seen}, {weight}});
     }
     std::stable_sort(hops.paths.begin(), hops.paths.end(), [](const HopPath& a, const HopPath& b) { return a.weights.back() > b.weights.back(); });
     hops.paths.resize(std::min<std::size_t>(hops.paths.size(), topPaths));

@@ -294,6 +294,10 @@
         <source>%1 and not in blocks of rows, whose values would not fit into the memory: %2.</source>
         <translation>%1，且不按行分块，因为分块所需的值内存放不下：%2。</translation>
     </message>
+    <message>
+        <source>%1, and of %2 in the layers that look back most</source>
+        <translation>%1，其中回看最多的几层每行 %2 个</translation>
+    </message>
 </context>
 <context>
     <name>octavo::ui</name>

@@ -105,6 +105,18 @@ TEST_F(AttentionSettings, GatesPerLayerAndHeadEqualTheOracle)
     }
 }
 
+TEST_F(AttentionSettings, WideLayersSeeTheirReachAndTheOthersTheirRows)
+{
+    for (const std::uint32_t reach : {16u, 40u, 64u, 1000u}) {
+        const ReadingPlan plan{{0, 16}, 4, 2, 64, {}, {reach, {0, 2}}};
+        const auto layers = run(plan, shape(), input.tokens);
+        for (const std::uint32_t layer : {0u, 2u})
+            expectClose(layers[layer], oracle::read(input, plan.ofWideLayers()));
+        expectClose(layers[1], oracle::read(input, plan));
+        EXPECT_NE(layers[0], layers[1]);
+    }
+}
+
 TEST_F(AttentionSettings, GatesAsThePlanHasThemChangeNothing)
 {
     const ReadingPlan plan{{0, 16}, 4, 2, 64};

@@ -46,7 +46,7 @@ protected:
     }
 
     const std::vector<ReadingPlan> plans{plan, ReadingPlan{{0, 8, 32}, 2, 0, 64, {}}, ReadingPlan{{0, 64}, 4, 4, 64, {KvType::Q8_0, KvType::Q8_0}},
-                                         ReadingPlan::full()};
+                                         ReadingPlan{{0, 64}, 4, 4, 64, {}, {200, {0}}}, ReadingPlan::full()};
 };
 
 TEST_F(KeptReading, GoesOnFromWhereverTheProcessWasKilled)

@@ -128,6 +128,37 @@ TEST(PlanChoice, MeanKeysAreTheSumOverTokensAndHops)
     }
 }
 
+TEST(PlanChoice, WideLayersCountByTheirShare)
+{
+    ReadingPlan plan;
+    plan.wide = {4096, {17, 18, 20, 23}};
+    const double rows = costOf({}, kSmol, 20'000, 0).keysPerToken, window = costOf(plan.ofWideLayers(), kSmol, 20'000, 0).keysPerToken;
+    EXPECT_DOUBLE_EQ(costOf(plan, kSmol, 20'000, 0).keysPerToken, (26 * rows + 4 * window) / 30);
+    EXPECT_EQ(costOf(plan, kSmol, 20'000, 0).hopBytes, costOf({}, kSmol, 20'000, 0).hopBytes) << "they keep nothing beside keys and values";
+}
+
+TEST(PlanChoice, WideLayersAreOfTheModelThatWasMeasuredAndOfNoAdapter)
+{
+    ModelConfig smol = kSmol;
+    EXPECT_EQ(wideLayersFor(smol), WideLayers{});
+    smol.name = "Smollm2 135M 8k Lc100K Mix1 Ep2";
+    const WideLayers wide = wideLayersFor(smol);
+    EXPECT_EQ(choosePlan(smol, 20'000, 0, 0, {}, wide).plan.wide, wide);
+    EXPECT_TRUE(choosePlan(smol, 2'000'000, 0, 0, {}, wide).plan.check().ok());
+    EXPECT_FALSE(wide.layers.empty());
+    smol.gates.assign(270, 4.0f);
+    EXPECT_EQ(wideLayersFor(smol), WideLayers{});
+}
+
+TEST(WideLayers, ComeBackFromTheirTextAndRefuseOthers)
+{
+    for (const WideLayers& wide : {WideLayers{4096, {17, 18, 20, 23}}, WideLayers{1024, {0}}})
+        EXPECT_EQ(*WideLayers::parse(wide.toString()), wide);
+    EXPECT_EQ(WideLayers{}.toString(), "");
+    for (const char* text : {"", "4096", "4096@", "@1", "4096@1,", "4096,1", "4096@1@2", "4096@x", "4096@-1", "4096@1 ", "99999999999@1", "4096@1,,2"})
+        EXPECT_EQ(WideLayers::parse(text).error().code, Errc::InvalidArgument) << text;
+}
+
 TEST(PlanChoice, FlopAndBytesAreThoseOfTheDefaultModel)
 {
     const PlanChoice choice = costOf({}, kSmol, 65'536, 8192);

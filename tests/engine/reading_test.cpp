@@ -32,7 +32,7 @@ TEST_F(TinyModel, PiecesOfAnySizeGiveTheSameReadingBitForBit)
 {
     const auto ids = someIds(1500);
     for (const ReadingPlan& how : {plan, ReadingPlan{{0, 8, 32}, 2, 0, 64, {}}, ReadingPlan{{0, 64}, 4, 4, 64, {KvType::Q8_0, KvType::Q8_0}},
-                                   ReadingPlan::full()}) {
+                                   ReadingPlan{{0, 64}, 4, 4, 64, {}, {200, {1}}}, ReadingPlan::full()}) {
         const auto whole = read(ids, how, 4096);
         for (const std::size_t size : {1, 7, 64, 512, 4096}) {
             auto reading = Reading::start(model, how, 4096);
@@ -98,6 +98,10 @@ TEST_F(TinyModel, RefusesWhatDoesNotFit)
     ASSERT_FALSE(huge.ok());
     EXPECT_EQ(huge.error().code, Errc::OutOfMemory);
     EXPECT_GT(huge.error().needed, huge.error().room);
+
+    for (const WideLayers& wide : {WideLayers{128, {2}}, {1u << 20, {0}}, {32, {0}}, {128, {}}, {128, {1, 0}}, {0, {0}}})
+        EXPECT_EQ(Reading::start(model, ReadingPlan{{0, 64}, 4, 4, 64, {}, wide}, 100).error().code, Errc::InvalidArgument) << wide.toString();
+    EXPECT_EQ(Reading::start(model, ReadingPlan{{0}, 4, 0, 64, {}, {128, {0}}}, 100).error().code, Errc::InvalidArgument);
 
     ASSERT_TRUE((*reading)->read(someIds(50), {}, {}).ok());
     const Reading* readings[] = {reading->get()};

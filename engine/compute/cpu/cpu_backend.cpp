@@ -10,6 +10,7 @@
 #include "compute/cpu/kernels.h"
 #include "compute/cpu/product_tasks.h"
 #include "compute/cpu/reading_attention.h"
+#include "compute/cpu/wide_attention.h"
 
 namespace octavo::cpu {
 
@@ -184,8 +185,10 @@ std::unique_ptr<HopValues> CpuBackend::hopValues(const ReadingPlan& plan, const 
 std::unique_ptr<ReadingAttention> CpuBackend::readingAttention(const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row,
                                                                std::uint64_t rowStep, const Rotary& rotary, KvCache& cache, HopValues& hopValues)
 {
-    return std::make_unique<CpuReadingAttention>(m_pool, m_precision, shape, plan, row, rowStep, rotary, cache,
-                                                 dynamic_cast<HostHopValues&>(hopValues));
+    HostHopValues& values = dynamic_cast<HostHopValues&>(hopValues);
+    if (plan.wide.reach > 0)
+        return std::make_unique<CpuWideReadingAttention>(m_pool, m_precision, shape, plan, row, rowStep, rotary, cache, values);
+    return std::make_unique<CpuReadingAttention>(m_pool, m_precision, shape, plan, row, rowStep, rotary, cache, values);
 }
 
 std::unique_ptr<AskingAttention> CpuBackend::askingAttention(const AttentionShape& shape, std::uint32_t layers, const AskingGeometry& geometry,

@@ -14,10 +14,10 @@ public:
 };
 
 // By what ways a token looked at earlier ones while it was read, added up over heads: reached[n][u] came to token u by the first n + 1 hops, the
-// finest first; direct[s] to sink s and its own value.
+// finest first; direct[u] to token u and its own value in one step: a sink, or any that a wide layer sees.
 struct PathShares {
     std::vector<std::vector<double>> reached; // [hops][token + 1]
-    std::vector<double> direct;               // [sinks]
+    std::vector<double> direct;               // [sinks, or token + 1]
 };
 
 // What the CPU's attention can do beyond reading.

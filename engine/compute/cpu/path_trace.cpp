@@ -76,7 +76,7 @@ void CpuReadingAttention::traceFinest(std::uint32_t head, std::uint64_t token, c
 {
     const std::size_t width = m_shape.headWidth;
     const std::uint32_t kvHead = static_cast<std::uint32_t>(head / m_shape.group());
-    const std::uint64_t reach = m_folded ? std::min(m_row, token + 1) : token + 1;
+    const std::uint64_t reach = m_reach ? std::min(m_reach, token + 1) : token + 1;
     const std::uint64_t oldest = token + 1 - reach;
     std::vector<float> turned(width), weights(m_tiles * kTile), sinks(roundUp(std::max<std::size_t>(m_sinks, 1))), sums(width);
 
@@ -88,7 +88,7 @@ void CpuReadingAttention::traceFinest(std::uint32_t head, std::uint64_t token, c
         multiply(turned.data(), width, keyTile(kvHead, tile), kTile, weights.data() + tile * kTile, 0, 1, kTile, width, false);
 
     const auto near = std::span(weights).subspan(oldest - m_windowFirst, reach);
-    const std::size_t sinkCount = sum > 0 ? std::min<std::uint64_t>(m_sinks, token - m_row + 1) : 0;
+    const std::size_t sinkCount = sum > 0 ? std::min<std::uint64_t>(m_sinks, token - m_reach + 1) : 0;
     double most = *std::max_element(near.begin(), near.end());
     if (sinkCount > 0)
         most = std::max<double>(most, maximum);

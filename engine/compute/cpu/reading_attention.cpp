@@ -16,14 +16,14 @@ constexpr float kMasked = -1e30f;       // finite, so that a fully masked row gi
 CpuReadingAttention::CpuReadingAttention(ThreadPool& pool, Precision precision, const AttentionShape& shape, const ReadingPlan& plan,
                                          std::uint64_t row, std::uint64_t rowStep, const Rotary& rotary, KvCache& cache, HostHopValues& hopValues)
     : m_pool(pool), m_int16(precision == Precision::Int8 && hasInt16Products()), m_shape(shape), m_plan(plan), m_row(row), m_rowStep(rowStep),
-      m_rotary(rotary), m_cache(cache), m_hopValues(hopValues), m_scale(shape.scale()), m_folded(plan.hops() > 1),
+      m_rotary(rotary), m_cache(cache), m_hopValues(hopValues), m_scale(shape.scale()), m_folded(plan.hops() > 1), m_reach(plan.dims.back()),
       m_tileSize(static_cast<std::size_t>(shape.headWidth) * kTile), m_fibreTurns(plan.hops() - 1), m_scratch(pool.threads())
 {
     cache.bringHome();
     for (Turns& turns : m_fibreTurns)
         turns.clear(rotary);
     m_sinkTurn.clear(rotary);
-    m_sinkTurn.add(rotary, -static_cast<double>(row));
+    m_sinkTurn.add(rotary, -static_cast<double>(m_reach));
 }
 
 std::size_t CpuReadingAttention::hopKeys(std::uint32_t hop, std::uint64_t token) const
@@ -38,14 +38,14 @@ void CpuReadingAttention::begin(std::uint64_t first, std::uint32_t count)
     m_count = count;
     m_blocks = blocksOf(first, count);
     const std::uint64_t end = first + count;
-    const std::uint64_t reach = m_folded ? m_row - 1 : first;
+    const std::uint64_t reach = m_reach ? m_reach - 1 : first;
     m_windowFirst = (first > reach ? first - reach : 0) / kTile * kTile;
     m_tiles = (end - m_windowFirst + kTile - 1) / kTile;
 
     // Positions are counted from a row that a whole chunk has in common, so that a chunk in pieces gives the same bits.
     const std::uint64_t wholeChunk = first / kChunkTokens * kChunkTokens;
     // The window begins with a tile, which may be rows before what the first token reaches.
-    const std::uint64_t firstRow = m_folded && wholeChunk > reach ? (wholeChunk - reach) / kTile * kTile / m_row : 0;
+    const std::uint64_t firstRow = m_reach && wholeChunk > reach ? (wholeChunk - reach) / kTile * kTile / m_row : 0;
     m_columnTurns.clear(m_rotary);
     m_nearTurns.clear(m_rotary);
     for (std::uint64_t token = first; token < end; ++token) {
@@ -68,7 +68,7 @@ void CpuReadingAttention::begin(std::uint64_t first, std::uint32_t count)
         for (std::size_t a = m_fibreTurns[hop].size(); a < hopKeys(hop, end - 1); ++a)
             m_fibreTurns[hop].add(m_rotary, -step * static_cast<double>(a));
     }
-    m_sinks = m_folded && end > m_row ? std::min<std::size_t>(m_plan.sinks, end - m_row) : 0; // those at least a row away from the last token
+    m_sinks = m_reach && end > m_reach ? std::min<std::size_t>(m_plan.sinks, end - m_reach) : 0; // those that the last token no longer reaches
     m_sinkKeys.resize(m_shape.kvHeads * m_shape.headWidth * roundUp(m_sinks));
     m_sinkValues.resize(m_shape.kvHeads * m_shape.headWidth * m_sinks);
     m_keys.resize(m_shape.kvHeads * m_tiles * m_tileSize);
@@ -237,7 +237,7 @@ void CpuReadingAttention::unpackWindow(std::uint32_t layer, const std::stop_toke
     });
 }
 
-// Keys as seen from a row away, and values, of the first tokens.
+// Keys as seen from the reach away, and values, of the first tokens.
 void CpuReadingAttention::unpackSinks(std::uint32_t layer)
 {
     const std::size_t width = m_shape.headWidth;
@@ -284,7 +284,7 @@ void CpuReadingAttention::finestTile(std::uint32_t head, std::size_t begin, std:
     const std::size_t valueHead = m_folded ? head : kvHead;
     const std::uint64_t firstToken = m_first + begin;
     const std::uint64_t lastToken = m_first + end - 1;
-    const std::uint64_t reach = m_folded ? m_row : lastToken + 1; // distances below it are visible
+    const std::uint64_t reach = m_reach ? m_reach : lastToken + 1; // distances below it are visible
     const std::uint64_t oldest = firstToken + 1 > reach ? firstToken + 1 - reach : 0;
     const std::size_t firstTile = (oldest - m_windowFirst) / kTile, lastTile = (lastToken - m_windowFirst) / kTile;
     m_pairsScored += (lastTile - firstTile + 1) * rows * kTile;
@@ -318,7 +318,7 @@ void CpuReadingAttention::finestTile(std::uint32_t head, std::size_t begin, std:
     }
 }
 
-// The first tokens stay visible, with their own values, to tokens that no longer reach them: at the distance of a row.
+// The first tokens stay visible, with their own values, to tokens that no longer reach them: at the distance of the reach, which is a row or a wide layer's.
 void CpuReadingAttention::startWithSinks(std::uint32_t kvHead, std::uint64_t token, const float* q, float& maximum, float& sum, float* out,
                                          float* weights) const
 {
@@ -326,7 +326,7 @@ void CpuReadingAttention::startWithSinks(std::uint32_t kvHead, std::uint64_t tok
     maximum = kMasked;
     sum = 0;
     std::fill_n(out, width, 0.0f);
-    const std::size_t sinks = token < m_row ? 0 : std::min<std::uint64_t>(m_sinks, token - m_row + 1); // those at least a row away
+    const std::size_t sinks = m_reach == 0 || token < m_reach ? 0 : std::min<std::uint64_t>(m_sinks, token - m_reach + 1); // those at least so far away
     if (sinks == 0)
         return;
     multiply(q, width, m_sinkKeys.data() + kvHead * width * roundUp(m_sinks), roundUp(m_sinks), weights, 0, 1, roundUp(sinks), width, false);

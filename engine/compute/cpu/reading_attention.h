@@ -14,6 +14,7 @@ namespace octavo::cpu {
 // ReadingPlan's attention over chunks of up to kChunkTokens new tokens. Per layer, in order: store keys and values; each coarse hop
 // (tokens of a block side by side in the lanes, every key of a fibre turned as it is loaded, so that no second copy of the keys is
 // kept); unpack the finest hop's window into tiles that all query tiles share; the finest hop as small matrix products with an online softmax.
+// Keys are cached by rows of `row` tokens, whatever the finest hop's reach is.
 class CpuReadingAttention final : public HostReadingAttention {
 public:
     CpuReadingAttention(ThreadPool& pool, Precision precision, const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row,
@@ -65,6 +66,7 @@ private:
     HostHopValues& m_hopValues;
     float m_scale;               // AttentionShape::scale()
     bool m_folded;               // N > 1: values of the finest hop come from hopValues and belong to query heads
+    std::uint64_t m_reach;       // tokens that the finest hop sees, the token itself among them; 0: all
 
     std::atomic<std::uint64_t> m_pairsScored{0};
     std::uint64_t m_first = 0;   // of the chunk
@@ -77,7 +79,7 @@ private:
     Turns m_columnTurns;         // per chunk token: its place in its row
     Turns m_nearTurns;           // per chunk token: its distance to the begin of the first row that counts
     Turns m_rowTurns;            // per row from that one on: rows passed since · row
-    Turns m_sinkTurn;            // one entry: a row back
+    Turns m_sinkTurn;            // one entry: the finest hop's reach back
     std::size_t m_sinks = 0;     // first tokens that the chunk's last one sees although it no longer reaches them
     std::vector<Turns> m_fibreTurns; // per coarse hop, per a: minus the distance of a steps
 
@@ -87,7 +89,7 @@ private:
     std::vector<float> m_keyScales;          // [kvHead][tile][64]
     std::vector<std::int16_t> m_wholeValues; // [kvHead or head][tile][32][headWidth][2]
     std::vector<float> m_valueScales;        // [kvHead or head][tile][64]
-    std::vector<float> m_sinkKeys;   // [kvHead][headWidth][sinks rounded up], as seen from a row away
+    std::vector<float> m_sinkKeys;   // [kvHead][headWidth][sinks rounded up], as seen from the finest hop's reach away
     std::vector<float> m_sinkValues; // [kvHead][sinks][headWidth]
     std::vector<std::vector<float>> m_scratch; // per worker
 };

@@ -71,6 +71,7 @@ public:
     Engine& engine() const { return *m_engine; }
     Backend& backend() const { return *m_backend; }         // of the engine: what this model is computed on
     std::string device() const;                             // "CPU, 2 threads, AVX3"
+    bool readsWideLayers() const;                           // whether that device reads such layers (WideLayers)
     // Why it is not the GPU though that was left open: "no NVIDIA driver"; empty where nothing is to be said.
     const std::string& whyNoGpu() const { return m_whyNoGpu; }
     const ModelWeights& weights() const { return *m_weights; }

@@ -22,7 +22,7 @@ struct PlanChoice {
     ReadingPlan plan;
     Reason reason = Reason::AsAskedFor;
     std::uint64_t tokens = 0;                 // of the text
-    double keysPerToken = 0;                  // mean over the text, summed over the hops
+    double keysPerToken = 0;                  // mean over the text and the layers, summed over the hops
     double fullKeysPerToken = 0;              // the same for full attention
     double matrixFlopPerToken = 0;            // outside attention; the same for every plan
     double attentionFlopPerToken = 0;         // 4 · layers · heads · headWidth · keys
@@ -43,8 +43,12 @@ PlanChoice costOf(const ReadingPlan& plan, const ModelConfig& config, std::uint6
 // two from 64 to kLongestRow of which three fit into the trained context.
 std::uint32_t rowFor(const ModelConfig& config);
 
+// The layers of a model that look back most, as they were measured (docs/quality.md); none of models that were not, nor beside an adapter's gates.
+WideLayers wideLayersFor(const ModelConfig& config);
+
 // Chooses how a text of `tokens` is read. `availableMemory`, in bytes, is of the device that holds keys, values and hop values;
-// 0 = unknown, taken as enough. Never fails: a text that fits no plan is refused when its reading is started, with the figures.
-PlanChoice choosePlan(const ModelConfig& config, std::uint64_t tokens, std::uint64_t room, std::uint64_t availableMemory, const KvFormat& kv = {});
+// 0 = unknown, taken as enough. `wide`: what wideLayersFor() gives, where the device reads such layers.
+// Never fails: a text that fits no plan is refused when its reading is started, with the figures.
+PlanChoice choosePlan(const ModelConfig& config, std::uint64_t tokens, std::uint64_t room, std::uint64_t availableMemory, const KvFormat& kv = {}, WideLayers wide = {});
 
 } // namespace octavo
