@@ -5,6 +5,8 @@
 
 #include "assistant/plan_words.h"
 #include "cli/cli.h"
+#include "cli/eval_coverage.h"
+#include "cli/eval_lengths.h"
 #include "cli/eval_tasks.h"
 #include "eval/eval_book.h"
 #include "eval/mean_nll.h"
@@ -245,6 +247,24 @@ void addEvalCommand(CLI::App& program, Session& session, int& exitCode)
     tried->add_option("-o,--output", tasks->folder, "folder for samples, table and plot; a run that was stopped goes on from there");
     tasks->plan.addTo(*tried);
     tried->callback([&session, &exitCode, tasks] { exitCode = evalTasks(session, *tasks); });
+
+    auto lengths = std::make_shared<EvalLengthsOptions>();
+    CLI::App* measured = command->add_subcommand("lengths", "reading time and negative log likelihood against length, beside full attention");
+    measured->add_option("book", lengths->book, "a plain text")->required();
+    measured->add_option("--lengths", lengths->lengths, "in tokens, with commas between; the last tokens are the same at each")->delimiter(',');
+    measured->add_option("--full-to", lengths->fullTo, "the longest that is read with full attention, too");
+    measured->add_option("--places", lengths->places, "of the book, to take the mean of")->check(CLI::Range(1, 1000));
+    measured->add_option("-o,--output", lengths->folder, "folder for table and plot");
+    lengths->plan.addTo(*measured);
+    measured->callback([&session, &exitCode, lengths] { exitCode = evalLengths(session, *lengths); });
+
+    auto coverage = std::make_shared<EvalCoverageOptions>();
+    CLI::App* summarized = command->add_subcommand("coverage", "summarize a book with a thing to remember in every chapter: is it named, or the chapter said to be passed over?");
+    summarized->add_option("book", coverage->book, "a plain text")->required();
+    summarized->add_option("--tokens", coverage->tokens, "of the book, from its beginning; whole chapters are taken")->check(CLI::Range(1024, 1 << 30));
+    summarized->add_option("--seed", coverage->seed, "the same seed makes the same things");
+    coverage->plan.addTo(*summarized);
+    summarized->callback([&session, &exitCode, coverage] { exitCode = evalCoverage(session, *coverage); });
 }
 
 } // namespace octavo::app::cli

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "assistant/plan_words.h"
+#include "cli/eval_files.h"
 #include "eval/eval_book.h"
 #include "eval/eval_subject.h"
 #include "eval/eval_table.h"
@@ -99,16 +100,6 @@ private:
     std::vector<EvalSample> m_samples;
 };
 
-Result<void> writeFile(const fs::path& file, std::string_view bytes)
-{
-    std::ofstream out(file, std::ios::binary | std::ios::trunc);
-    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    out.close();
-    if (!out)
-        return Error{Errc::WriteFailed, file.string(), {}};
-    return {};
-}
-
 std::vector<std::string> tasksOf(const EvalTasksOptions& options)
 {
     if (!options.tasks.empty())
@@ -188,13 +179,11 @@ int evalTasks(const Session& session, const EvalTasksOptions& options)
     nlohmann::json object = run;
     for (const EvalRow& row : rows)
         object["rows"].push_back(jsonOf(row));
-    const std::string table = markdownOf(rows), whole = object.dump(1);
+    const std::string table = markdownOf(rows);
     if (!options.folder.empty()) {
-        const QByteArray plot = pngOfSvg(linePlotSvg(plotOf(rows, QStringLiteral("%1 on %2").arg(QString::fromStdString(model->config().name), QString::fromStdString(run["book"])))));
-        for (const auto& [name, bytes] : std::initializer_list<std::pair<const char*, std::string_view>>{
-                 {"tasks.md", table}, {"tasks.json", whole}, {"tasks.png", {plot.constData(), static_cast<std::size_t>(plot.size())}}})
-            if (const auto written = writeFile(folder / name, bytes); !written)
-                return session.fail(written.error());
+        const QByteArray plot = pngOfSvg(linePlotSvg({plotOf(rows, QStringLiteral("%1 on %2").arg(QString::fromStdString(model->config().name), QString::fromStdString(run["book"])))}));
+        if (const auto written = writeResults(folder, {{"tasks.md", table}, {"tasks.json", object.dump(1)}, {"tasks.png", plot.toStdString()}}); !written)
+            return session.fail(written.error());
     }
     return session.done(object, table);
 }

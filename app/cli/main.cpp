@@ -27,8 +27,8 @@ int main(int argc, char** argv)
         stop.request_stop();
     }).detach();
 
-    // Only what draws PNG and PDF files (hops --format png, eval tasks, sessions export) needs fonts and pixels, and those no display.
-    const bool paints = std::any_of(argv, argv + argc, [](std::string_view word) { return word == "png" || word == "tasks" || word.ends_with(".pdf"); });
+    // Only what draws PNG and PDF files (hops --format png, eval tasks and lengths, sessions export) needs fonts and pixels, and those no display.
+    const bool paints = std::any_of(argv, argv + argc, [](std::string_view word) { return word == "png" || word == "tasks" || word == "lengths" || word.ends_with(".pdf"); });
     qputenv("QT_QPA_PLATFORM", "offscreen");
     const std::unique_ptr<QCoreApplication> application(paints ? new QGuiApplication(argc, argv) : new QCoreApplication(argc, argv));
 

@@ -34,9 +34,7 @@ QString tokensName(double tokens)
     return tokens >= 1024 && std::fmod(tokens, 1024) == 0 ? QStringLiteral("%1k").arg(tokens / 1024) : QString::number(tokens);
 }
 
-} // namespace
-
-QByteArray linePlotSvg(const LinePlot& plot)
+QString drawingOf(const LinePlot& plot)
 {
     std::set<double> lengths;
     for (const LinePlot::Line& line : plot.lines)
@@ -45,16 +43,13 @@ QByteArray linePlotSvg(const LinePlot& plot)
     const double first = lengths.empty() ? 1 : std::log2(*lengths.begin());
     const double last = lengths.empty() ? 2 : std::log2(*lengths.rbegin());
     const auto x = [&](double tokens) { return kLeft + (kWidth - kLeft - kRight) * (last > first ? (std::log2(tokens) - first) / (last - first) : 0.5); };
-    const auto y = [&](double value) {
-        return kHeight - kBottom - (kHeight - kTop - kBottom) * (std::clamp(value, plot.least, plot.most) - plot.least) / (plot.most - plot.least);
-    };
+    const auto scaled = [&](double value) { return plot.logarithmic ? std::log(value) : value; };
+    const double low = scaled(plot.least), high = scaled(plot.most);
+    const auto y = [&](double value) { return kHeight - kBottom - (kHeight - kTop - kBottom) * (scaled(std::clamp(value, plot.least, plot.most)) - low) / (high - low); };
 
-    QString svg = QStringLiteral("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %1 %2\" width=\"%1\" height=\"%2\" font-family=\"Inter, 'Noto Sans', sans-serif\" "
-                                 "role=\"img\">\n<title>%3</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n")
-                      .arg(number(kWidth), number(kHeight), markupText(plot.title));
-    svg += text(kLeft, 24, plot.title, "start", 16) + text(kLeft, 44, plot.valueName, "start") + text((kLeft + kWidth - kRight) / 2, kHeight - 12, QStringLiteral("tokens"), "middle");
+    QString svg = text(kLeft, 24, plot.title, "start", 16) + text(kLeft, 44, plot.valueName, "start") + text((kLeft + kWidth - kRight) / 2, kHeight - 12, QStringLiteral("tokens"), "middle");
     for (int step = 0; step <= kSteps; ++step) {
-        const double value = plot.least + (plot.most - plot.least) * step / kSteps;
+        const double at = low + (high - low) * step / kSteps, value = plot.logarithmic ? std::exp(at) : at;
         svg += QStringLiteral("<line x1=\"%1\" y1=\"%3\" x2=\"%2\" y2=\"%3\" stroke=\"#d0d7de\"/>\n").arg(number(kLeft), number(kWidth - kRight), number(y(value)));
         svg += text(kLeft - 8, y(value) + 4, QString::number(value, 'g', 3), "end");
     }
@@ -74,6 +69,18 @@ QByteArray linePlotSvg(const LinePlot& plot)
         svg += QStringLiteral("<line x1=\"%1\" y1=\"%3\" x2=\"%2\" y2=\"%3\" %4/>\n").arg(number(kWidth - kRight + 16), number(kWidth - kRight + 44), number(nameY - 4), stroke);
         svg += text(kWidth - kRight + 52, nameY, line.name, "start");
     }
+    return svg;
+}
+
+} // namespace
+
+QByteArray linePlotSvg(const std::vector<LinePlot>& plots)
+{
+    QString svg = QStringLiteral("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %1 %2\" width=\"%1\" height=\"%2\" font-family=\"Inter, 'Noto Sans', sans-serif\" "
+                                 "role=\"img\">\n<title>%3</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n")
+                      .arg(number(kWidth), number(kHeight * static_cast<double>(plots.size())), plots.empty() ? QString() : markupText(plots.front().title));
+    for (std::size_t at = 0; at < plots.size(); ++at)
+        svg += QStringLiteral("<g transform=\"translate(0 %1)\">\n").arg(number(kHeight * static_cast<double>(at))) + drawingOf(plots[at]) + QStringLiteral("</g>\n");
     return (svg + QStringLiteral("</svg>\n")).toUtf8();
 }
 

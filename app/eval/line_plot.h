@@ -10,6 +10,7 @@
 namespace octavo::app {
 
 // Figures against the length of a text, as an SVG drawing that needs nothing from outside. Lengths are on a logarithmic axis, each named once.
+// The value axis is linear, or logarithmic from `least` > 0 on.
 struct LinePlot {
     struct Line {
         QString name;
@@ -19,8 +20,10 @@ struct LinePlot {
     QString valueName;               // with its unit
     double least = 0, most = 1;      // of the value axis; values outside are drawn at its end
     std::vector<Line> lines;
+    bool logarithmic = false;
 };
 
-QByteArray linePlotSvg(const LinePlot& plot);
+// One below the other.
+QByteArray linePlotSvg(const std::vector<LinePlot>& plots);
 
 } // namespace octavo::app

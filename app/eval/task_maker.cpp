@@ -21,7 +21,8 @@ constexpr NamedBuilder kBuilders[] = {{"niah_single_1", niahTask},   {"niah_sing
                                       {"niah_multikey_1", niahTask}, {"niah_multikey_2", niahTask}, {"niah_multikey_3", niahTask},
                                       {"niah_multivalue", niahTask}, {"niah_multiquery", niahTask}, {"vt", variableTask},
                                       {"cwe", commonWordsTask},      {"fwe", frequentWordsTask},    {"qa", questionTask},
-                                      {"fact", factTask},            {"facts", factTask},           {"two_step", factTask}};
+                                      {"fact", factTask},            {"facts", factTask},           {"two_step", factTask},
+                                      {"code", codeTask}};
 
 constexpr std::uint64_t kFrameTokens = 96; // what a chat template puts around text, question and answer
 constexpr std::size_t kSentenceSearch = 2000; // bytes in which the end of a sentence is looked for

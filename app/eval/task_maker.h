@@ -32,6 +32,7 @@ public:
 
     // niah_single_1 … 3, niah_multikey_1 … 3, niah_multivalue, niah_multiquery, vt, cwe, fwe, qa: RULER's.
     // fact: one fact, sample n of N at depth (n + ½)/N; facts: one of five; two_step: two facts that have to be joined.
+    // code: which of many made-up files defines a function that others call.
     static const std::vector<std::string>& names();
 
     // Sample `sample` of `samples`. Text, question, prompt and answer together have at most `tokens` tokens, and nearly as many.
@@ -61,13 +62,14 @@ struct TaskOrder {
     unsigned samples = 1;
 };
 
-// Builders, one per family (niah_tasks.cpp, list_tasks.cpp, fact_tasks.cpp, question_tasks.cpp).
+// Builders, one per family (niah_tasks.cpp, list_tasks.cpp, fact_tasks.cpp, code_tasks.cpp, question_tasks.cpp).
 Result<EvalTask> niahTask(const TaskMaker& maker, const TaskOrder& order, Dice& dice);
 Result<EvalTask> variableTask(const TaskMaker& maker, const TaskOrder& order, Dice& dice);
 Result<EvalTask> commonWordsTask(const TaskMaker& maker, const TaskOrder& order, Dice& dice);
 Result<EvalTask> frequentWordsTask(const TaskMaker& maker, const TaskOrder& order, Dice& dice);
 Result<EvalTask> questionTask(const TaskMaker& maker, const TaskOrder& order, Dice& dice);
 Result<EvalTask> factTask(const TaskMaker& maker, const TaskOrder& order, Dice& dice);
+Result<EvalTask> codeTask(const TaskMaker& maker, const TaskOrder& order, Dice& dice);
 
 // Puts sentences into a text at depths (0 … 1), behind the end of the sentence or line that stands there, and notes where as evidence.
 // `depths` has one for each; sentences with the same depth keep their order.

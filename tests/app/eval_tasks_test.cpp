@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <sstream>
 
+#include "eval/coverage.h"
 #include "eval/dice.h"
 #include "eval/eval_table.h"
 #include "eval/task_maker.h"
@@ -163,6 +165,55 @@ TEST_F(EvalTasks, CodedWordsAreFrequentByRank)
         least = std::min(least, times[answer]);
     for (const auto& [word, count] : times)
         EXPECT_TRUE(answers.contains(word) || word == "...." || count < least) << word;
+}
+
+TEST_F(EvalTasks, AFunctionIsDefinedInOneFileAndCalledInOthers)
+{
+    for (unsigned sample = 0; sample < 5; ++sample) {
+        const auto task = maker.make("code", 8192, sample, 5);
+        const std::string function = task->question.substr(std::string("In which file is the function ").size(), task->question.find(" defined") - std::string("In which file is the function ").size());
+        EXPECT_EQ(count(task->text, "def " + function + "("), 1u);
+        EXPECT_GE(count(task->text, function + "("), 4u) << "others call it";
+        const std::size_t heading = task->text.rfind("==== ", task->text.find("def " + function + "("));
+        EXPECT_EQ(task->text.compare(heading + 5, task->answers[0].size(), task->answers[0]), 0);
+    }
+}
+
+TEST(EvalCoverage, EveryChapterHasItsMarkerAndWhatBecameOfItIsCounted)
+{
+    std::string text;
+    QList<SummaryChapter> chapters;
+    for (int chapter = 0; chapter < 4; ++chapter) {
+        const auto begin = static_cast<qint64>(text.size());
+        for (int sentence = 0; sentence < 30; ++sentence)
+            text += "The sea was calm on day " + std::to_string(sentence) + ". ";
+        chapters.append({QStringLiteral("Chapter %1").arg(chapter + 1), {begin, static_cast<qint64>(text.size())}});
+    }
+    const MarkedBook book = withMarkers(text, chapters, 5);
+    ASSERT_EQ(book.markers.size(), 4u);
+    EXPECT_EQ(withMarkers(text, chapters, 5).text, book.text);
+    Summary summary;
+    for (std::size_t n = 0; n < 4; ++n) {
+        const std::string sentence = book.text.substr(book.markers[n].bytes.begin, book.markers[n].bytes.end - book.markers[n].bytes.begin);
+        EXPECT_NE(sentence.find(book.markers[n].thing), std::string::npos);
+        SummaryPart part;
+        part.title = chapters[static_cast<qsizetype>(n)].title;
+        part.bytes = {n == 0 ? 0 : summary.parts.back().bytes.end, static_cast<qint64>(n < 3 ? book.markers[n].bytes.end + 40 : book.text.size())};
+        summary.parts.append(part);
+    }
+    summary.parts[0].message.text = QStringLiteral("There was the %1.").arg(QString::fromStdString(book.markers[0].thing).toUpper());
+    summary.parts[2].gap = SummaryPart::Gap::PassedOver;
+    SummaryPart whole;
+    whole.kind = SummaryPart::Kind::Whole;
+    whole.message.text = QStringLiteral("It ends with the %1.").arg(QString::fromStdString(book.markers[1].thing).replace(QLatin1Char(' '), QLatin1Char('-')));
+    summary.parts.append(whole);
+    const std::vector<MarkerFate> fates = fatesOf(book, summary);
+    ASSERT_EQ(fates.size(), 4u);
+    const auto told = [&](std::size_t n) { return std::array{fates[n].byChapter, fates[n].byWhole, fates[n].flagged, fates[n].isSilent()}; };
+    EXPECT_EQ(told(0), (std::array{true, false, false, true}));
+    EXPECT_EQ(told(1), (std::array{false, true, false, false}));
+    EXPECT_EQ(told(2), (std::array{false, false, true, false}));
+    EXPECT_EQ(told(3), (std::array{false, false, false, true}));
 }
 
 TEST_F(EvalTasks, RefuseWhatCannotBeMade)

@@ -52,4 +52,28 @@ assert rows[1]["nll_last_1024"] < rows[0]["nll_last_1024"] + 0.05, rows # the lo
 bins = json.load(open(sys.argv[2]))
 assert [(b["begin"], b["end"]) for b in bins["bins"]] == [(0, 1024), (1024, 2048), (2048, 2100)], bins
 PYTHON
+
+# Time and likelihood beside full attention, in files.
+run lengths "$folder/book.txt" --lengths 1100,2100 --full-to 1100 -o "$folder/lengths-run" >"$folder/lengths"
+# Chapters with a thing to remember in each.
+for chapter in 1 2 3; do
+    printf '\n\nCHAPTER %s\n\n' "$chapter"
+    for ((line = 0; line < 60; ++line)); do
+        echo "In chapter $chapter on day $line a ship came home from the north, and the people of the harbour counted its barrels until the evening."
+    done
+done >"$folder/chapters.txt"
+run coverage "$folder/chapters.txt" --tokens 3900 >"$folder/coverage"
+run coverage "$folder/chapters.txt" --tokens 100000 >"$folder/other" && fail "a book that is too short for its coverage"
+python3 - "$folder/lengths" "$folder/coverage" <<'PYTHON'
+import json, sys
+rows = json.load(open(sys.argv[1]))["rows"]
+assert "full" in rows[0] and "full" not in rows[1] and rows[1]["octavo"]["seconds"] > 0, rows
+assert abs(rows[0]["full"]["nll_last_1024"] - rows[0]["octavo"]["nll_last_1024"]) < 0.05, rows
+coverage = json.load(open(sys.argv[2]))
+assert coverage["chapters"] == len(coverage["markers"]) >= 2, coverage
+assert coverage["silent"] == sum(not (m["by_whole"] or m["flagged"]) for m in coverage["markers"]), coverage
+PYTHON
+for file in lengths.md lengths.json lengths.png; do
+    [ -s "$folder/lengths-run/$file" ] || fail "$file was not written"
+done
 echo "eval is in order"
