@@ -6,6 +6,7 @@
 #include "assistant/plan_words.h"
 #include "cli/cli.h"
 #include "cli/eval_coverage.h"
+#include "cli/eval_layers.h"
 #include "cli/eval_lengths.h"
 #include "cli/eval_tasks.h"
 #include "eval/eval_book.h"
@@ -257,6 +258,15 @@ void addEvalCommand(CLI::App& program, Session& session, int& exitCode)
     measured->add_option("-o,--output", lengths->folder, "folder for table and plot");
     lengths->plan.addTo(*measured);
     measured->callback([&session, &exitCode, lengths] { exitCode = evalLengths(session, *lengths); });
+
+    auto layers = std::make_shared<EvalLayersOptions>();
+    CLI::App* looked = command->add_subcommand("layers", "which layers look back most: --dims with those that are worth reading wide");
+    looked->add_option("book", layers->book, "a plain text")->required();
+    looked->add_option("--tokens", layers->tokens, "of the book, within the trained context");
+    looked->add_option("--reach", layers->reach, "tokens that a wide layer sees");
+    looked->add_option("--count", layers->count, "of layers to choose")->check(CLI::Range(1, 1000));
+    layers->plan.addTo(*looked);
+    looked->callback([&session, &exitCode, layers] { exitCode = evalLayers(session, *layers); });
 
     auto coverage = std::make_shared<EvalCoverageOptions>();
     CLI::App* summarized = command->add_subcommand("coverage", "summarize a book with a thing to remember in every chapter: is it named, or the chapter said to be passed over?");

@@ -55,6 +55,14 @@ PYTHON
 
 # Time and likelihood beside full attention, in files.
 run lengths "$folder/book.txt" --lengths 1100,2100 --full-to 1100 -o "$folder/lengths-run" >"$folder/lengths"
+run layers "$folder/book.txt" --tokens 300 --dims 0,64 --reach 128 --count 2 >"$folder/layers"
+python3 - "$folder/layers" <<'PYTHON'
+import json, sys
+found = json.load(open(sys.argv[1]))
+best = sorted(sorted(found["layers"], key=lambda row: -row["gain"])[:2], key=lambda row: row["layer"])
+assert len(found["layers"]) == 30 and found["dims"] == "0,64+128@" + ",".join(str(row["layer"]) for row in best), found
+PYTHON
+run layers "$folder/book.txt" --tokens 300 --dims 0,64 --reach 9000 >"$folder/other" && fail "wider than the trained context"
 # Chapters with a thing to remember in each.
 for chapter in 1 2 3; do
     printf '\n\nCHAPTER %s\n\n' "$chapter"
