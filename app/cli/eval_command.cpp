@@ -18,9 +18,7 @@ namespace octavo::app::cli {
 
 namespace {
 
-constexpr std::size_t kPerplexityStart = 3000; // tokens of a book's front matter that are passed over
 constexpr std::size_t kNeedleStart = 5000;
-constexpr std::size_t kScored = 1024;
 constexpr std::size_t kAsked = 64;             // last tokens of a needle prompt, which attend exactly
 
 struct Needle {
@@ -44,15 +42,6 @@ std::string rounded(double value, int digits)
     char text[32];
     std::snprintf(text, sizeof text, "%.*f", digits, value);
     return text;
-}
-
-Result<std::vector<TokenScore>> scoresOf(const Session& session, const std::shared_ptr<const Model>& model, const PlanChoice& choice, std::span<const TokenId> ids,
-                                         std::uint64_t firstScored)
-{
-    auto reading = Reading::start(model, choice.plan, ids.size());
-    if (!reading)
-        return reading.error();
-    return (*reading)->readAndScore(ids, firstScored, session.stop);
 }
 
 // By position: bins that double, from the first 1024 tokens on.
@@ -86,7 +75,7 @@ int perplexity(const Session& session, const Options& options)
     const auto ids = evalBookIds(*model, options.book, kPerplexityStart, options.tokens);
     if (!ids)
         return session.fail(ids.error());
-    const auto scores = scoresOf(session, model, *choice, std::span(*ids).first(options.tokens), options.bins ? 1 : options.tokens - kScored);
+    const auto scores = scoresOf(model, choice->plan, std::span(*ids).first(options.tokens), options.bins ? 1 : options.tokens - kScored, session.stop);
     if (!scores)
         return session.fail(scores.error());
     const double nll = meanNll(std::span(*scores).last(kScored));
@@ -121,7 +110,7 @@ int perplexityByLength(const Session& session, const Options& options)
             session.progress(std::to_string(tokens) + " tokens, place " + std::to_string(place + 1) + " of " + std::to_string(options.places));
             // Ends are spread over the book, the first where the longest beginning just fits.
             const std::uint64_t end = options.places == 1 ? longest : longest + (ids->size() - longest) * place / (options.places - 1);
-            const auto scores = scoresOf(session, model, *choice, std::span(*ids).subspan(end - tokens, tokens), tokens - kScored);
+            const auto scores = scoresOf(model, choice->plan, std::span(*ids).subspan(end - tokens, tokens), tokens - kScored, session.stop);
             if (!scores)
                 return session.fail(scores.error());
             sum += meanNll(*scores);

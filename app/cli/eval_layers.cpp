@@ -7,13 +7,10 @@
 #include "assistant/plan_words.h"
 #include "eval/eval_book.h"
 #include "eval/mean_nll.h"
-#include "octavo/engine/reading.h"
 
 namespace octavo::app::cli {
 
 namespace {
-
-constexpr std::size_t kStart = 3000;    // tokens of a book's front matter that are passed over
 
 std::string fixed(double value) { return QString::number(value, 'f', 4).toStdString(); }
 
@@ -33,14 +30,11 @@ int evalLayers(const Session& session, const EvalLayersOptions& options)
     const std::uint64_t first = 2 * rows.row(options.tokens), layers = model->config().layers;
     if (rows.isFull() || options.tokens <= first)
         return session.fail(Error{Errc::InvalidArgument, "--tokens", "more than two rows, which are read tensorized"});
-    const auto ids = evalBookIds(*model, options.book, kStart, options.tokens);
+    const auto ids = evalBookIds(*model, options.book, kPerplexityStart, options.tokens);
     if (!ids)
         return session.fail(ids.error());
     const auto nllOf = [&](const ReadingPlan& plan) -> Result<double> {
-        auto reading = Reading::start(model, plan, options.tokens);
-        if (!reading)
-            return reading.error();
-        const auto scores = (*reading)->readAndScore(std::span(*ids).first(options.tokens), first, session.stop);
+        const auto scores = scoresOf(model, plan, std::span(*ids).first(options.tokens), first, session.stop);
         if (!scores)
             return scores.error();
         return meanNll(*scores);

@@ -12,14 +12,10 @@
 #include "eval/line_plot.h"
 #include "eval/mean_nll.h"
 #include "octavo/app/hop_png.h"
-#include "octavo/engine/reading.h"
 
 namespace octavo::app::cli {
 
 namespace {
-
-constexpr std::size_t kStart = 3000;    // tokens of a book's front matter that are passed over
-constexpr std::size_t kScored = 1024;
 
 struct Point {
     std::uint64_t tokens = 0;
@@ -30,10 +26,7 @@ struct Point {
 Result<Point> read(const Session& session, const std::shared_ptr<const Model>& model, const ReadingPlan& plan, std::span<const TokenId> ids)
 {
     const auto begun = std::chrono::steady_clock::now();
-    auto reading = Reading::start(model, plan, ids.size());
-    if (!reading)
-        return reading.error();
-    const auto scores = (*reading)->readAndScore(ids, ids.size() - kScored, session.stop);
+    const auto scores = scoresOf(model, plan, ids, ids.size() - kScored, session.stop);
     if (!scores)
         return scores.error();
     return Point{ids.size(), meanNll(*scores), std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count()};
@@ -73,7 +66,7 @@ int evalLengths(const Session& session, const EvalLengthsOptions& options)
     if (!model)
         return kFailed;
     const std::uint64_t longest = *std::max_element(options.lengths.begin(), options.lengths.end());
-    const auto ids = evalBookIds(*model, options.book, kStart, longest + (options.places - 1) * kScored);
+    const auto ids = evalBookIds(*model, options.book, kPerplexityStart, longest + (options.places - 1) * kScored);
     if (!ids)
         return session.fail(ids.error());
     ReadingPlan fullPlan = ReadingPlan::full();

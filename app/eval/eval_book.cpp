@@ -46,4 +46,13 @@ Result<std::vector<TokenId>> evalBookIds(const Model& model, const std::string& 
     return ids;
 }
 
+Result<std::vector<TokenScore>> scoresOf(const std::shared_ptr<const Model>& model, const ReadingPlan& plan, std::span<const TokenId> ids, std::uint64_t firstScored,
+                                         const std::stop_token& stop)
+{
+    auto reading = Reading::start(model, plan, ids.size());
+    if (!reading)
+        return reading.error();
+    return (*reading)->readAndScore(ids, firstScored, stop);
+}
+
 } // namespace octavo::app
