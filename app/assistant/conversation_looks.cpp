@@ -190,14 +190,9 @@ Outcome<HeadsView> ConversationService::heads(MessageId id, int beginToken, int 
     const Outcome<Asked> asked = askedAgain(id, events, stop);
     if (!asked)
         return asked.error();
-    const auto tokens = static_cast<int>(record->tokenCount());
-    int begin = std::clamp(beginToken, 0, tokens), end = std::clamp(endToken, 0, tokens);
-    if (begin >= end) {
-        begin = 0;
-        end = tokens;
-    }
+    const auto [begin, end] = record->chosenTokens(beginToken, endToken);
     const QByteArray answer = record->answer.toUtf8();
-    const auto byteOf = [&](int token) { return token < tokens ? qint64{record->tokenBegins[static_cast<std::size_t>(token)]} : answer.size(); };
+    const auto byteOf = [&](std::size_t token) { return token < record->tokenCount() ? qint64{record->tokenBegins[token]} : answer.size(); };
     const ByteRange words{byteOf(begin), byteOf(end)};
     Outcome<HeadLooks> looks = m_engine.headLooks(asked->request, record->answer, words, stop);
     if (!looks)

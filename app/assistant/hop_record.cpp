@@ -60,6 +60,12 @@ bool isContinuation(char byte) { return (static_cast<unsigned char>(byte) & 0xc0
 
 } // namespace
 
+std::pair<std::size_t, std::size_t> HopRecord::chosenTokens(int begin, int end) const
+{
+    const auto within = [this](int token) { return std::min(static_cast<std::size_t>(std::max(token, 0)), tokenCount()); };
+    return within(begin) < within(end) ? std::pair(within(begin), within(end)) : std::pair(std::size_t{0}, tokenCount());
+}
+
 std::vector<double> HopRecord::shares(std::size_t begin, std::size_t end) const
 {
     std::vector<double> sums(passages.size(), 0.0);

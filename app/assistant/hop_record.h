@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <QByteArray>
@@ -37,6 +38,8 @@ struct HopRecord {
 
     std::size_t tokenCount() const { return tokenBegins.size(); }
     float weight(std::size_t token, std::size_t passage) const { return weights[token * passages.size() + passage]; }
+    // What a person chose of the answer's tokens, [begin, end), as far as it has them; all of them where nothing is chosen.
+    std::pair<std::size_t, std::size_t> chosenTokens(int begin, int end) const;
     // Each passage's share of the attention to document text, over answer tokens [begin, end); they add up to 1, or are all 0.
     std::vector<double> shares(std::size_t begin, std::size_t end) const;
     // The answer token as text; of a character that several tokens make up, the first one has all.

@@ -248,13 +248,7 @@ HopView makeHopView(MessageId message, const HopRecord& record, const Documents&
         view.outside.append(record.outside[token]);
     }
 
-    const std::size_t tokens = record.tokenCount();
-    std::size_t begin = std::min(static_cast<std::size_t>(std::max(beginToken, 0)), tokens);
-    std::size_t end = std::min(static_cast<std::size_t>(std::max(endToken, 0)), tokens);
-    if (begin >= end) {
-        begin = 0;
-        end = tokens;
-    }
+    const auto [begin, end] = record.chosenTokens(beginToken, endToken);
     for (std::size_t token = begin; token < end; ++token)
         view.outsideShare += static_cast<double>(record.outside[token]) / static_cast<double>(end - begin);
 
