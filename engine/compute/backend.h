@@ -130,6 +130,9 @@ struct AskingGeometry {
     std::uint64_t context = 0;   // trained context, tokens
 };
 
+// What a pass is for. Reading sums in RowOrder::SameForAnyCount; asking in the fastest order, and with the adapters that are for asking alone.
+enum class PassKind { Reading, Asking };
+
 // A Llama's layers over a few tokens at a time. Threads: one at a time. Lifetime: the model outlives it. Memory: scratch of the widest chunk seen.
 class ForwardPass {
 public:
@@ -137,7 +140,7 @@ public:
 
     // Runs all layers; hidden() then has the final, normed states [ids.size()][hidden]. False if stopped: the result is undefined.
     // Errors: std::bad_alloc; the caller drops the chunk, as after a stop.
-    virtual bool run(std::span<const TokenId> ids, LayerAttention& attention, RowOrder order, std::stop_token stop) = 0;
+    virtual bool run(std::span<const TokenId> ids, LayerAttention& attention, std::stop_token stop) = 0;
 
     // [hidden], in the host's memory, till the next run().
     virtual const float* hidden(std::size_t token) = 0;
@@ -187,7 +190,7 @@ public:
     virtual Result<std::shared_ptr<HeldModel>> hold(const ModelConfig& config, const ModelWeights& weights) = 0;
 
     // Of a model that is held.
-    virtual std::unique_ptr<ForwardPass> forwardPass(const Model& model) = 0;
+    virtual std::unique_ptr<ForwardPass> forwardPass(const Model& model, PassKind kind) = 0;
     virtual std::unique_ptr<HopValues> hopValues(const ReadingPlan& plan, const ModelConfig& config) = 0;
     // `hopValues` are of this backend.
     virtual std::unique_ptr<ReadingAttention> readingAttention(const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row,

@@ -39,6 +39,17 @@ Result<float> readAlpha(const GgufFile& file, std::string_view architecture)
     return static_cast<float>(*alpha);
 }
 
+Result<AdapterScope> readScope(const GgufFile& file)
+{
+    constexpr const char* kKey = "octavo.adapter.scope";
+    const auto scope = file.stringValue(kKey);
+    if (!scope && !file.has(kKey))
+        return AdapterScope::All;
+    if (scope == "asking")
+        return AdapterScope::Asking;
+    return Error{Errc::UnsupportedArchitecture, kKey, scope ? "is " + std::string(*scope) + ", not asking" : "is not a text"};
+}
+
 Result<FloatMatrix> unpack(const GgufTensor& tensor)
 {
     auto values = floatsOf(tensor);
@@ -47,7 +58,7 @@ Result<FloatMatrix> unpack(const GgufTensor& tensor)
     return FloatMatrix{tensor.shape[1], tensor.shape[0], std::move(*values)};
 }
 
-Result<void> addShare(const GgufTensor& a, const GgufTensor& b, float alpha, Projection& projection)
+Result<void> addShare(const GgufTensor& a, const GgufTensor& b, float alpha, AdapterScope scope, Projection& projection)
 {
     const auto isMatrix = [](const GgufTensor& tensor) { return tensor.shape.size() == 2; };
     if (!isMatrix(a) || a.shape[0] != projection.weight.columns)
@@ -65,7 +76,7 @@ Result<void> addShare(const GgufTensor& a, const GgufTensor& b, float alpha, Pro
     const float scale = alpha != 0 ? alpha / static_cast<float>(down->rows) : 1.0f; // alpha 0: unscaled, as llama.cpp reads it
     for (float& value : up->values)
         value *= scale;
-    projection.adapters.push_back({std::move(*down), std::move(*up)});
+    projection.adapters.push_back({std::move(*down), std::move(*up), scope == AdapterScope::Asking});
     return {};
 }
 
@@ -86,16 +97,22 @@ Result<void> setGates(const GgufTensor& tensor, ModelConfig& config)
 
 } // namespace
 
-Result<void> applyAdapter(const GgufFile& file, ModelConfig& config, ModelWeights& weights, ContentHash& hash)
+Result<AdapterScope> applyAdapter(const GgufFile& file, ModelConfig& config, ModelWeights& weights, ContentHash& all, ContentHash& asking)
 {
     const auto alpha = readAlpha(file, config.architecture);
     if (!alpha)
         return alpha.error();
+    const auto scope = readScope(file);
+    if (!scope)
+        return scope.error();
+    ContentHash& hash = *scope == AdapterScope::Asking ? asking : all;
     hash.add(*alpha);
     for (const GgufTensor& tensor : file.tensors()) {
         hash.add(tensor);
         const std::string_view name = tensor.name;
         if (name == kGates) {
+            if (*scope == AdapterScope::Asking)
+                return badTensor(name, "is of no use for asking, which has no gates");
             if (const auto set = setGates(tensor, config); !set)
                 return set.error();
             continue;
@@ -111,10 +128,10 @@ Result<void> applyAdapter(const GgufFile& file, ModelConfig& config, ModelWeight
         if (!projection)
             return Error{Errc::UnsupportedArchitecture, tensor.name, "is for a tensor that adapters cannot be applied to"};
         if (isDown)
-            if (const auto added = addShare(tensor, *other, *alpha, *projection); !added)
+            if (const auto added = addShare(tensor, *other, *alpha, *scope, *projection); !added)
                 return added.error();
     }
-    return {};
+    return scope;
 }
 
 } // namespace octavo

@@ -6,10 +6,12 @@
 
 namespace octavo {
 
+enum class AdapterScope { All, Asking };
+
 // Adds a LoRA adapter in GGUF form to weights that were bound: low-rank shares of projections, and gates (see Model::open). Its
-// matrices are unpacked to floats, so `file` may be closed. `hash` is fed with all that changes what the model computes.
-// Errors: UnsupportedArchitecture (not a LoRA adapter, of another architecture than the model, or for a tensor that none can be applied
-// to), BadMetadata, UnsupportedType, BadTensor (half a pair, a wrong shape). After an error the model must not be used.
-Result<void> applyAdapter(const GgufFile& file, ModelConfig& config, ModelWeights& weights, ContentHash& hash);
+// matrices are unpacked to floats, so `file` may be closed. Of the two hashes that of its scope is fed with all that it changes.
+// Errors: UnsupportedArchitecture (not a LoRA adapter, of another architecture than the model, of an unknown scope, or for a tensor that none can
+// be applied to), BadMetadata, UnsupportedType, BadTensor (half a pair, a wrong shape, gates for asking). After an error the model must not be used.
+Result<AdapterScope> applyAdapter(const GgufFile& file, ModelConfig& config, ModelWeights& weights, ContentHash& all, ContentHash& asking);
 
 } // namespace octavo

@@ -4,6 +4,7 @@
 #include "model/adapter.h"
 #include "model/file_error.h"
 #include "octavo/engine/model_head.h"
+#include "octavo/engine/plan_choice.h"
 
 namespace octavo {
 
@@ -43,19 +44,40 @@ Result<std::shared_ptr<const Model>> Model::open(const std::filesystem::path& pa
     auto weights = bindWeights(std::move(*file), config, engine->cpu());
     if (!weights)
         return inFile(path, weights.error());
-    ContentHash hash;
-    addTo(hash, config, *(*weights)->file);
+    ContentHash reading, asking;
+    addTo(reading, config, *(*weights)->file);
+    const std::string unadapted = reading.text();
+    bool isAskedOtherwise = false;
+    const auto apply = [&](const GgufFile& adapter) -> Result<void> {
+        const auto scope = applyAdapter(adapter, config, **weights, reading, asking);
+        if (!scope)
+            return scope.error();
+        isAskedOtherwise = isAskedOtherwise || *scope == AdapterScope::Asking;
+        return {};
+    };
     for (const std::filesystem::path& adapterPath : options.adapters) {
         const auto adapter = GgufFile::open(adapterPath);
         if (!adapter)
             return inFile(adapterPath, adapter.error());
-        if (const auto applied = applyAdapter(**adapter, config, **weights, hash); !applied)
+        if (const auto applied = apply(**adapter); !applied)
             return inFile(adapterPath, applied.error());
     }
+    for (const std::span<const std::byte> bytes : options.adapters.empty() ? options.offered : decltype(options.offered)()) {
+        const auto adapter = GgufFile::parse(bytes);
+        if (!adapter)
+            return adapter.error();
+        if ((*adapter)->stringValue("octavo.adapter.model") != unadapted)
+            continue;
+        if (const auto applied = apply(**adapter); !applied)
+            return applied.error();
+        model->m_offered.emplace_back((*adapter)->stringValue("general.name").value_or("adapter"));
+    }
+    asking.add(reading.text());
     model->m_config = std::move(config);
     model->m_tokenizer = std::move(head->tokenizer);
     model->m_chat = std::move(head->chat);
-    model->m_hash = hash.text();
+    model->m_hash = reading.text();
+    model->m_askingHash = isAskedOtherwise ? asking.text() : model->m_hash;
     model->m_weights = std::move(*weights);
     model->m_engine = std::move(engine);
     if (const auto chosen = model->chooseDevice(); !chosen)
@@ -91,8 +113,8 @@ Result<void> Model::chooseDevice()
 
 std::string Model::device() const { return m_backend->name(); }
 bool Model::readsWideLayers() const { return m_backend->readsWideLayers(); }
+WideLayers Model::wideLayers() const { return readsWideLayers() ? wideLayersFor(m_config) : WideLayers{}; }
 const std::filesystem::path& Model::file() const { return m_weights->file->path(); }
 std::uint64_t Model::fileSize() const { return m_weights->file->fileSize(); }
-const std::string& Model::hash() const { return m_hash; }
 
 } // namespace octavo

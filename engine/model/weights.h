@@ -28,6 +28,7 @@ struct FloatMatrix {
 struct LowRank {
     FloatMatrix down;                 // A [rank][columns]
     FloatMatrix up;                   // B [rows][rank]
+    bool forAsking = false;           // applied to asked tokens alone (PassKind)
 };
 
 // y = weight · x + bias + what adapters add.

@@ -142,13 +142,13 @@ class AskingState {
 public:
     explicit AskingState(std::shared_ptr<const AskedReadings> asked)
         : readings(std::move(asked)), model(*readings->model), own(std::make_unique<KvCache>(model.config())),
-          rotary(model.config().rope, model.config().headWidth), forward(model, model.backend())
+          rotary(model.config().rope, model.config().headWidth), forward(model, model.backend(), PassKind::Asking)
     {
         makeAttention();
     }
 
     AskingState(const AskingState& other, std::unique_ptr<KvCache> cache)
-        : readings(other.readings), model(other.model), own(std::move(cache)), ownTokens(other.ownTokens), rotary(other.rotary), forward(model, model.backend()),
+        : readings(other.readings), model(other.model), own(std::move(cache)), ownTokens(other.ownTokens), rotary(other.rotary), forward(model, model.backend(), PassKind::Asking),
           lastHidden(other.lastHidden), hops(other.hops), heads(other.heads)
     {
         makeAttention();
@@ -183,7 +183,7 @@ public:
             asked.push_back({place / row, place % row, before, before - readings->hiddenTokens});
         }
         attention->begin(seen, asked, ownTokens, readings->records() ? &readings->request : nullptr);
-        if (!forward.run(ids, *attention, RowOrder::Fastest, stop))
+        if (!forward.run(ids, *attention, stop))
             return false;
         ownTokens += ids.size();
         lastHidden.assign(forward.hidden(ids.size() - 1), forward.hidden(ids.size() - 1) + model.config().hidden);

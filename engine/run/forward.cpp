@@ -12,7 +12,7 @@ constexpr std::size_t kScoredAtOnce = 32; // rows of logits held while scoring
 
 } // namespace
 
-Forward::Forward(const Model& model, Backend& backend) : m_model(model), m_pass(backend.forwardPass(model)) {}
+Forward::Forward(const Model& model, Backend& backend, PassKind kind) : m_model(model), m_pass(backend.forwardPass(model, kind)) {}
 
 void Forward::scoreRun(std::span<const TokenId> ids, std::size_t from, std::span<const float> previous, std::stop_token stop,
                        std::vector<TokenScore>& scores)

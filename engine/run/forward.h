@@ -13,13 +13,10 @@ namespace octavo {
 // A forward pass of a model on one device, and what its states foresee. Threads and lifetime: as ForwardPass.
 class Forward {
 public:
-    Forward(const Model& model, Backend& backend);
+    Forward(const Model& model, Backend& backend, PassKind kind);
 
     // As ForwardPass.
-    bool run(std::span<const TokenId> ids, LayerAttention& attention, RowOrder order, std::stop_token stop)
-    {
-        return m_pass->run(ids, attention, order, stop);
-    }
+    bool run(std::span<const TokenId> ids, LayerAttention& attention, std::stop_token stop) { return m_pass->run(ids, attention, stop); }
     const float* hidden(std::size_t token) { return m_pass->hidden(token); }
     std::vector<float> logits(const float* hidden, std::size_t count, std::stop_token stop) { return m_pass->logits(hidden, count, stop); }
 

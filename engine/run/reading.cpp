@@ -141,7 +141,7 @@ Result<std::vector<TokenScore>> Reading::readChunks(std::span<const TokenId> tok
             if (!turn)
                 return stopped();
             m_state->attention->begin(first, static_cast<std::uint32_t>(count));
-            if (!forward.run(chunk, *m_state->attention, RowOrder::SameForAnyCount, stop))
+            if (!forward.run(chunk, *m_state->attention, stop))
                 return stopped();
             forward.scoreRun(chunk, firstScored > at ? firstScored - at : 0, m_lastHidden, stop, scores);
         }

@@ -128,7 +128,7 @@ Result<ReadingHops> Reading::hopsOf(std::uint64_t token, const HeadChoice& heads
         if (!turn)
             return Error{Errc::Stopped, "hops", {}};
         keeper.begin(at, static_cast<std::uint32_t>(count));
-        if (!state.forward.run(std::span(m_ids).subspan(at, count), keeper, RowOrder::SameForAnyCount, stop))
+        if (!state.forward.run(std::span(m_ids).subspan(at, count), keeper, stop))
             return Error{Errc::Stopped, "hops", {}};
         at += count;
     }

@@ -37,7 +37,7 @@ struct PagesOnDisk {
 class ReadingState {
 public:
     ReadingState(const Model& model, Backend& backend, const ReadingPlan& plan, std::uint64_t row, std::uint64_t rowStep, KvCache& cache)
-        : rotary(model.config().rope, model.config().headWidth), hopValues(backend.hopValues(plan, model.config())), forward(model, backend),
+        : rotary(model.config().rope, model.config().headWidth), hopValues(backend.hopValues(plan, model.config())), forward(model, backend, PassKind::Reading),
           attention(backend.readingAttention(attentionShape(model.config()), plan, row, rowStep, rotary, cache, *hopValues))
     {
     }

@@ -6,6 +6,7 @@
 
 #include <functional>
 
+#include "octavo/engine/asking.h"
 #include "octavo/engine/reading.h"
 #include "support/random_blocks.h"
 #include "support/temporary_folder.h"
@@ -28,6 +29,22 @@ protected:
         writer.set("adapter.lora.alpha", 8.0f);
         writer.setTensor("blk.1.ffn_up.weight.lora_a", test::TensorType::F32, {64, 4}, test::randomBlocks(test::TensorType::F32, 64, 4, seed));
         writer.setTensor("blk.1.ffn_up.weight.lora_b", test::TensorType::F32, {4, 128}, test::randomBlocks(test::TensorType::F32, 4, 128, seed + 1));
+        return writer;
+    }
+
+    // One that later layers notice, too.
+    static test::GgufWriter deepAdapter(std::uint64_t seed = 1)
+    {
+        test::GgufWriter writer = adapter(seed);
+        writer.setTensor("blk.0.attn_output.weight.lora_a", test::TensorType::F32, {64, 4}, test::randomBlocks(test::TensorType::F32, 64, 4, seed + 2));
+        writer.setTensor("blk.0.attn_output.weight.lora_b", test::TensorType::F32, {4, 64}, test::randomBlocks(test::TensorType::F32, 4, 64, seed + 3));
+        return writer;
+    }
+
+    static test::GgufWriter forAsking(std::uint64_t seed = 1)
+    {
+        test::GgufWriter writer = deepAdapter(seed);
+        writer.set("octavo.adapter.scope", "asking");
         return writer;
     }
 
@@ -60,6 +77,23 @@ protected:
         return *(*reading)->lastLogits();
     }
 
+    // After a reading of 20 tokens and a question of 10.
+    static std::vector<float> askedLogits(const Reading& reading)
+    {
+        const Reading* readings[] = {&reading};
+        const auto asking = Asking::over(readings, {});
+        EXPECT_TRUE((*asking)->prefill(std::vector<TokenId>{3, 1, 4, 1, 5, 9, 2, 6, 5, 3}, {}).ok());
+        return (*asking)->lastLogits();
+    }
+
+    static std::unique_ptr<Reading> read(std::shared_ptr<const Model> model)
+    {
+        auto reading = Reading::start(std::move(model), {{0, 8}, 4, 2, 64}, 30);
+        EXPECT_TRUE((*reading)->read(kText, {}, {}).ok());
+        return std::move(*reading);
+    }
+
+    static inline const std::vector<TokenId> kText{2, 7, 1, 8, 2, 8, 1, 8, 2, 8, 4, 5, 9, 0, 4, 5, 2, 3, 5, 3};
     test::TemporaryFolder folder;
 };
 
@@ -93,6 +127,55 @@ TEST_F(Adapter, MakesReadingsOfAnotherStale)
     const auto stale = Reading::load(folder / "kept.oct", *other, ReadingPlan::full(), 8, ids, {});
     ASSERT_FALSE(stale.ok());
     EXPECT_EQ(stale.error().code, Errc::StaleReading);
+}
+
+TEST_F(Adapter, ForAskingLeavesReadingsAsTheyAre)
+{
+    const auto plain = open({}), asking = open({forAsking()}), all = open({deepAdapter()});
+    ASSERT_TRUE(plain.ok() && asking.ok() && all.ok());
+    EXPECT_EQ((*asking)->hash(), (*plain)->hash());
+    EXPECT_EQ((*plain)->askingHash(), (*plain)->hash());
+    EXPECT_EQ((*all)->askingHash(), (*all)->hash());
+    EXPECT_NE((*asking)->askingHash(), (*plain)->hash());
+    EXPECT_NE((*asking)->askingHash(), (*open({forAsking(5)}))->askingHash());
+    EXPECT_NE((*asking)->askingHash(), (*open({forAsking(), adapter(9)}))->askingHash()) << "it depends on the reading, too";
+
+    const auto plainly = read(*plain), same = read(*asking), otherwise = read(*all);
+    EXPECT_EQ(*same->lastLogits(), *plainly->lastLogits());
+    EXPECT_NE(*otherwise->lastLogits(), *plainly->lastLogits());
+    EXPECT_NE(askedLogits(*same), askedLogits(*plainly));
+    EXPECT_NE(askedLogits(*same), askedLogits(*otherwise));
+
+    ASSERT_TRUE(plainly->save(folder / "kept.oct", {}).ok());
+    const auto kept = Reading::load(folder / "kept.oct", *asking, {{0, 8}, 4, 2, 64}, 30, kText, {});
+    ASSERT_TRUE(kept.ok()) << "a reading that was kept without the adapter is of use with it";
+    EXPECT_EQ(askedLogits(**kept), askedLogits(*same));
+}
+
+TEST_F(Adapter, OfferedIsAppliedToItsModel)
+{
+    const auto plain = open({}), asked = open({forAsking()});
+    ASSERT_TRUE(plain.ok() && asked.ok());
+    const auto offer = [&](test::GgufWriter writer, const std::string& madeFor, const std::vector<std::filesystem::path>& adapters = {}) {
+        writer.set("octavo.adapter.model", madeFor.c_str());
+        writer.set("general.name", "finds keys");
+        const std::string bytes = writer.bytes();
+        ModelOptions options{adapters, {std::as_bytes(std::span(bytes))}};
+        return Model::open(folder / "tiny.gguf", *Engine::create({2, Precision::Float32}), options);
+    };
+    const auto applied = offer(forAsking(), (*plain)->hash());
+    ASSERT_TRUE(applied.ok());
+    EXPECT_EQ((*applied)->askingHash(), (*asked)->askingHash());
+    EXPECT_THAT((*applied)->offeredAdapters(), ::testing::ElementsAre("finds keys"));
+    EXPECT_EQ(askedLogits(*read(*applied)), askedLogits(*read(*asked))) << "its bytes are gone by now";
+
+    adapter(9).write(folder / "own.gguf");
+    for (const auto& passedOver : {offer(forAsking(), "0123456789abcdef"), offer(forAsking(), (*plain)->hash(), {folder / "own.gguf"})}) {
+        ASSERT_TRUE(passedOver.ok());
+        EXPECT_EQ((*passedOver)->askingHash(), (*passedOver)->hash());
+        EXPECT_TRUE((*passedOver)->offeredAdapters().empty());
+    }
+    EXPECT_EQ(offer(gates(std::vector<float>(8, NAN)), (*plain)->hash()).error().code, Errc::BadTensor);
 }
 
 TEST_F(Adapter, BringsGates)
@@ -132,6 +215,12 @@ TEST_F(Adapter, RefusesWhatItCannotApplyAndNamesTheFile)
         {"for qwen2", [](auto& w) { w.set("general.architecture", "qwen2"); }, Errc::UnsupportedArchitecture, "qwen2"},
         {"no alpha", [](auto& w) { w.remove("adapter.lora.alpha"); }, Errc::BadMetadata, "adapter.lora.alpha"},
         {"alpha not a number", [](auto& w) { w.set("adapter.lora.alpha", NAN); }, Errc::BadMetadata, "adapter.lora.alpha"},
+        {"for writing", [](auto& w) { w.set("octavo.adapter.scope", "writing"); }, Errc::UnsupportedArchitecture, "octavo.adapter.scope"},
+        {"of scope 1", [](auto& w) { w.set("octavo.adapter.scope", 1.0f); }, Errc::UnsupportedArchitecture, "octavo.adapter.scope"},
+        {"gates for asking", [](auto& w) {
+             w.set("octavo.adapter.scope", "asking");
+             w.setTensor("octavo.gate", test::TensorType::F32, {4, 2}, test::encodeF32(std::vector<float>(8, 1.0f)));
+         }, Errc::BadTensor, "octavo.gate"},
         {"no B", [](auto& w) { w.removeTensor("blk.1.ffn_up.weight.lora_b"); }, Errc::BadTensor, "blk.1.ffn_up.weight.lora_a"},
         {"no A", [](auto& w) { w.removeTensor("blk.1.ffn_up.weight.lora_a"); }, Errc::BadTensor, "blk.1.ffn_up.weight.lora_b"},
         {"narrow A", tensor("blk.1.ffn_up.weight.lora_a", {32, 4}), Errc::BadTensor, "blk.1.ffn_up.weight.lora_a"},

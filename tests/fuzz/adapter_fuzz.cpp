@@ -22,9 +22,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     auto file = GgufFile::parse(std::as_bytes(std::span(model))).value();
     ModelConfig config = readConfig(*file).value();
     const auto weights = bindWeights(std::move(file), config, *backend).value();
-    ContentHash hash;
+    ContentHash all, asking;
     const test::AllocationMeter meter;
-    if (applyAdapter(**adapter, config, *weights, hash))
+    if (applyAdapter(**adapter, config, *weights, all, asking))
         require(config.gates.empty() || config.gates.size() == std::size_t { config.heads } * config.layers);
     require(meter.bytes() <= test::allowedBytes(size));
     return 0;

@@ -175,7 +175,7 @@ void CpuBackend::multiplyMany(std::span<const LinearProduct> products, const flo
 
 std::uint64_t CpuBackend::availableMemory() const { return Engine::availableMemory(); }
 
-std::unique_ptr<ForwardPass> CpuBackend::forwardPass(const Model& model) { return std::make_unique<CpuForwardPass>(model, *this); }
+std::unique_ptr<ForwardPass> CpuBackend::forwardPass(const Model& model, PassKind kind) { return std::make_unique<CpuForwardPass>(model, *this, kind); }
 
 std::unique_ptr<HopValues> CpuBackend::hopValues(const ReadingPlan& plan, const ModelConfig& config)
 {

@@ -2,50 +2,40 @@
 #include "compute/cpu/forward_pass.h"
 
 #include "compute/cpu/host_attention.h"
-#include "model/weights.h"
 
 namespace octavo::cpu {
 
-namespace {
+CpuForwardPass::CpuForwardPass(const Model& model, CpuBackend& backend, PassKind kind) : m_model(model), m_backend(backend), m_kind(kind) {}
 
-struct Projected {
-    const Projection* projection;
-    float* y;                // [count][rows]
-    bool accumulate = false; // add to what y holds
-};
-
-// Several projections of one x [count][columns].
-void project(CpuBackend& backend, std::initializer_list<Projected> outputs, const float* x, std::size_t count, RowOrder order,
-             const std::stop_token& stop)
+void CpuForwardPass::project(std::initializer_list<Projected> outputs, const float* x, std::size_t count, RowOrder order, const std::stop_token& stop)
 {
     std::vector<LinearProduct> products;
     for (const auto& [projection, y, accumulate] : outputs)
         products.push_back({&projection->weight, y, accumulate});
-    backend.linear(products, x, count, order, stop);
+    m_backend.linear(products, x, count, order, stop);
     for (const auto& [projection, y, accumulate] : outputs) {
         if (!projection->bias.empty())
-            backend.addBias(projection->bias.data(), count, projection->weight.rows, y);
+            m_backend.addBias(projection->bias.data(), count, projection->weight.rows, y);
         for (const LowRank& adapter : projection->adapters) {
+            if (adapter.forAsking && m_kind != PassKind::Asking)
+                continue;
             const Weight down = adapter.down.weight();
             const Weight up = adapter.up.weight();
             std::vector<float> narrowed(count * down.rows);
             const LinearProduct first[] = {{&down, narrowed.data()}};
-            backend.linear(first, x, count, order, stop);
+            m_backend.linear(first, x, count, order, stop);
             const LinearProduct second[] = {{&up, y, true}};
-            backend.linear(second, narrowed.data(), count, order, stop);
+            m_backend.linear(second, narrowed.data(), count, order, stop);
         }
     }
 }
 
-} // namespace
-
-CpuForwardPass::CpuForwardPass(const Model& model, CpuBackend& backend) : m_model(model), m_backend(backend) {}
-
-bool CpuForwardPass::run(std::span<const TokenId> ids, LayerAttention& attention, RowOrder order, std::stop_token stop)
+bool CpuForwardPass::run(std::span<const TokenId> ids, LayerAttention& attention, std::stop_token stop)
 {
     const ModelConfig& config = m_model.config();
     const ModelWeights& weights = m_model.weights();
     HostAttention& layers = dynamic_cast<HostAttention&>(attention);
+    const RowOrder order = m_kind == PassKind::Reading ? RowOrder::SameForAnyCount : RowOrder::Fastest;
     const std::size_t count = ids.size();
     const std::size_t wide = static_cast<std::size_t>(config.heads) * config.headWidth;
     const std::size_t narrow = static_cast<std::size_t>(config.kvHeads) * config.headWidth;
@@ -65,16 +55,16 @@ bool CpuForwardPass::run(std::span<const TokenId> ids, LayerAttention& attention
     for (std::uint32_t n = 0; n < config.layers && !stop.stop_requested(); ++n) {
         const LayerWeights& layer = weights.layers[n];
         m_backend.rmsNorm(m_x.data(), layer.attentionNorm.data(), count, config.hidden, config.normEpsilon, m_hidden.data());
-        project(m_backend, {{&layer.query, m_q.data()}, {&layer.key, m_k.data()}, {&layer.value, m_v.data()}}, m_hidden.data(), count, order, stop);
+        project({{&layer.query, m_q.data()}, {&layer.key, m_k.data()}, {&layer.value, m_v.data()}}, m_hidden.data(), count, order, stop);
         m_backend.arrangeHeads(m_q.data(), count, config.heads, config.headWidth, arrangement(layer.queryNorm));
         m_backend.arrangeHeads(m_k.data(), count, config.kvHeads, config.headWidth, arrangement(layer.keyNorm));
         layers.attend(n, m_q.data(), m_k.data(), m_v.data(), m_attended.data(), stop);
-        project(m_backend, {{&layer.attentionOutput, m_x.data(), true}}, m_attended.data(), count, order, stop);
+        project({{&layer.attentionOutput, m_x.data(), true}}, m_attended.data(), count, order, stop);
 
         m_backend.rmsNorm(m_x.data(), layer.feedForwardNorm.data(), count, config.hidden, config.normEpsilon, m_hidden.data());
-        project(m_backend, {{&layer.gate, m_gate.data()}, {&layer.up, m_up.data()}}, m_hidden.data(), count, order, stop);
+        project({{&layer.gate, m_gate.data()}, {&layer.up, m_up.data()}}, m_hidden.data(), count, order, stop);
         m_backend.siluMultiply(m_gate.data(), m_up.data(), count * config.feedForward);
-        project(m_backend, {{&layer.down, m_x.data(), true}}, m_gate.data(), count, order, stop);
+        project({{&layer.down, m_x.data(), true}}, m_gate.data(), count, order, stop);
     }
     m_backend.rmsNorm(m_x.data(), weights.outputNorm.data(), count, config.hidden, config.normEpsilon, m_hidden.data());
     return !stop.stop_requested();
@@ -83,7 +73,7 @@ bool CpuForwardPass::run(std::span<const TokenId> ids, LayerAttention& attention
 std::vector<float> CpuForwardPass::logits(const float* hidden, std::size_t count, std::stop_token stop)
 {
     std::vector<float> result(count * m_model.config().vocabulary);
-    project(m_backend, {{&m_model.weights().output, result.data()}}, hidden, count, RowOrder::Fastest, stop);
+    project({{&m_model.weights().output, result.data()}}, hidden, count, RowOrder::Fastest, stop);
     return result;
 }
 

@@ -37,9 +37,9 @@ Result<std::shared_ptr<HeldModel>> CudaBackend::hold(const ModelConfig& config, 
     }
 }
 
-std::unique_ptr<ForwardPass> CudaBackend::forwardPass(const Model& model)
+std::unique_ptr<ForwardPass> CudaBackend::forwardPass(const Model& model, PassKind kind)
 {
-    return std::make_unique<CudaForwardPass>(m_device, m_linear, model, static_cast<const DeviceModel&>(*model.held()));
+    return std::make_unique<CudaForwardPass>(m_device, m_linear, model, static_cast<const DeviceModel&>(*model.held()), kind);
 }
 
 std::unique_ptr<HopValues> CudaBackend::hopValues(const ReadingPlan& plan, const ModelConfig& config)

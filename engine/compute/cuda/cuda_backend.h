@@ -19,7 +19,7 @@ public:
     std::uint32_t chunkTokens() const override;
     std::uint64_t availableMemory() const override { return m_device.freeMemory(); }
     Result<std::shared_ptr<HeldModel>> hold(const ModelConfig& config, const ModelWeights& weights) override;
-    std::unique_ptr<ForwardPass> forwardPass(const Model& model) override;
+    std::unique_ptr<ForwardPass> forwardPass(const Model& model, PassKind kind) override;
     std::unique_ptr<HopValues> hopValues(const ReadingPlan& plan, const ModelConfig& config) override;
     std::unique_ptr<ReadingAttention> readingAttention(const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row, std::uint64_t rowStep,
                                                        const Rotary& rotary, KvCache& cache, HopValues& hopValues) override;

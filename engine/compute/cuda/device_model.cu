@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compute/cuda/device_model.h"
 
+#include <algorithm>
+
 #include "compute/cpu/kernels.h"
 #include "compute/cuda/device.cuh"
 
@@ -12,8 +14,10 @@ constexpr std::uint64_t kAlignment = 256;
 
 std::uint64_t aligned(std::uint64_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
+bool applies(const LowRank& adapter, PassKind kind) { return !adapter.forAsking || kind == PassKind::Asking; }
+
 // W + Σ up · down in half precision, [rows][columns].
-std::vector<__half> merged(const Projection& projection)
+std::vector<__half> merged(const Projection& projection, PassKind kind)
 {
     const Weight& weight = projection.weight;
     std::vector<float> sum(weight.columns);
@@ -22,7 +26,7 @@ std::vector<__half> merged(const Projection& projection)
     for (std::uint64_t row = 0; row < weight.rows; ++row) {
         cpu::dequantize(weight.type, weight.data + row * weight.rowBytes, weight.columns, sum.data());
         for (const LowRank& adapter : projection.adapters)
-            for (std::uint64_t rank = 0; rank < adapter.down.rows; ++rank) {
+            for (std::uint64_t rank = 0; applies(adapter, kind) && rank < adapter.down.rows; ++rank) {
                 const float factor = adapter.up.values[row * adapter.up.columns + rank];
                 const float* down = &adapter.down.values[rank * weight.columns];
                 for (std::uint64_t n = 0; n < weight.columns; ++n)
@@ -56,14 +60,21 @@ public:
     }
     void finish() { m_device.upload(m_vectors, m_floats.data(), m_floats.size() * sizeof(float)); }
 
-    DeviceWeight matrix(const Projection& projection)
+    // For asking, where an adapter is for that alone; else what reading has.
+    DeviceWeight asked(const Projection& projection, const DeviceWeight& read)
     {
-        if (projection.adapters.empty())
+        const bool differs = std::ranges::any_of(projection.adapters, &LowRank::forAsking);
+        return differs ? matrix(projection, PassKind::Asking) : read;
+    }
+
+    DeviceWeight matrix(const Projection& projection, PassKind kind = PassKind::Reading)
+    {
+        if (std::ranges::none_of(projection.adapters, [kind](const LowRank& adapter) { return applies(adapter, kind); }))
             return matrix(projection.weight);
         const Weight plain{GgmlType::F16, projection.weight.rows, projection.weight.columns, nullptr, projection.weight.columns * sizeof(__half)};
         if (!m_matrices)
             return matrix(plain);
-        const std::vector<__half> values = merged(projection);
+        const std::vector<__half> values = merged(projection, kind);
         Weight whole = plain;
         whole.data = reinterpret_cast<const std::byte*>(values.data());
         return matrix(whole);
@@ -103,6 +114,7 @@ DeviceModel::DeviceModel(Device& device, const ModelConfig& config, const ModelW
     Loader loader(device);
     const auto load = [&] {
         m_layers.clear();
+        m_askedLayers.clear();
         for (std::uint32_t n = 0; n < config.layers; ++n) {
             const LayerWeights& layer = weights.layers[n];
             m_layers.push_back({loader.vector(layer.attentionNorm), loader.vector(layer.feedForwardNorm), loader.vector(layer.queryNorm),
@@ -111,10 +123,17 @@ DeviceModel::DeviceModel(Device& device, const ModelConfig& config, const ModelW
                                 loader.vector(layer.query.bias), loader.vector(layer.key.bias), loader.vector(layer.value.bias),
                                 loader.vector(layer.attentionOutput.bias), loader.vector(layer.gate.bias), loader.vector(layer.up.bias),
                                 loader.vector(layer.down.bias)});
+            DeviceModel::Layer asked = m_layers.back();
+            for (const auto& [weight, projection] : {std::pair(&asked.query, &layer.query), {&asked.key, &layer.key}, {&asked.value, &layer.value},
+                                                     {&asked.attentionOutput, &layer.attentionOutput}, {&asked.gate, &layer.gate}, {&asked.up, &layer.up},
+                                                     {&asked.down, &layer.down}})
+                *weight = loader.asked(*projection, *weight);
+            m_askedLayers.push_back(asked);
         }
         m_embedding = loader.matrix(weights.embedding);
         const bool tied = weights.output.weight.data == weights.embedding.data && weights.output.adapters.empty();
         m_output = tied ? m_embedding : loader.matrix(weights.output);
+        m_askedOutput = loader.asked(weights.output, m_output);
         m_outputBias = loader.vector(weights.output.bias);
         m_outputNorm = loader.vector(weights.outputNorm);
     };

@@ -9,7 +9,7 @@
 namespace octavo::cuda {
 
 // A model's weights in the device's memory, as they stand in the file: blocks, rows padded (deviceRowBytes). A projection that an adapter changes is held
-// in half precision with the adapter's share added in.
+// in half precision with the adapter's share added in; one that an adapter for asking alone changes is held for reading as well.
 // Lifetime: the device outlives it. Cost: about the file's size, copied once.
 class DeviceModel final : public HeldModel {
 public:
@@ -31,9 +31,9 @@ public:
     // Errors: OutOfDeviceMemory with what all of it needs.
     DeviceModel(Device& device, const ModelConfig& config, const ModelWeights& weights);
 
-    const Layer& layer(std::size_t n) const { return m_layers[n]; }
+    const Layer& layer(std::size_t n, PassKind kind) const { return (kind == PassKind::Reading ? m_layers : m_askedLayers)[n]; }
     const DeviceWeight& embedding() const { return m_embedding; }
-    const DeviceWeight& output() const { return m_output; }
+    const DeviceWeight& output(PassKind kind) const { return kind == PassKind::Reading ? m_output : m_askedOutput; }
     const float* outputBias() const { return m_outputBias; }
     const float* outputNorm() const { return m_outputNorm; }
 
@@ -42,8 +42,8 @@ private:
 
     DeviceArray<std::byte> m_matrices;
     DeviceArray<float> m_vectors;
-    std::vector<Layer> m_layers;
-    DeviceWeight m_embedding, m_output;
+    std::vector<Layer> m_layers, m_askedLayers;
+    DeviceWeight m_embedding, m_output, m_askedOutput;
     const float* m_outputBias = nullptr;
     const float* m_outputNorm = nullptr;
 };

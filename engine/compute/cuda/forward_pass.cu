@@ -15,8 +15,8 @@ unsigned threads(std::size_t count, std::size_t each = 256) { return static_cast
 
 } // namespace
 
-CudaForwardPass::CudaForwardPass(Device& device, Linear& linear, const Model& model, const DeviceModel& weights)
-    : m_device(device), m_linear(linear), m_model(model), m_weights(weights), m_ids(device), m_x(device), m_normed(device), m_projected(device),
+CudaForwardPass::CudaForwardPass(Device& device, Linear& linear, const Model& model, const DeviceModel& weights, PassKind kind)
+    : m_device(device), m_linear(linear), m_model(model), m_weights(weights), m_kind(kind), m_ids(device), m_x(device), m_normed(device), m_projected(device),
       m_attended(device), m_gateUp(device), m_active(device), m_states(device), m_logits(device), m_progress(device, kLayersAhead)
 {
 }
@@ -45,7 +45,7 @@ ProjectedHeads CudaForwardPass::heads(const DeviceModel::Layer& layer) const
             layer.valueBias};
 }
 
-bool CudaForwardPass::run(std::span<const TokenId> ids, LayerAttention& attention, RowOrder, std::stop_token stop)
+bool CudaForwardPass::run(std::span<const TokenId> ids, LayerAttention& attention, std::stop_token stop)
 {
     const ModelConfig& config = m_model.config();
     DeviceAttention& layers = dynamic_cast<DeviceAttention&>(attention);
@@ -105,7 +105,7 @@ void CudaForwardPass::runLayers(std::size_t count, DeviceAttention& attention, c
 void CudaForwardPass::runLayer(std::uint32_t n, std::size_t count, DeviceAttention& attention)
 {
     const ModelConfig& config = m_model.config();
-    const DeviceModel::Layer& layer = m_weights.layer(n);
+    const DeviceModel::Layer& layer = m_weights.layer(n, m_kind);
     const DeviceWeight projections[] = {layer.query, layer.key, layer.value}, gates[] = {layer.gate, layer.up};
     const bool few = count <= Linear::kFewRows;
     const bool fused = few && !layer.gateBias && !layer.upBias && layer.gate.type == layer.up.type;
@@ -161,9 +161,9 @@ std::vector<float> CudaForwardPass::logits(const float* hidden, std::size_t coun
     m_logits.reserve(count * config.vocabulary);
     const __half* x = m_normed.fill(states);
     if (count <= Linear::kFewRows)
-        m_linear.fewExact(m_weights.output(), x, count, m_logits.data());
+        m_linear.fewExact(m_weights.output(m_kind), x, count, m_logits.data());
     else
-        m_linear.manyFloat(m_weights.output(), x, count, m_logits.data(), false);
+        m_linear.manyFloat(m_weights.output(m_kind), x, count, m_logits.data(), false);
     addBias(m_weights.outputBias(), count, config.vocabulary, m_logits.data(), nullptr, config.vocabulary);
     std::vector<float> result(count * config.vocabulary);
     m_device.download(result.data(), m_logits.data(), result.size() * sizeof(float));

@@ -12,10 +12,10 @@ namespace octavo::cuda {
 // kept as a graph for as long as they stay the same.
 class CudaForwardPass final : public ForwardPass {
 public:
-    CudaForwardPass(Device& device, Linear& linear, const Model& model, const DeviceModel& weights);
+    CudaForwardPass(Device& device, Linear& linear, const Model& model, const DeviceModel& weights, PassKind kind);
     ~CudaForwardPass() override;
 
-    bool run(std::span<const TokenId> ids, LayerAttention& attention, RowOrder order, std::stop_token stop) override;
+    bool run(std::span<const TokenId> ids, LayerAttention& attention, std::stop_token stop) override;
     const float* hidden(std::size_t token) override;
     std::vector<float> logits(const float* hidden, std::size_t count, std::stop_token stop) override;
 
@@ -31,6 +31,7 @@ private:
     Linear& m_linear;
     const Model& m_model;
     const DeviceModel& m_weights;
+    PassKind m_kind;
     DeviceArray<TokenId> m_ids;
     DeviceArray<float> m_x;               // [count][hidden], the residual stream
     DeviceArray<__half> m_normed;         // [count][hidden]

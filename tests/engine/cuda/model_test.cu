@@ -8,6 +8,7 @@
 #include "engine/cuda/test_device.h"
 #include "octavo/engine/asking.h"
 #include "octavo/engine/reading_hops.h"
+#include "support/random_blocks.h"
 #include "support/temporary_folder.h"
 #include "support/tiny_gguf.h"
 
@@ -16,12 +17,12 @@ namespace {
 
 class CudaModel : public ::testing::Test {
 protected:
-    std::shared_ptr<const Model> open(const test::TinyLlamaOptions& options, bool onGpu)
+    std::shared_ptr<const Model> open(const test::TinyLlamaOptions& options, bool onGpu, const ModelOptions& with = {})
     {
         writeTinyLlama(folder / "tiny.gguf", options);
         const EngineOptions how{2, Precision::Float32, onGpu ? DeviceChoice::Cuda : DeviceChoice::Cpu};
         auto engine = Engine::create(how, onGpu ? std::make_unique<CudaBackend>(0) : nullptr);
-        auto opened = Model::open(folder / "tiny.gguf", *engine);
+        auto opened = Model::open(folder / "tiny.gguf", *engine, with);
         EXPECT_TRUE(opened.ok()) << opened.error().subject << " " << opened.error().detail;
         return *opened;
     }
@@ -93,6 +94,38 @@ TEST_F(CudaModel, ReadsAndAsksAsTheCpuDoes)
             ASSERT_TRUE(each->prefill(std::span(ids).subspan(207, 4), {}).ok());
         EXPECT_EQ((*branch)->conversationTokens(), 15u);
         EXPECT_LT(difference((*asked)->lastLogits(), (*wanted)->lastLogits()), 2 * kHalves);
+    }
+}
+
+// What an adapter for asking changes is multiplied by two matrices: one while reading, one while asking.
+TEST_F(CudaModel, AnAdapterForAskingLeavesReadingAsItIs)
+{
+    OCTAVO_NEEDS_DEVICE(device, 0);
+    const std::vector<TokenId> ids = someIds(120);
+    test::GgufWriter adapter;
+    for (const auto& [key, value] : {std::pair("general.type", "adapter"), {"general.architecture", "llama"}, {"adapter.type", "lora"}, {"octavo.adapter.scope", "asking"}})
+        adapter.set(key, value);
+    adapter.set("adapter.lora.alpha", 16.0f);
+    std::uint64_t seed = 1;
+    for (const char* name : {"blk.0.attn_q.weight", "blk.1.attn_output.weight", "blk.1.ffn_gate.weight"}) {
+        const std::uint64_t rows = std::string_view(name).find("gate") == std::string_view::npos ? wide.hidden : wide.feedForward;
+        adapter.setTensor(name + std::string(".lora_a"), test::TensorType::F32, {wide.hidden, 4}, test::randomBlocks(test::TensorType::F32, wide.hidden, 4, seed++));
+        adapter.setTensor(name + std::string(".lora_b"), test::TensorType::F32, {4, rows}, test::randomBlocks(test::TensorType::F32, 4, rows, seed++));
+    }
+    const ModelOptions with{{folder / "adapter.gguf"}, {}};
+    adapter.write(with.adapters.front());
+    const ReadingPlan plan{{0, 64}, 1, 4, 8, {}};
+    const auto unadapted = read(open(wide, true), std::span(ids).first(100), plan);
+    const auto expected = read(open(wide, false, with), std::span(ids).first(100), plan), result = read(open(wide, true, with), std::span(ids).first(100), plan);
+    EXPECT_EQ(*result->lastLogits(), *unadapted->lastLogits());
+    const auto ask = [&](const Reading& reading, std::size_t count) {
+        auto asking = Asking::over(std::vector<const Reading*>{&reading}, {});
+        EXPECT_TRUE((*asking)->prefill(std::span(ids).subspan(100, count), {}).ok());
+        return (*asking)->lastLogits();
+    };
+    for (const std::size_t count : {1u, 15u}) {
+        EXPECT_LT(difference(ask(*result, count), ask(*expected, count)), 2 * kHalves) << count;
+        EXPECT_GT(difference(ask(*result, count), ask(*unadapted, count)), 10 * kHalves) << "the adapter does not show";
     }
 }
 

@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "octavo/engine/chat_template.h"
 #include "octavo/engine/engine.h"
 #include "octavo/engine/kv_format.h"
+#include "octavo/engine/plan.h"
 #include "octavo/engine/rope_settings.h"
 #include "octavo/engine/tokenizer.h"
 
@@ -43,6 +45,9 @@ struct ModelConfig {
 
 struct ModelOptions {
     std::vector<std::filesystem::path> adapters; // LoRA adapters in GGUF form, of this model; their effects add up
+    // Adapters in memory, for whichever models they were made (octavo.adapter.model is the hash() of one without adapters): those of this model are applied,
+    // where `adapters` names none, and the others passed over. Needed while open() runs.
+    std::vector<std::span<const std::byte>> offered;
 };
 
 // One open model: configuration, tokenizer, weights (left in the mapped file as they are).
@@ -51,6 +56,8 @@ class Model {
 public:
     // An adapter adds scale · B(A x), scale = adapter.lora.alpha / rank, to the projections it names (X.weight.lora_a {inputs, rank},
     // X.weight.lora_b {rank, outputs}), and may bring gates (octavo.gate, F32 {heads, layers}); the file's own weights stay as they are.
+    // One with octavo.adapter.scope = "asking" changes asked tokens alone: readings stay those of the model without it, kept ones are used as they are
+    // (activated LoRA, arXiv 2504.12397).
     // Errors, each naming the model's or the adapter's file: those of reading GGUF, UnsupportedArchitecture (also a setting or a tensor
     // that this version would have to ignore, and an adapter of another architecture), UnsupportedType, UnsupportedTokenizer, BadMetadata,
     // BadTensor.
@@ -64,14 +71,19 @@ public:
     const std::filesystem::path& file() const;
     std::uint64_t fileSize() const;
 
-    // xxh3, as 16 hex digits, of all that a reading depends on: the numbers above, the tensors, the adapters. It identifies the model in
-    // a saved reading. Cost: reads the file once per Model (about 10 ms per 100 MB when it is in memory).
-    const std::string& hash() const;
+    // xxh3, as 16 hex digits, of all that a reading depends on: the numbers above, the tensors, the adapters but for those for asking alone. It
+    // identifies the model in a saved reading. Cost: the file was read once by open() (about 10 ms per 100 MB when it is in memory).
+    const std::string& hash() const { return m_hash; }
+    // Of all that an answer depends on: with the adapters for asking; hash() where there are none.
+    const std::string& askingHash() const { return m_askingHash; }
+    // Names of the offered adapters that were applied.
+    const std::vector<std::string>& offeredAdapters() const { return m_offered; }
 
     Engine& engine() const { return *m_engine; }
     Backend& backend() const { return *m_backend; }         // of the engine: what this model is computed on
     std::string device() const;                             // "CPU, 2 threads, AVX3"
     bool readsWideLayers() const;                           // whether that device reads such layers (WideLayers)
+    WideLayers wideLayers() const;                          // those of a chosen plan: wideLayersFor(), where the device reads such layers
     // Why it is not the GPU though that was left open: "no NVIDIA driver"; empty where nothing is to be said.
     const std::string& whyNoGpu() const { return m_whyNoGpu; }
     const ModelWeights& weights() const { return *m_weights; }
@@ -88,7 +100,8 @@ private:
     ChatTemplate m_chat{ChatTemplate::Format::Plain};
     std::unique_ptr<const ModelWeights> m_weights;
     std::shared_ptr<HeldModel> m_held;
-    std::string m_hash;
+    std::string m_hash, m_askingHash;
+    std::vector<std::string> m_offered;
 };
 
 } // namespace octavo

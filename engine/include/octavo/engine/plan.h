@@ -10,14 +10,6 @@
 
 namespace octavo {
 
-// How a sequence is folded, read and kept: tensorized, multi-hop, causal attention ("Long Sequence Modeling with Attention
-// Tensorization", arXiv 2410.20926). With dims (m_1, …, m_N), coarsest first, and strides s_n = m_{n+1}·…·m_N, hop n
-// attends along dimension n and its result replaces the values:
-//
-//   v_n[t] = Σ_{0 ≤ a < m_n, a·s_n ≤ t} softmax_a( q[t]·k[t − a·s_n] / √D + gate·[a = 0 and n < N] ) · v_{n−1}[t − a·s_n]
-//
-// A row is m_N tokens. One dimension (N = 1) with dims {0} is full causal attention, one row as long as the text; with dims {m} it is a window.
-
 // Layers that read otherwise: in one hop, over the last `reach` tokens at their true distances, and the sinks. A few layers of a model do most of the looking
 // back; where they see four rows instead of one, most of what reading by rows loses against full attention is won back (docs/quality.md).
 struct WideLayers {
@@ -32,6 +24,13 @@ struct WideLayers {
     bool operator==(const WideLayers&) const = default;
 };
 
+// How a sequence is folded, read and kept: tensorized, multi-hop, causal attention ("Long Sequence Modeling with Attention
+// Tensorization", arXiv 2410.20926). With dims (m_1, …, m_N), coarsest first, and strides s_n = m_{n+1}·…·m_N, hop n
+// attends along dimension n and its result replaces the values:
+//
+//   v_n[t] = Σ_{0 ≤ a < m_n, a·s_n ≤ t} softmax_a( q[t]·k[t − a·s_n] / √D + gate·[a = 0 and n < N] ) · v_{n−1}[t − a·s_n]
+//
+// A row is m_N tokens. One dimension (N = 1) with dims {0} is full causal attention, one row as long as the text; with dims {m} it is a window.
 // A plain value; const use from any thread.
 struct ReadingPlan {
     std::vector<std::uint32_t> dims{0, 1024}; // 0 = as many as needed, allowed only first; the others 1…2^20
