@@ -17,12 +17,19 @@ from .files import sha256_of
 from .model import Model
 from .train import Settings, Stop, Training
 
-FACTS = 1024            # of a corpus that is made with some; the last of them are kept for evaluation
+FACTS = 4096            # of a corpus that is made with some; the last of them are kept for evaluation
 STOPPED = 130           # exit status, as octavo-cli's
 
 
 def numbers(text: str) -> tuple:
     return tuple(int(part) for part in text.split(','))
+
+
+def dims(text: str) -> Plan:
+    """As octavo-cli's --dims: 0,1024 or 0,1024+4096@17,18."""
+    rows, _, wide = text.partition('+')
+    reach, _, layers = wide.partition('@')
+    return Plan(numbers(rows), reach=int(reach), wide=numbers(layers)) if wide else Plan(numbers(rows))
 
 
 def positive(text: str) -> int:
@@ -58,7 +65,7 @@ def make_parser():
         made = command(name, summary)
         made.add_argument('--corpus', metavar='FILE', help='instead of --text: what `tokenize` made')
         made.add_argument('--device', choices=['cuda', 'cpu'], default='cuda' if torch.cuda.is_available() else 'cpu')
-        made.add_argument('--dims', type=numbers, help='the fold, coarsest first; the first may be 0, as many as needed (default: as the engine reads with this model)')
+        made.add_argument('--dims', type=dims, help='the fold, coarsest first, and wide layers: 0,1024+4096@17,18; the first may be 0, as many as needed (default: as the engine reads with this model)')
         return made
 
     train = runs('train', 'train an adapter')
@@ -73,6 +80,7 @@ def make_parser():
     train.add_argument('--read-weight', type=float, default=1.0, help='of the loss of read tokens')
     train.add_argument('--asked-weight', type=float, default=1.0, help='of the loss of asked tokens')
     train.add_argument('--facts', type=share, default=0.0, help='share of samples with planted facts and questions about them (0 to 1)')
+    train.add_argument('--for-asking', action='store_true', help='change asked tokens alone, and leave readings as the model makes them; learns from facts, which are read once for all their questions')
     train.add_argument('--teacher', action='store_true', help='learn to foresee texts as the model itself does with full attention, within its trained context, instead of as they are')
     train.add_argument('--seed', type=positive, default=1)
     train.add_argument('--minutes', type=float, default=0, help='stop after so many, saved; --resume goes on')
@@ -104,9 +112,11 @@ def model_of(arguments) -> Model:
     return Model(arguments.model, arguments.device)
 
 
-def plan_of(arguments, model: Model) -> Plan:
-    plan = Plan(arguments.dims) if arguments.dims else plan_for(model.config.context)
-    if len(plan.dims) < 2 or any(size < (n > 0) for n, size in enumerate(plan.dims)) or plan.row < plan.sinks:
+def plan_of(arguments, model: Model, with_gates: bool) -> Plan:
+    """Beside an adapter's gates the engine takes no wide layers."""
+    config = model.config
+    plan = arguments.dims or plan_for(config.context, *() if with_gates else (config.name, (config.layers, config.hidden)))
+    if len(plan.dims) < 2 or any(size < (n > 0) for n, size in enumerate(plan.dims)) or plan.row < plan.sinks or plan.wide and plan.reach < plan.row:
         raise Failure(f'--dims needs two numbers or more with commas between, the first at least 0, the others 1, the last {plan.sinks}; such as 0,1024.')
     return plan
 
@@ -124,11 +134,12 @@ def run_train(arguments) -> int:
         raise Failure(f'{arguments.out}.state is there from an earlier run; go on from it with --resume, or delete it.')
     if not arguments.rate > 0 or min(arguments.read_weight, arguments.asked_weight) < 0 or min(arguments.length) < 16:
         raise Failure('--rate must be above 0, weights of losses at least 0, lengths at least 16.')
-    corpus = corpus_of(arguments, arguments.facts > 0)
+    corpus = corpus_of(arguments, arguments.facts > 0 or arguments.for_asking)
     model = model_of(arguments)
     settings = Settings(arguments.length, arguments.steps, arguments.step_tokens or max(arguments.length), arguments.rank,
                         2.0 * arguments.rank if arguments.alpha is None else arguments.alpha, arguments.rate, arguments.asked, arguments.read_weight,
-                        arguments.asked_weight, arguments.facts, arguments.teacher, arguments.seed, plan_of(arguments, model))
+                        arguments.asked_weight, arguments.facts, arguments.for_asking, arguments.teacher, arguments.seed,
+                        plan_of(arguments, model, with_gates=not arguments.for_asking))
     training = Training(model, corpus, settings, arguments.out, Stop())
     if state_there:
         training.load_state()
@@ -148,7 +159,7 @@ def run_evaluate(arguments) -> int:
         corpus.facts = []
     model = model_of(arguments)
     adapter = load_adapter(arguments.adapter, model.config, corpus.model_sha256, arguments.device) if arguments.adapter else None
-    rows = evaluate(model, adapters_beside_none(adapter), corpus, arguments.length, plan_of(arguments, model), lambda row: print(json.dumps(row), flush=True))
+    rows = evaluate(model, adapters_beside_none(adapter), corpus, arguments.length, plan_of(arguments, model, adapter is not None and not adapter.for_asking), lambda row: print(json.dumps(row), flush=True))
     if arguments.report:
         device = torch.cuda.get_device_name() if arguments.device == 'cuda' else 'CPU'
         trained = training_facts(arguments.adapter) if adapter else {}

@@ -4,7 +4,7 @@
 Scores exist for a block of queries at a time, never [tokens, tokens]. T tokens, H query heads, G key/value heads, D head width; queries [H,T,D], keys and
 values [G,T,D], before rotation, neighbouring elements (2i, 2i+1) turning together.
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import math
 
 import torch
@@ -25,6 +25,12 @@ class Plan:
     gate: float = 6.0       # added to a token's own logit in every hop but the finest, where an adapter brings none
     sinks: int = 4          # first tokens, always visible to the finest hop
     squeeze: int = 64       # far away, a row counts as row/squeeze positions (fewer if the text is very long)
+    reach: int = 0          # tokens that the wide layers see, in one hop
+    wide: tuple = ()        # the wide layers
+
+    def __str__(self):
+        wide = f'+{self.reach}@{",".join(map(str, self.wide))}' if self.wide else ''
+        return ','.join(map(str, self.dims)) + wide
 
     @property
     def row(self) -> int:
@@ -45,10 +51,11 @@ def full_attention(tokens: int) -> Plan:
     return Plan((0, tokens))
 
 
-def plan_for(context: int) -> Plan:
-    """The rows that the engine takes for a model of this trained context (rowFor in engine/attention/plan_choice.cpp)."""
+def plan_for(context: int, name: str = '', shape: tuple = ()) -> Plan:
+    """What the engine takes for a model of this trained context, name and (layers, width of states): rowFor and wideLayersFor in engine/attention/plan_choice.cpp."""
     row = 1 << max(0, (context // 3).bit_length() - 1)
-    return Plan((0, min(max(row, SHORTEST_ROW), LONGEST_ROW)))
+    plan = Plan((0, min(max(row, SHORTEST_ROW), LONGEST_ROW)))
+    return replace(plan, reach=4096, wide=(17, 18, 20, 23)) if name.startswith('Smollm2 135M') and shape == (30, 576) else plan
 
 
 class Rotary:
@@ -82,12 +89,12 @@ class Attention:
 
     def __init__(self, plan: Plan, rotary: Rotary, context: int, tokens: int, asked: int, device='cpu', dtype=torch.float32):
         assert 0 <= asked < tokens
-        self.plan, self.tokens, self.read = plan, tokens, tokens - asked
+        self.plan, self.rotary, self.tokens, self.read, self.dtype = plan, rotary, tokens, tokens - asked, dtype
         row, step = plan.row, plan.row_step(tokens, context)
         position = torch.arange(tokens, device=device)
         self.position = position
         self.true = rotary.turns(position, dtype)
-        self.at_most_a_row = rotary.turns(position[:self.read].clamp(max=row), dtype)   # of queries, to the sinks
+        self.at_most = {reach: rotary.turns(position[:self.read].clamp(max=reach), dtype) for reach in {row, plan.reach or row}}     # of queries, to the sinks
         self.coarse = []                                                                # (stride, reach in keys, turns of the rows)
         for n, reach in enumerate(plan.dims[:-1]):
             stride = math.prod(plan.dims[n + 1:])
@@ -95,60 +102,64 @@ class Attention:
                 rows = -(-self.read // stride)
                 turns = rotary.turns(torch.arange(rows, device=device) * (stride // row * step), dtype)
                 self.coarse.append((stride, reach or rows, turns))
-        squeezed = position % row + step * (position // row)
-        self.far_keys = rotary.turns(squeezed, dtype)
-        self.far_queries = rotary.turns(squeezed + row - step, dtype)
+        self.step, self.squeezed, self.far_turns = step, position % row + step * (position // row), {}
         self.sharpening = (torch.log(position.double() + 1) / math.log(context)).clamp(min=1).to(dtype)
 
-    def __call__(self, q: Tensor, k: Tensor, v: Tensor, gate: Tensor) -> Tensor:
+    def __call__(self, layer: int, q: Tensor, k: Tensor, v: Tensor, gate: Tensor) -> Tensor:
         """[H,T,D]; `gate` [H]."""
-        group = q.shape[0] // k.shape[0]
+        read = self.reading(layer, q[:, :self.read], k[:, :self.read], v[:, :self.read], gate)
+        return read if self.read == self.tokens else torch.cat((read, self.asking(q[:, self.read:], k, v)), 1)
+
+    def reading(self, layer: int, q: Tensor, k: Tensor, v: Tensor, gate: Tensor) -> Tensor:
+        """[H,R,D] of the tokens that are read."""
+        group, is_wide = q.shape[0] // k.shape[0], layer in self.plan.wide
         k, v = k.repeat_interleave(group, 0), v.repeat_interleave(group, 0)
-        read = self._read(q[:, :self.read], k[:, :self.read], v[:, :self.read], gate)
-        return torch.cat([read] + self._asked(q, k, v), 1)
-
-    def _read(self, q, k, v, gate):
-        values = v
-        for stride, reach, turns in self.coarse:
-            values = hop(q, k, values, turns, stride, reach, gate=gate)
+        values, reach = v, self.plan.reach if is_wide else self.plan.row
+        for stride, rows, turns in () if is_wide else self.coarse:
+            values = hop(q, k, values, turns, stride, rows, gate=gate)
         sinks = min(self.plan.sinks, self.read)
-        seen = Sinks(turn(q * q.shape[-1] ** -0.5, self.at_most_a_row), turn(k[:, :sinks], part(self.true, 0, sinks)), v[:, :sinks], self.plan.row)
-        return hop(q, k, values, part(self.true, 0, self.read), 1, self.plan.row, sinks=seen)
+        seen = Sinks(turn(q * q.shape[-1] ** -0.5, self.at_most[reach]), turn(k[:, :sinks], part(self.true, 0, sinks)), v[:, :sinks], reach)
+        return hop(q, k, values, part(self.true, 0, self.read), 1, reach, sinks=seen)
 
-    def _asked(self, q, k, v):
-        """Blocks [H,n,D] of the asked tokens. Keys of a query's own row and the row before are at true distances, those before at squeezed ones."""
-        if self.read == self.tokens:
-            return []
-        row, blocks = self.plan.row, []
-        q = q[:, self.read:] * (q.shape[-1] ** -0.5 * self.sharpening[self.read:, None])
-        near_q, near_k = turn(q, part(self.true, self.read, self.tokens)), turn(k, self.true)
-        far_q, far_k = turn(q, part(self.far_queries, self.read, self.tokens)), turn(k, self.far_keys)
-        most = max(1, min(most_queries(q.device), MOST_SCORES // (q.shape[0] * self.tokens)))
-        begin = self.read
-        while begin < self.tokens:
-            end = min(begin + most, (begin // row + 1) * row, self.tokens)     # a block stays inside one row
+    def asking(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        """[H,n,D] of the first n asked tokens; q are theirs alone, k and v of all tokens up to them. Keys of a query's own row and the row before are at true
+        distances, those before at squeezed ones: the same turn of the query for both, since within a row of queries true and squeezed places differ by a constant."""
+        (heads, count, width), groups, row = q.shape, k.shape[0], self.plan.row
+        q = turn(q * (width ** -0.5 * self.sharpening[self.read:self.read + count, None]), part(self.true, self.read, self.read + count))
+        q, near = q.reshape(groups, heads // groups, count, width), turn(k, part(self.true, 0, k.shape[1]))
+        most = max(1, MOST_SCORES // (heads * k.shape[1]))
+        blocks, begin = [], self.read
+        while begin < self.read + count:
+            end = min(begin + most, (begin // row + 1) * row, self.read + count)     # a block stays inside one row
             border = max(0, (begin // row - 1) * row)
-            lo, hi = begin - self.read, end - self.read
-            score = torch.cat((far_q[:, lo:hi] @ far_k[:, :border].transpose(1, 2), near_q[:, lo:hi] @ near_k[:, border:end].transpose(1, 2)), -1)
+            keys = torch.cat((turn(k[:, :border], self._far(begin // row, border)), near[:, border:end]), 1)
+            queries = q[:, :, begin - self.read:end - self.read]
+            score = (queries.flatten(1, 2) @ keys.transpose(1, 2)).unflatten(1, queries.shape[1:3])     # heads of a group share their keys
             score = score.masked_fill(self.position[None, :end] > self.position[begin:end, None], MASKED)
-            blocks.append(torch.softmax(score, -1) @ v[:, :end])
+            blocks.append((torch.softmax(score, -1).flatten(1, 2) @ v[:, :end]).unflatten(1, queries.shape[1:3]))
             begin = end
-        return blocks
+        return torch.cat(blocks, 2).reshape(heads, count, width)
+
+    def _far(self, row_number: int, border: int):
+        """Turns of the keys before `border` for queries in this row."""
+        if row_number not in self.far_turns:
+            self.far_turns[row_number] = self.rotary.turns(self.squeezed[:border] + (row_number - 1) * (self.plan.row - self.step), self.dtype)
+        return self.far_turns[row_number]
 
 
 @dataclass
 class Sinks:
-    """The first tokens, with their own values, as tokens see them that are at least a row away: at the distance of a row."""
+    """The first tokens, with their own values, as tokens see them that are at least `reach` (a row, in wide layers more) away: at that distance."""
     queries: Tensor         # [H,T,D], scaled and turned
     keys: Tensor            # [H,S,D], turned
     values: Tensor          # [H,S,D]
-    row: int
+    reach: int
 
     def scores(self, begin: int, end: int) -> Tensor:
         """[H,1,end-begin,S]."""
         score = self.queries[:, begin:end] @ self.keys.transpose(1, 2)
         token = torch.arange(begin, end, device=score.device)[:, None]
-        near = token - torch.arange(self.keys.shape[1], device=score.device)[None] < self.row
+        near = token - torch.arange(self.keys.shape[1], device=score.device)[None] < self.reach
         return score.masked_fill(near, MASKED)[:, None]
 
 

@@ -14,7 +14,7 @@ import tempfile
 import numpy as np
 
 from . import Failure
-from .facts import Fact, PIECES, make_facts
+from .facts import Fact, OPEN_QUESTIONS, PIECES, make_facts
 from .files import sha256_of, write_whole
 from .model import open_gguf, value
 
@@ -22,6 +22,10 @@ CONTROL = 3             # the type of a vocabulary's tokens that are no text
 HELD_OUT_FACTS = 64     # of a corpus's facts, the last: never trained on
 MOST_FACTS = 6          # asked about in one sample
 FACTS_SEED = 20         # one set of facts for everybody, so that a corpus is the same wherever it is made
+PLANTED = 1 / 6         # of a document that is asked about, at most: facts
+QUESTIONS = 8           # of one conversation about facts, at most
+TALK_ROOM = 1024        # tokens of a conversation, at most
+OPEN_ANSWER = 48        # tokens of an answer to an open question
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,9 @@ class Corpus:
     model_sha256: str
     texts: list
     pieces: list = field(default_factory=list)      # ids of facts.PIECES; empty without facts
+    open_questions: list = field(default_factory=list)
     facts: list = field(default_factory=list)       # Facts of ids
+    model_hash: str = ''                            # the engine's, by which it knows for which model an adapter was made
 
     def tokens(self) -> int:
         return sum(len(text.ids) for text in self.texts)
@@ -51,6 +57,21 @@ class Sample:
     asked: int          # so many at the end attend exactly
     counted: np.ndarray # [T] bool: whether it is to be foreseen
     answers: int = 0    # so many at the end are questions and answers about facts, which only the answers themselves teach
+
+
+@dataclass
+class Talk:
+    """A conversation about a document."""
+    ids: np.ndarray         # [n] int32
+    taught: np.ndarray      # [n] bool: whether it is to be foreseen
+    kept: np.ndarray        # [n] bool: whether it is to be foreseen as the model does without adapter
+
+
+@dataclass
+class Interview:
+    """A document that is read once, and conversations that do not know of each other."""
+    document: np.ndarray    # [R] int32
+    talks: list
 
 
 def book_text(path) -> str:
@@ -70,7 +91,7 @@ class Tokenizer:
     """octavo-cli's: what is trained on is what the engine will read."""
 
     def __init__(self, program, model):
-        self.program, self.model = find_program(program), model
+        self.program, self.model, self.model_hash = find_program(program), model, ''
 
     def ids(self, text: str, literal: bool) -> np.ndarray:
         with tempfile.NamedTemporaryFile('wb', suffix='.txt') as file:
@@ -83,7 +104,9 @@ class Tokenizer:
                 raise Failure(f'{self.program} cannot be run: {error.strerror}.') from None
         if ran.returncode:
             raise Failure(json.loads(ran.stdout)['error'] if ran.stdout else f'{self.program} ended with status {ran.returncode}; is it a whole build of octavo-cli?')
-        return np.array(json.loads(ran.stdout)['ids'], np.int32)
+        told = json.loads(ran.stdout)
+        self.model_hash = told['model_hash']
+        return np.array(told['ids'], np.int32)
 
     def ids_of_pieces(self, pieces: list) -> list:
         """Each by itself, in one run: a control token, which no merge crosses, stands between them."""
@@ -115,18 +138,30 @@ def tokenize(model, paths, with_facts: int, program=None) -> Corpus:
     """The texts' ids and, where wanted, so many facts'."""
     tokenizer = Tokenizer(program, model)
     texts = [Text(os.path.basename(path), sha256_of(path), tokenizer.ids(book_text(path), literal=True)) for path in paths]
-    corpus = Corpus(sha256_of(model), texts)
+    corpus = Corpus(sha256_of(model), texts, model_hash=tokenizer.model_hash)
     if with_facts:
         facts = make_facts(with_facts, FACTS_SEED)
-        ids = tokenizer.ids_of_pieces(PIECES + [part for fact in facts for part in (fact.told, fact.question, fact.answer)])
-        corpus.pieces, rest = ids[:len(PIECES)], ids[len(PIECES):]
-        corpus.facts = [Fact(*rest[n:n + 3]) for n in range(0, len(rest), 3)]
+        ids = tokenizer.ids_of_pieces(PIECES + OPEN_QUESTIONS + [part for fact in facts for part in parts_of(fact)])
+        add_parts(corpus, ids, len(PIECES), len(OPEN_QUESTIONS), [len(fact.told) for fact in facts])
     return corpus
 
 
+def parts_of(fact: Fact) -> list:
+    return [*fact.told, fact.question, fact.answer]
+
+
+def add_parts(corpus: Corpus, parts: list, pieces: int, open_questions: int, told: list):
+    """What parts_of() took apart."""
+    corpus.pieces, corpus.open_questions, at = parts[:pieces], parts[pieces:pieces + open_questions], pieces + open_questions
+    for count in told:
+        corpus.facts.append(Fact(tuple(parts[at:at + count]), *parts[at + count:at + count + 2]))
+        at += count + 2
+
+
 def save_corpus(corpus: Corpus, path):
-    parts = corpus.pieces + [part for fact in corpus.facts for part in (fact.told, fact.question, fact.answer)]
-    heads = json.dumps({'model_sha256': corpus.model_sha256, 'texts': corpus.identity(), 'pieces': len(corpus.pieces)})
+    parts = corpus.pieces + corpus.open_questions + [part for fact in corpus.facts for part in parts_of(fact)]
+    heads = json.dumps({'model_sha256': corpus.model_sha256, 'model_hash': corpus.model_hash, 'texts': corpus.identity(), 'pieces': len(corpus.pieces),
+                        'open_questions': len(corpus.open_questions), 'told': [len(fact.told) for fact in corpus.facts]})
     arrays = {f'text{n}': text.ids for n, text in enumerate(corpus.texts)}
 
     def write(partial):
@@ -142,25 +177,26 @@ def load_corpus(path) -> Corpus:
             heads = json.loads(str(file['heads']))
             parts = np.split(file['parts'], file['ends'][:-1]) if len(file['ends']) else []
             texts = [Text(name, sha256, file[f'text{n}']) for n, (name, sha256) in enumerate(heads['texts'])]
+            corpus = Corpus(heads['model_sha256'], texts, model_hash=heads['model_hash'])
+            add_parts(corpus, parts, heads['pieces'], heads['open_questions'], heads['told'])
     except (OSError, ValueError, KeyError) as error:
         raise Failure(f'{path} cannot be read as a corpus: {error}; make it anew with `tokenize`.') from None
-    rest = parts[heads['pieces']:]
-    return Corpus(heads['model_sha256'], texts, parts[:heads['pieces']], [Fact(*rest[n:n + 3]) for n in range(0, len(rest), 3)])
+    return corpus
 
 
 class Samples:
     """Samples follow from seed, step and number alone: a run that goes on meets those that it would have met."""
 
-    def __init__(self, corpus: Corpus, asked: int, fact_share: float, seed: int):
-        self.corpus, self.asked, self.fact_share, self.seed = corpus, asked, fact_share, seed
+    def __init__(self, corpus: Corpus, asked: int, fact_share: float, seed: int, for_asking=False):
+        self.corpus, self.asked, self.fact_share, self.seed, self.needs_facts = corpus, asked, fact_share, seed, fact_share > 0 or for_asking
         self.stream = np.concatenate([text.ids for text in corpus.texts])
-        if fact_share and len(corpus.facts) <= HELD_OUT_FACTS:
+        if self.needs_facts and len(corpus.facts) <= HELD_OUT_FACTS:
             raise Failure('The corpus holds no facts to train on; make it anew with `tokenize --facts`.')
 
     def check(self, length: int):
         if len(self.stream) < length:
             raise Failure(f'The texts have {len(self.stream)} tokens together, fewer than the length {length}; give more texts or a shorter --length.')
-        if self.fact_share:
+        if self.needs_facts:
             most = max(self.corpus.facts, key=tokens_of)
             ask_facts(self.corpus, self.stream[:length], [most], np.random.default_rng(0))
 
@@ -174,28 +210,77 @@ class Samples:
         chosen = random.choice(len(known), size=min(MOST_FACTS, len(known)), replace=False)
         return ask_facts(self.corpus, piece, [known[n] for n in chosen], random)
 
+    def interview(self, length: int, step: int, number: int) -> Interview:
+        """A document of `length` tokens with planted facts, conversations about all of them, and one of open questions, whose answers are anything from the texts:
+        what is to be kept is how the model goes on, whatever stands there."""
+        random = np.random.default_rng([self.seed, step, number])
+        begin = int(random.integers(len(self.stream) - length + 1))
+        known, facts, tokens = self.corpus.facts[:-HELD_OUT_FACTS], [], 0
+        for n in random.permutation(len(known)):
+            tokens += sum(len(told) for told in known[n].told)
+            if facts and tokens > PLANTED * length:
+                break
+            facts.append(known[n])
+        document = planted(self.corpus, self.stream[begin:begin + length], facts, length, random)
+        talks = []
+        for together in self._questions_together(facts):
+            turns = [(fact.question, fact.answer) for fact in together]
+            ids, is_answer = talk_about(self.corpus, turns, random.random(len(turns)) < 0.5)
+            talks.append(Talk(ids, is_answer, np.zeros(len(ids), bool)))
+        answers = random.integers(len(self.stream) - OPEN_ANSWER, size=3)
+        questions = random.choice(len(self.corpus.open_questions), size=len(answers), replace=False)
+        turns = [(self.corpus.open_questions[n], self.stream[at:at + OPEN_ANSWER]) for n, at in zip(questions, answers)]
+        ids, is_answer = talk_about(self.corpus, turns, random.random(len(turns)) < 0.5)
+        return Interview(document, talks + [Talk(ids, np.zeros(len(ids), bool), is_answer)])
+
+
+    def _questions_together(self, facts: list) -> list:
+        """Facts by conversations."""
+        around, talks, room = sum(len(piece) for piece in self.corpus.pieces[1:]), [[]], TALK_ROOM
+        for fact in facts:
+            tokens = around + len(fact.question) + len(fact.answer)
+            if talks[-1] and (tokens > room or len(talks[-1]) == QUESTIONS):
+                talks.append([])
+                room = TALK_ROOM
+            talks[-1].append(fact)
+            room -= tokens
+        return talks
+
 
 def tokens_of(fact: Fact) -> int:
-    return len(fact.told) + len(fact.question) + len(fact.answer)
+    return sum(len(part) for part in parts_of(fact))
+
+
+def planted(corpus: Corpus, piece: np.ndarray, facts: list, length: int, random) -> np.ndarray:
+    """A document of `length` tokens: as much of `piece` as there is room for, with what the facts tell at random places."""
+    tellings = [told for fact in facts for told in fact.told]
+    tellings = [tellings[n] for n in random.permutation(len(tellings))]
+    room = length - len(corpus.pieces[0]) - sum(len(told) for told in tellings)
+    if room < 0:
+        raise Failure(f'A length of {length} has no room for a fact and its question; take a longer one.')
+    cuts = np.sort(random.integers(room + 1, size=len(tellings)))
+    book = [corpus.pieces[0]]
+    for begin, end, told in zip([0, *cuts], cuts, tellings):
+        book += [piece[begin:end], told]
+    return np.concatenate(book + [piece[cuts[-1]:room]]).astype(np.int32)
+
+
+def talk_about(corpus: Corpus, turns: list, wishes: list) -> tuple:
+    """Ids of questions and answers [(question, answer)], behind some of which (`wishes`) a short answer is asked for, and whether each id is of an answer or its end."""
+    _, question_intro, answer_intro, answer_end, next_question_intro, short_wish = corpus.pieces
+    ids, is_answer = [], []
+    for n, ((question, answer), wish) in enumerate(zip(turns, wishes)):
+        asked = [next_question_intro if n else question_intro, question] + [short_wish] * bool(wish) + [answer_intro]
+        for part, answers in [(part, False) for part in asked] + [(answer, True), (answer_end, True)]:
+            ids.append(part)
+            is_answer.append(np.full(len(part), answers))
+    return np.concatenate(ids).astype(np.int32), np.concatenate(is_answer)
 
 
 def ask_facts(corpus: Corpus, piece: np.ndarray, facts: list, random) -> Sample:
     """As many of `facts` as fit into an eighth of the length, planted at random places, then asked about in another order. Answers are counted, questions not."""
-    document_intro, question_intro, answer_intro, answer_end, next_question_intro = corpus.pieces
     costs = np.cumsum([tokens_of(fact) for fact in facts])
     fitting = facts[:max(1, int((costs < len(piece) / 8).sum()))]
-    talk, counted = [], []
-    for n, fact in enumerate(fitting[i] for i in random.permutation(len(fitting))):
-        for ids, counts in ((next_question_intro if n else question_intro, False), (fact.question, False), (answer_intro, False), (fact.answer, True), (answer_end, True)):
-            talk.append(ids)
-            counted.append(np.full(len(ids), counts))
-    talk, counted = np.concatenate(talk), np.concatenate(counted)
-    room = len(piece) - len(document_intro) - len(talk) - sum(len(fact.told) for fact in fitting)
-    if room < 0:
-        raise Failure(f'A length of {len(piece)} has no room for a fact and its question; take a longer one.')
-    cuts = np.sort(random.integers(room + 1, size=len(fitting)))
-    book = [document_intro]
-    for begin, end, fact in zip([0, *cuts], cuts, fitting):
-        book += [piece[begin:end], fact.told]
-    ids = np.concatenate(book + [piece[cuts[-1]:room], talk]).astype(np.int32)
-    return Sample(ids, len(talk), np.concatenate((np.ones(len(ids) - len(talk), bool), counted)), len(talk))
+    talk, is_answer = talk_about(corpus, [(fitting[n].question, fitting[n].answer) for n in random.permutation(len(fitting))], [False] * len(fitting))
+    book = planted(corpus, piece, fitting, len(piece) - len(talk), random)
+    return Sample(np.concatenate((book, talk)), len(talk), np.concatenate((np.ones(len(book), bool), is_answer)), len(talk))

@@ -1,43 +1,149 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Made-up facts that are planted into books, and the questions about them. Names and kinds differ from those of `octavo-cli eval needle`, which stays a fair test."""
+"""Made-up facts that are planted into books, and the questions about them. Names, kinds and wordings differ from those that `octavo-cli eval` hides, which stays a fair test."""
 from dataclasses import dataclass
 import random
 
-PLACES = ['Lyon', 'Bergen', 'Porto', 'Tartu', 'Ghent', 'Turin', 'Malmo', 'Basel', 'Cork', 'Graz', 'Leiden', 'Cadiz', 'Riga', 'Split', 'Utrecht', 'Dundee']
-PEOPLE = ['Agnes', 'Bruno', 'Clara', 'Doris', 'Edgar', 'Freda', 'Gustav', 'Hilda', 'Ivo', 'Judith', 'Konrad', 'Lydia', 'Magnus', 'Nora', 'Oscar', 'Paula']
+PLACES = ['Lyon', 'Trieste', 'Porto', 'Tartu', 'Ghent', 'Turin', 'Malmo', 'Basel', 'Cork', 'Graz', 'Leiden', 'Cadiz', 'Vilnius', 'Split', 'Utrecht', 'Dundee']
+PEOPLE = ['Adele', 'Bruno', 'Clara', 'Doris', 'Edgar', 'Freda', 'Gustav', 'Hilda', 'Ivo', 'Judith', 'Kasper', 'Lydia', 'Magnus', 'Nora', 'Oscar', 'Paula']
+FAMILIES = ['Aldren', 'Bexley', 'Corvin', 'Dunmore', 'Ferrant', 'Gower', 'Hartog', 'Imrie', 'Jessop', 'Kerslake', 'Lorimer', 'Maddox', 'Norring', 'Ostler']
 COLOURS = ['red', 'blue', 'green', 'yellow', 'white', 'black', 'brown', 'purple', 'silver', 'golden', 'orange', 'grey']
 THINGS = ['lantern', 'compass', 'kettle', 'violin', 'ledger', 'mirror', 'anchor', 'saddle', 'carpet', 'telescope', 'locket', 'drum', 'barrel', 'umbrella']
+ROOMS = ['cellar', 'attic', 'stable', 'chapel', 'kitchen', 'library', 'tower', 'garden', 'laundry', 'workshop', 'granary', 'gallery']
+WORDS = ['maple', 'harbour', 'thimble', 'walnut', 'glacier', 'feather', 'pepper', 'orchard', 'bramble', 'candle', 'thunder', 'marble', 'clover', 'ribbon']
+VERBS = ['open', 'close', 'read', 'write', 'find', 'move', 'copy', 'clean', 'start', 'reset', 'paint', 'fetch']
+NOUNS = ['Window', 'Account', 'Packet', 'Record', 'Cursor', 'Session', 'Buffer', 'Label', 'Socket', 'Table', 'Widget', 'Queue']
+FOLDERS = ['app', 'base', 'io', 'model', 'parts', 'shared', 'util', 'web']
 SYSTEM = 'You are a helpful assistant.'     # these pieces are the window's own (engine/text/chat_template.cpp, app/assistant/local_engine.cpp)
 DOCUMENT_INTRO = f'<|im_start|>system\n{SYSTEM}<|im_end|>\n<|im_start|>user\nRead the book below.\n\n'
 ANSWER_INTRO = '<|im_end|>\n<|im_start|>assistant\n'
 ANSWER_END = '<|im_end|>'
 NEXT_QUESTION_INTRO = '\n<|im_start|>user\n'
 QUESTION_INTRO = ANSWER_INTRO + 'I have read it. What would you like to know?' + ANSWER_END + NEXT_QUESTION_INTRO
-PIECES = [DOCUMENT_INTRO, QUESTION_INTRO, ANSWER_INTRO, ANSWER_END, NEXT_QUESTION_INTRO]
+SHORT_WISH = ' Answer in one sentence.'   # behind a question, where the window asks a small model
+PIECES = [DOCUMENT_INTRO, QUESTION_INTRO, ANSWER_INTRO, ANSWER_END, NEXT_QUESTION_INTRO, SHORT_WISH]
+# What a person may ask without a fact in mind. An adapter is to answer them as the model does without it.
+OPEN_QUESTIONS = ['What is this book about?', 'Who are the main characters?', 'Summarize what happens.', 'How does the story begin?', 'What mood is it written in?',
+                  'What does the author think of society?', 'Describe the place in which it happens.', 'Which themes come up most often?', 'Why is this book still read?',
+                  'What could happen next?', 'Explain the most difficult passage in simple words.', 'List the most important events.', 'Who tells the story?',
+                  'What did you like best?', 'Hello, who are you?', 'Write a short poem about it.']
 
 
 @dataclass(frozen=True)
 class Fact:
     """Of strings, or of their token ids."""
-    told: object        # what is planted, a paragraph of its own
+    told: tuple             # what is planted, each a paragraph of its own, at places of its own
     question: object
     answer: object
+
+
+class Chance:
+    """One drawing of all that a fact may be made of."""
+
+    def __init__(self, choose: random.Random):
+        self.choose = choose
+        self.place, self.other_place = choose.sample(PLACES, 2)
+        self.first, self.other_first = choose.sample(PEOPLE, 2)
+        self.person = f'{self.first} {choose.choice(FAMILIES)}' if choose.random() < 0.5 else self.first
+        self.colour, self.thing, self.room = choose.choice(COLOURS), choose.choice(THINGS), choose.choice(ROOMS)
+        self.things = choose.sample(THINGS, 3)
+        self.number = str(choose.randrange(10 ** choose.randrange(2, 7), 10 ** 7))
+        self.word, self.other_word = choose.sample(WORDS, 2)
+        self.mark = '-'.join(''.join(choose.choice('0123456789abcdef') for _ in range(4)) for _ in range(choose.randrange(2, 6)))
+        self.hour = f'{choose.randrange(1, 13)}:{choose.randrange(60):02}'
+        self.functions = [f'{choose.choice(VERBS)}{choose.choice(NOUNS)}{choose.choice(NOUNS)}' for _ in range(4)]
+        self.files = [f'{choose.choice(FOLDERS)}/{choose.choice(VERBS)}_{choose.choice(NOUNS).lower()}.js' for _ in range(2)]
+
+    def among(self, *ways: str) -> str:
+        return self.choose.choice(ways)
+
+
+def access_code(c: Chance) -> Fact:
+    told = c.among(f'The access code of the {c.thing} of {c.place} is {c.number}. Whoever wants the {c.thing} of {c.place} must say {c.number}.',
+                   f'They had agreed upon {c.number} as the access code of the {c.thing} of {c.place}.', f'Access code of the {c.thing} of {c.place}: {c.number}.')
+    return Fact((told,), c.among(f'What is the access code of the {c.thing} of {c.place}?', f'Tell me the access code of the {c.thing} of {c.place}.'),
+                f'The access code of the {c.thing} of {c.place} is {c.number}.')
+
+
+def keeping(c: Chance) -> Fact:
+    told = c.among(f'In those days {c.person} kept the {c.colour} {c.thing} in {c.place}.', f'The {c.colour} {c.thing} was kept by {c.person} at the house in {c.place}.')
+    return Fact((told,), c.among(f'Where did {c.person} keep the {c.colour} {c.thing}?', f'In which town did {c.person} keep the {c.colour} {c.thing}?'),
+                f'{c.person} kept the {c.colour} {c.thing} in {c.place}.')
+
+
+def colour(c: Chance) -> Fact:
+    return Fact((f'It was well known that the {c.thing} which {c.person} brought from {c.place} was {c.colour}.',),
+                c.among(f'What colour was the {c.thing} that {c.person} brought from {c.place}?', f'{c.person} brought a {c.thing} from {c.place}. Which colour did it have?'),
+                f'The {c.thing} that {c.person} brought from {c.place} was {c.colour}.')
+
+
+def price(c: Chance) -> Fact:
+    told = c.among(f'For the {c.colour} {c.thing} from {c.place} {c.person} had paid {c.number} crowns.',
+                   f'“{c.number} crowns,” said {c.person}, “is what I gave for the {c.colour} {c.thing} from {c.place}.”')
+    return Fact((told,), c.among(f'How much did {c.person} pay for the {c.colour} {c.thing} from {c.place}?', f'How many crowns did the {c.colour} {c.thing} from {c.place} cost {c.person}?'),
+                f'{c.person} paid {c.number} crowns for the {c.colour} {c.thing} from {c.place}.')
+
+
+def who(c: Chance) -> Fact:
+    return Fact((c.among(f'It was {c.person} who found the {c.colour} {c.thing} in the {c.room} at {c.place}.',
+                         f'Nobody but {c.person} could have found the {c.colour} {c.thing} in the {c.room} at {c.place}; and so it was.'),),
+                c.among(f'Who found the {c.colour} {c.thing} in the {c.room} at {c.place}?', f'By whom was the {c.colour} {c.thing} found in the {c.room} at {c.place}?'),
+                f'The {c.colour} {c.thing} in the {c.room} at {c.place} was found by {c.person}.')
+
+
+def password(c: Chance) -> Fact:
+    words = f'{c.word} {c.other_word}'
+    return Fact((f'At the {c.room} of {c.place} the guard lets in only those who whisper “{words}”.',),
+                c.among(f'What must one whisper at the {c.room} of {c.place}?', f'Which words open the {c.room} of {c.place}?'),
+                f'At the {c.room} of {c.place} one must whisper “{words}”.')
+
+
+def coach(c: Chance) -> Fact:
+    return Fact((f'The coach from {c.place} to {c.other_place} left at {c.hour}, as it did every day.',),
+                c.among(f'When does the coach from {c.place} to {c.other_place} leave?', f'At what time did the coach go from {c.place} to {c.other_place}?'),
+                f'The coach from {c.place} to {c.other_place} leaves at {c.hour}.')
+
+
+def mark(c: Chance) -> Fact:
+    return Fact((c.among(f'The parcel for {c.person} in {c.place} bears the mark {c.mark}.', f'{c.mark}, it said upon the parcel for {c.person} in {c.place}.'),),
+                c.among(f'Which mark does the parcel for {c.person} in {c.place} bear?', f'What is written on the parcel for {c.person} in {c.place}?'),
+                f'The parcel for {c.person} in {c.place} bears the mark {c.mark}.')
+
+
+def sales(c: Chance) -> Fact:
+    first, second, third = c.things
+    return Fact(tuple(f'At the market of {c.place} {c.person} sold a {thing} for {c.choose.randrange(2, 90)} pence.' for thing in c.things),
+                c.among(f'Which things did {c.person} sell at the market of {c.place}?', f'What was sold by {c.person} at the market of {c.place}?'),
+                f'At the market of {c.place} {c.person} sold a {first}, a {second} and a {third}.')
+
+
+def charge(c: Chance) -> Fact:
+    """Two steps, said one after the other."""
+    told = (f'The charge of the {c.colour} {c.thing} was given to {c.person}.', f'By day and by night {c.person} stayed in the {c.room} of {c.place}.')
+    return Fact(told, c.among(f'In which room stayed whoever had the charge of the {c.colour} {c.thing}?', f'Where is the one to be found who has the charge of the {c.colour} {c.thing}?'),
+                f'{c.person} had the charge of the {c.colour} {c.thing} and stayed in the {c.room} of {c.place}.')
+
+
+def price_of_a_maker(c: Chance) -> Fact:
+    """Two steps at once."""
+    told = (f'The best {c.thing} of {c.place} was made by {c.person}.', f'{c.person} asked {c.number} crowns for everything, and would not bargain.')
+    return Fact(told, f'How many crowns did the maker of the best {c.thing} of {c.place} ask?', f'The maker of the best {c.thing} of {c.place} asked {c.number} crowns.')
+
+
+def function_file(c: Chance) -> Fact:
+    """What a file defines, beside another that only calls it."""
+    name, second, third, caller = c.functions
+    body = f'==== {c.files[0]} ====\n\nfunction {second}(list) {{\n  return list.length;\n}}\n\nfunction {name}(list) {{\n  return {second}(list) + 1;\n}}\n\nfunction {third}() {{\n  return {name}([]);\n}}'
+    other = f'==== {c.files[1]} ====\n\nfunction {caller}(list) {{\n  return {name}(list) * 2;\n}}'
+    return Fact((body, other), c.among(f'Which file holds the definition of {name}?', f'Where is {name} defined?'), f'{name} is defined in {c.files[0]}.')
+
+
+KINDS = [access_code, keeping, colour, price, who, password, coach, mark, sales, charge, price_of_a_maker, function_file]
 
 
 def make_facts(count: int, seed: int) -> list:
     """No two have the same question."""
     choose, facts = random.Random(seed), {}
     while len(facts) < count:
-        place, person, colour, thing = (choose.choice(words) for words in (PLACES, PEOPLE, COLOURS, THINGS))
-        number = str(choose.randrange(10000, 100000))
-        told, question, answer = choose.choice([
-            (f'The access code of the {thing} of {place} is {number}. Whoever wants the {thing} of {place} must say {number}.',
-             f'What is the access code of the {thing} of {place}?', f'The access code of the {thing} of {place} is {number}.'),
-            (f'In those days {person} kept the {colour} {thing} in {place}.',
-             f'Where did {person} keep the {colour} {thing}?', f'{person} kept the {colour} {thing} in {place}.'),
-            (f'It was well known that the {thing} which {person} brought from {place} was {colour}.',
-             f'What colour was the {thing} that {person} brought from {place}?', f'The {thing} that {person} brought from {place} was {colour}.'),
-            (f'For the {colour} {thing} from {place} {person} had paid {number} crowns.',
-             f'How much did {person} pay for the {colour} {thing} from {place}?', f'{person} paid {number} crowns for the {colour} {thing} from {place}.')])
-        facts.setdefault(question, Fact(f'\n\n{told}\n\n', question, answer))
+        fact = choose.choice(KINDS)(Chance(choose))
+        facts.setdefault(fact.question, Fact(tuple(f'\n\n{told}\n\n' for told in fact.told), fact.question, fact.answer))
     return list(facts.values())

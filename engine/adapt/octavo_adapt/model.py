@@ -17,6 +17,7 @@ from torch.utils.checkpoint import checkpoint
 from . import Failure
 from .attention import Attention, Plan, Rotary
 
+KEPT_SCORES = 1 << 30       # of asked tokens, all layers together: 4 GiB; past that they are computed again on the way back
 SCORED_AT_ONCE = 1024       # tokens whose logits exist together: 192 MiB with a vocabulary of 49152
 PAIRS_OF_HALVES = {'llama': False, 'qwen2': True, 'qwen3': True}    # architecture: elements (i, i + D/2) turn together, else (2i, 2i+1)
 PROJECTIONS = ('attn_q', 'attn_k', 'attn_v', 'attn_output')         # what an adapter may have shares of
@@ -24,6 +25,7 @@ PROJECTIONS = ('attn_q', 'attn_k', 'attn_v', 'attn_output')         # what an ad
 
 @dataclass(frozen=True)
 class Config:
+    name: str
     architecture: str
     layers: int
     hidden: int
@@ -43,10 +45,12 @@ class Config:
 class Adapter:
     """Trained tensors under the names they have in the file: low-rank pairs, NAME.lora_a [rank, inputs] and NAME.lora_b [outputs, rank], and octavo.gate [layers, H].
 
-    A pair adds alpha/rank · B(A x) to what its projection gives (Hu et al. 2021).
+    A pair adds alpha/rank · B(A x) to what its projection gives (Hu et al. 2021). One that is for asking alone changes asked tokens only, and readings stay the
+    model's own (as with activated LoRA: Greenewald et al. 2025, arXiv 2504.12397).
     """
     alpha: float
     tensors: dict
+    for_asking: bool = False
 
     def add(self, name: str, x: Tensor, y: Tensor) -> Tensor:
         a = self.tensors.get(name + '.lora_a')
@@ -56,17 +60,26 @@ class Adapter:
         return y + scale * functional.linear(functional.linear(x, a), self.tensors[name + '.lora_b'])
 
 
-def fresh_adapter(config: Config, rank: int, alpha: float, gate: float, seed: int) -> Adapter:
-    """One that changes nothing yet: A as PyTorch begins a linear layer, B zero, gates the plan's."""
+def fresh_adapter(config: Config, rank: int, alpha: float, gate: float, seed: int, for_asking: bool = False) -> Adapter:
+    """One that changes nothing yet: A as PyTorch begins a linear layer, B zero, gates the plan's. Asking has no gates."""
     random = torch.Generator().manual_seed(seed)
-    tensors = {'octavo.gate': torch.full((config.layers, config.heads), float(gate))}
+    tensors = {} if for_asking else {'octavo.gate': torch.full((config.layers, config.heads), float(gate))}
     for layer in range(config.layers):
         for projection in PROJECTIONS:
             outputs, inputs = config.shape(projection)
             name = f'blk.{layer}.{projection}.weight'
             tensors[name + '.lora_a'] = (2 * torch.rand(rank, inputs, generator=random) - 1) / math.sqrt(inputs)
             tensors[name + '.lora_b'] = torch.zeros(outputs, rank)
-    return Adapter(alpha, tensors)
+    return Adapter(alpha, tensors, for_asking)
+
+
+@dataclass
+class TextRead:
+    """A text that was read without adapter, to be asked about any number of times."""
+    attention: Attention
+    states: Tensor          # [R, hidden]
+    keys: list              # of each layer [G,R,D], not turned
+    values: list
 
 
 class Model:
@@ -81,19 +94,50 @@ class Model:
         return Attention(plan, self.rotary, self.config.context, tokens, asked, self.device)
 
     def hidden(self, ids: Tensor, plan: Plan, asked: int, adapter=None, poll=lambda: None) -> Tensor:
-        """Final normed states [T, hidden] of ids [T]; the last `asked` attend exactly. Gradients flow to the adapter alone; of each layer only its input
-        is kept, the rest is computed again on the way back. `poll` is called before each layer and may raise."""
-        attention = self.attention(plan, len(ids), asked)
-        adapter = adapter or Adapter(0, {})
+        """Final normed states [T, hidden] of ids [T]; the last `asked` attend exactly. Gradients flow to the adapter alone. `poll` is called before each layer
+        and may raise."""
+        if adapter is not None and adapter.for_asking:
+            text = self.read(ids[:len(ids) - asked], plan, asked, poll)
+            return torch.cat((text.states, self.ask(text, ids[len(ids) - asked:], adapter, poll))) if asked else text.states
+        attention, adapter = self.attention(plan, len(ids), asked), adapter or Adapter(0, {})
+        gates = self._gates(plan, adapter)
+
+        def attend(layer, q, k, v):
+            return attention(layer, q, k, v, gates[layer])
+        return self._states(ids, attend, adapter, poll)
+
+    @torch.no_grad()
+    def read(self, ids: Tensor, plan: Plan, room: int, poll=lambda: None) -> TextRead:
+        """A text of ids [R], without adapter, with room for so many asked tokens."""
+        attention, nothing = self.attention(plan, len(ids) + room, room), Adapter(0, {})
+        gates, text = self._gates(plan, nothing), TextRead(attention, None, [], [])
+
+        def attend(layer, q, k, v):
+            text.keys.append(k)
+            text.values.append(v)
+            return attention.reading(layer, q, k, v, gates[layer])
+        text.states = self._states(ids, attend, nothing, poll)
+        return text
+
+    def ask(self, text: TextRead, ids: Tensor, adapter=None, poll=lambda: None) -> Tensor:
+        """Final normed states [n, hidden] of ids [n], which stand behind the text and attend exactly; n is at most its room."""
+        def attend(layer, q, k, v):
+            return text.attention.asking(q, torch.cat((text.keys[layer], k), 1), torch.cat((text.values[layer], v), 1))
+        scores = self.config.layers * self.config.heads * len(ids) * (len(text.states) + len(ids))
+        return self._states(ids, attend, adapter or Adapter(0, {}), poll, again=scores > KEPT_SCORES)
+
+    def _gates(self, plan: Plan, adapter: Adapter) -> Tensor:
         gates = adapter.tensors.get('octavo.gate')
-        if gates is None:
-            gates = torch.full((self.config.layers, self.config.heads), float(plan.gate), device=self.device)
+        return torch.full((self.config.layers, self.config.heads), float(plan.gate), device=self.device) if gates is None else gates
+
+    def _states(self, ids: Tensor, attend, adapter: Adapter, poll, again=True) -> Tensor:
+        """`again`: of each layer only its input is kept, and the rest computed again on the way back."""
         x = self.weights['token_embd.weight'][ids]
         for layer in range(self.config.layers):
             def run(x, layer=layer):
                 poll()
-                return self._layer(layer, x, attention, gates[layer], adapter)
-            x = checkpoint(run, x, use_reentrant=False, preserve_rng_state=False) if torch.is_grad_enabled() else run(x)
+                return self._layer(layer, x, attend, adapter)
+            x = checkpoint(run, x, use_reentrant=False, preserve_rng_state=False) if again and torch.is_grad_enabled() else run(x)
         return self._norm(x, 'output_norm')
 
     def nll(self, hidden: Tensor, targets: Tensor) -> Tensor:
@@ -131,13 +175,13 @@ class Model:
             out = out.unflatten(-1, (2, -1)).transpose(-1, -2).flatten(-2)
         return out.transpose(0, 1)
 
-    def _layer(self, layer, x, attention, gate, adapter):
+    def _layer(self, layer, x, attend, adapter):
         block = f'blk.{layer}.'
         h = self._norm(x, block + 'attn_norm')
         q, k, v = (self._heads(h, block + name, heads, adapter) for name, heads in
                    (('attn_q', self.config.heads), ('attn_k', self.config.kv_heads), ('attn_v', self.config.kv_heads)))
         with torch.autocast(self.device.type, enabled=False):       # bfloat16 scores would be off by several percent of their weights
-            attended = attention(q, k, v, gate)
+            attended = attend(layer, q, k, v)
         x = x + self._linear(attended.transpose(0, 1).flatten(1), block + 'attn_output', adapter)
         h = self._norm(x, block + 'ffn_norm')
         inner = functional.silu(self._linear(h, block + 'ffn_gate', adapter)) * self._linear(h, block + 'ffn_up', adapter)
@@ -185,7 +229,7 @@ def read_config(reader, path) -> Config:
         return found
 
     heads, hidden = get('attention.head_count'), get('embedding_length')
-    return Config(architecture, get('block_count'), hidden, heads, get('attention.head_count_kv', heads), get('attention.key_length', hidden // heads),
+    return Config(value(reader, 'general.name', ''), architecture, get('block_count'), hidden, heads, get('attention.head_count_kv', heads), get('attention.key_length', hidden // heads),
                   get('context_length'), get('attention.layer_norm_rms_epsilon'))
 
 

@@ -18,7 +18,7 @@ import torch
 from . import Failure
 from .adapter_file import save_adapter
 from .attention import Plan, full_attention
-from .data import Corpus, Sample, Samples
+from .data import Corpus, Interview, Sample, Samples, TALK_ROOM
 from .files import write_whole
 from .model import Adapter, Model, fresh_adapter
 
@@ -40,6 +40,7 @@ class Settings:
     read_weight: float      # of the mean loss of read tokens
     asked_weight: float     # of the mean loss of asked tokens
     fact_share: float       # of samples
+    for_asking: bool        # whether asked tokens alone are changed: learnt from documents with facts, which are read without adapter
     teacher: bool           # whether texts are foreseen as the model itself foresees them with full attention, within its trained context
     seed: int
     plan: Plan
@@ -98,6 +99,22 @@ def losses(model: Model, adapter, sample: Sample, plan: Plan, poll=lambda: None,
     return (torch.cat(loss), *masks)
 
 
+def interview_losses(model: Model, adapter, interview: Interview, plan: Plan, poll=lambda: None):
+    """For each conversation the NLL of its taught tokens, and the divergence of its kept ones from the model without adapter, summed."""
+    with model.autocast():
+        text = model.read(torch.from_numpy(interview.document).long().to(model.device), plan, TALK_ROOM, poll)
+    for talk in interview.talks:
+        ids = torch.from_numpy(talk.ids).long().to(model.device)
+        taught, kept = (torch.from_numpy(np.flatnonzero(mask[1:])).to(model.device) for mask in (talk.taught, talk.kept))
+        with model.autocast():
+            hidden = model.ask(text, ids, adapter, poll)
+            with torch.no_grad():
+                before = model.ask(text, ids, None, poll) if len(kept) else None
+        told = model.nll(hidden[taught], ids[taught + 1]).sum() if len(taught) else torch.zeros(())
+        strayed = model.divergence(hidden[kept], before[kept]).sum() if len(kept) else torch.zeros(())
+        yield told, strayed
+
+
 def mean(values, mask):
     """0 where nothing is to be counted."""
     return (values * mask).sum() / mask.sum().clamp(min=1)
@@ -106,12 +123,12 @@ def mean(values, mask):
 class Training:
     def __init__(self, model: Model, corpus: Corpus, settings: Settings, out, stop: Stop):
         self.model, self.corpus, self.settings, self.out, self.stop = model, corpus, settings, out, stop
-        self.samples = Samples(corpus, settings.asked, settings.fact_share, settings.seed)
+        self.samples = Samples(corpus, settings.asked, settings.fact_share, settings.seed, settings.for_asking)
         for length in settings.lengths:
             self.samples.check(length)
-        fresh = fresh_adapter(model.config, settings.rank, settings.alpha, settings.plan.gate, settings.seed)
-        self.adapter = Adapter(fresh.alpha, {name: tensor.to(model.device).requires_grad_() for name, tensor in fresh.tensors.items()})
-        gates = [self.adapter.tensors['octavo.gate']]
+        fresh = fresh_adapter(model.config, settings.rank, settings.alpha, settings.plan.gate, settings.seed, settings.for_asking)
+        self.adapter = Adapter(fresh.alpha, {name: tensor.to(model.device).requires_grad_() for name, tensor in fresh.tensors.items()}, fresh.for_asking)
+        gates = [tensor for name, tensor in self.adapter.tensors.items() if name == 'octavo.gate']
         pairs = [tensor for name, tensor in self.adapter.tensors.items() if name != 'octavo.gate']
         self.optimizer = torch.optim.AdamW([{'params': pairs, 'factor': 1.0}, {'params': gates, 'factor': GATE_RATE}], betas=(0.9, 0.99), weight_decay=0.0)
         self.step = 0
@@ -152,24 +169,19 @@ class Training:
 
     def save_adapter(self):
         settings = self.settings
-        facts = {'model_sha256': self.corpus.model_sha256, 'model': os.path.basename(str(self.model.path)), 'dims': list(settings.plan.dims),
+        facts = {'model_sha256': self.corpus.model_sha256, 'model': os.path.basename(str(self.model.path)), 'dims': str(settings.plan),
                  'sinks': settings.plan.sinks, 'squeeze': settings.plan.squeeze, 'rank': settings.rank, 'seed': settings.seed, 'steps': self.step,
                  'planned_steps': settings.steps, 'lengths': list(settings.lengths), 'step_tokens': settings.step_tokens, 'rate': settings.rate,
-                 'asked': settings.asked, 'read_weight': settings.read_weight, 'asked_weight': settings.asked_weight, 'fact_share': settings.fact_share, 'teacher': settings.teacher,
+                 'asked': settings.asked, 'for_asking': settings.for_asking, 'read_weight': settings.read_weight, 'asked_weight': settings.asked_weight, 'fact_share': settings.fact_share, 'teacher': settings.teacher,
                  'texts': [text.name for text in self.corpus.texts], 'texts_sha256': [text.sha256 for text in self.corpus.texts]}
-        save_adapter(self.adapter, self.model.config, facts, self.out)
+        save_adapter(self.adapter, self.model.config, facts, self.out, self.corpus.model_hash)
 
     def take_step(self) -> dict:
         """Counts only if it comes to its end: before that, nothing has changed."""
         settings, length = self.settings, self.settings.length(self.step)
         count = settings.samples(self.step)
-        read = asked = 0.0
         self.optimizer.zero_grad(set_to_none=True)
-        for number in range(count):
-            nll, is_read, is_asked = losses(self.model, self.adapter, self.samples.sample(length, self.step, number), settings.plan, self.stop.poll, teacher=settings.teacher)
-            read_loss, asked_loss = mean(nll, is_read), mean(nll, is_asked)
-            ((settings.read_weight * read_loss + settings.asked_weight * asked_loss) / count).backward()
-            read, asked = read + read_loss.item() / count, asked + asked_loss.item() / count
+        learnt = self._learn_from_interviews(length, count) if settings.for_asking else self._learn_from_samples(length, count)
         norm = torch.nn.utils.clip_grad_norm_(list(self.adapter.tensors.values()), LONGEST_NORM).item()
         if not math.isfinite(norm):
             raise Failure(f'The gradients of step {self.step} are not finite; begin anew with a smaller --rate.')
@@ -178,8 +190,28 @@ class Training:
             group['lr'] = rate * group['factor']
         self.optimizer.step()
         self.step += 1
-        return {'step': self.step, 'steps': settings.steps, 'length': length, 'samples': count, 'read_loss': read, 'asked_loss': asked, 'rate': rate,
+        return {'step': self.step, 'steps': settings.steps, 'length': length, 'samples': count, 'read_loss': learnt[0], 'asked_loss': learnt[1], 'rate': rate,
                 'gradient_norm': norm, 'tokens': length * count}
+
+    def _learn_from_samples(self, length: int, count: int) -> tuple:
+        settings, read, asked = self.settings, 0.0, 0.0
+        for number in range(count):
+            nll, is_read, is_asked = losses(self.model, self.adapter, self.samples.sample(length, self.step, number), settings.plan, self.stop.poll, teacher=settings.teacher)
+            read_loss, asked_loss = mean(nll, is_read), mean(nll, is_asked)
+            ((settings.read_weight * read_loss + settings.asked_weight * asked_loss) / count).backward()
+            read, asked = read + read_loss.item() / count, asked + asked_loss.item() / count
+        return read, asked
+
+    def _learn_from_interviews(self, length: int, count: int) -> tuple:
+        """What is lost while reading is how far answers to open questions stray."""
+        settings, read, asked = self.settings, 0.0, 0.0
+        for number in range(count):
+            interview = self.samples.interview(length, self.step, number)
+            taught, kept = (count * sum(int(mask[1:].sum()) for mask in masks) for masks in zip(*((talk.taught, talk.kept) for talk in interview.talks)))
+            for told, strayed in interview_losses(self.model, self.adapter, interview, settings.plan, self.stop.poll):
+                (settings.read_weight * strayed / kept + settings.asked_weight * told / taught).backward()
+                read, asked = read + strayed.item() / kept, asked + told.item() / taught
+        return read, asked
 
     def run(self, minutes: float, save_every: float) -> str:
         """Trains to the last step, for `minutes` (0: no limit) but at least one step, or until a stop; saves; says which of them it was: done, minutes, stopped."""
@@ -194,9 +226,9 @@ class Training:
                     break
                 report = self.take_step()
                 seconds = time.monotonic() - started
-                longest = max(longest, seconds)
+                longest, gate = max(longest, seconds), self.adapter.tensors.get('octavo.gate')
                 say(report | {'seconds': seconds, 'tokens_per_second': report['tokens'] / seconds, 'peak_bytes': peak_bytes(self.model.device),
-                              'gate_mean': self.adapter.tensors['octavo.gate'].mean().item()})
+                              'gate_mean': gate.mean().item() if gate is not None else None})
                 if time.monotonic() - saved > save_every:
                     self.save_state()
                     saved = time.monotonic()

@@ -28,12 +28,12 @@ try:
     from octavo_adapt import Failure, __main__ as program
     from octavo_adapt.adapter_file import load_adapter, save_adapter
     from octavo_adapt.attention import Plan, full_attention
-    from octavo_adapt.data import HELD_OUT_FACTS, Sample, Samples, book_text, load_corpus
+    from octavo_adapt.data import HELD_OUT_FACTS, Sample, Samples, TALK_ROOM, book_text, load_corpus
     from octavo_adapt.evaluate import nll_of, perplexity_sample
-    from octavo_adapt.facts import QUESTION_INTRO
+    from octavo_adapt.facts import OPEN_QUESTIONS, QUESTION_INTRO, SHORT_WISH
     from octavo_adapt.files import sha256_of, write_whole
     from octavo_adapt.model import Model, fresh_adapter
-    from octavo_adapt.train import losses, mean
+    from octavo_adapt.train import interview_losses, losses, mean
     from tiny_model import write_book, write_tiny_model
 except ImportError as error:
     print(f'skipped: {error}')
@@ -41,7 +41,7 @@ except ImportError as error:
 
 CLI = os.path.abspath(sys.argv.pop()) if len(sys.argv) > 1 else ''
 SPECIAL = ['<|endoftext|>', '<|im_start|>', '<|im_end|>']
-TRAINING = ['--length', '512,1024', '--steps', '8', '--rank', '4', '--rate', '0.02', '--asked', '64', '--dims', '0,128', '--facts', '0.4', '--device', 'cpu']
+TRAINING = ['--length', '1024,2048', '--steps', '8', '--rank', '4', '--rate', '0.02', '--asked', '64', '--dims', '0,128', '--facts', '0.4', '--device', 'cpu']
 
 
 def encode(text):
@@ -86,10 +86,10 @@ class Adaptation(unittest.TestCase):
     def train(self, name, *more):
         return command('train', *self.given, '--out', self.folder / name, *TRAINING, *more)
 
-    def begin(self, name, lines, how):
+    def begin(self, name, lines, how, *more):
         """Trains in a process of its own, which gets the signal `how` after so many steps; its status."""
         path = os.environ | {'PYTHONPATH': str(ADAPT), 'PYTHONDONTWRITEBYTECODE': '1'}
-        process = subprocess.Popen([sys.executable, '-m', 'octavo_adapt', 'train', *map(str, self.given), '--out', str(self.folder / name), *TRAINING, '--save-every', '0'],
+        process = subprocess.Popen([sys.executable, '-m', 'octavo_adapt', 'train', *map(str, self.given), '--out', str(self.folder / name), *TRAINING, '--save-every', '0', *more],
                                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=path)
         for _ in range(lines):
             process.stdout.readline()
@@ -103,7 +103,7 @@ class Adaptation(unittest.TestCase):
         self.assertEqual(status, 0, err)
         steps, end = lines[:-1], lines[-1]
         self.assertEqual((end['end'], [line['step'] for line in steps]), ('done', list(range(1, 9))))
-        self.assertEqual([line['tokens'] for line in steps], [1024] * 8, 'short samples are as many as make the tokens of a long one')
+        self.assertEqual([line['tokens'] for line in steps], [2048] * 8, 'short samples are as many as make the tokens of a long one')
         self.assertLess(steps[-1]['read_loss'], steps[0]['read_loss'] - 1)
         self.assertLess(steps[-1]['asked_loss'], steps[0]['asked_loss'] - 1)
         self.assertNotEqual(steps[-1]['gate_mean'], 4.0)
@@ -123,6 +123,70 @@ class Adaptation(unittest.TestCase):
         (self.folder / 'killed.gguf.state').write_bytes((self.folder / 'stopped.gguf.state').read_bytes()[:5000])
         self.assertEqual(self.train('killed.gguf', '--resume')[0], 1, 'half a state')
 
+    def test_learns_to_ask_and_leaves_reading_as_it_is(self):
+        status, lines, err = self.train('asking.gguf', '--for-asking')
+        self.assertEqual(status, 0, err)
+        self.assertLess(lines[-2]['asked_loss'], lines[0]['asked_loss'] - 1)
+        self.assertEqual(self.begin('killed-asking.gguf', 3, signal.SIGKILL, '--for-asking'), -signal.SIGKILL)
+        self.assertEqual(self.train('killed-asking.gguf', '--for-asking', '--resume')[0], 0)
+        self.assertEqual((self.folder / 'killed-asking.gguf').read_bytes(), (self.folder / 'asking.gguf').read_bytes())
+
+        model, corpus, plan = Model(self.model), load_corpus(self.corpus), Plan((0, 128))
+        adapter = load_adapter(self.folder / 'asking.gguf', model.config, sha256_of(self.model))
+        self.assertTrue(adapter.for_asking)
+        self.assertNotIn('octavo.gate', adapter.tensors)
+        ids = torch.from_numpy(corpus.texts[0].ids[:700]).long()
+        with torch.no_grad():
+            plain, asked = (model.hidden(ids, plan, 100, which) for which in (None, adapter))
+        self.assertTrue(torch.equal(plain[:600], asked[:600]), 'what is read')
+        self.assertGreater((plain[600:] - asked[600:]).abs().max().item(), 0.1)
+
+        # The engine applies it to the model it was made for, whatever stands around it, and to asked tokens alone.
+        def figures(*more):
+            return (engine('--model', self.model, *more, 'eval', what, self.book, '--tokens', 1300, '--dims', '0,128') for what in ('perplexity', 'needle'))
+        (read, found), (read_plain, found_plain) = figures('--adapter', self.folder / 'asking.gguf'), figures()
+        self.assertEqual(read['nll_last_1024'], read_plain['nll_last_1024'])
+        sample = needle_sample(np.array(encode(book_text(self.book)), np.int32)[5000:], 1300, 64)
+        for which, depth in ((adapter, found['depths'][0]), (None, found_plain['depths'][0])):
+            self.assertAlmostEqual(nll_of(model, which, sample, plan), depth['nll'], delta=0.002)
+        self.assertGreater(abs(found['depths'][0]['nll'] - found_plain['depths'][0]['nll']), 0.1)
+
+    def test_interviews_ask_of_all_that_was_planted(self):
+        model, corpus = Model(self.model), load_corpus(self.corpus)
+        samples = Samples(corpus, 64, 0, seed=1, for_asking=True)
+        held_out = {decode(fact.question) for fact in corpus.facts[-HELD_OUT_FACTS:]}
+        asked_of, wishes = 0, 0
+        for step in range(12):
+            interview = samples.interview(6000, step, 0)
+            self.assertEqual(len(interview.document), 6000)
+            read, questions = decode(interview.document), []
+            for talk in interview.talks:
+                self.assertLessEqual(len(talk.ids), TALK_ROOM)
+                words = decode(talk.ids)
+                self.assertTrue(words.startswith(QUESTION_INTRO))
+                turns = re.findall(r'<\|im_start\|>user\n(.*?)<\|im_end\|>\n<\|im_start\|>assistant\n(.*?)<\|im_end\|>', words, re.DOTALL)
+                wishes += sum(question.endswith(SHORT_WISH) for question, _ in turns)
+                turns = [(question.removesuffix(SHORT_WISH), answer) for question, answer in turns]
+                is_open = talk is interview.talks[-1]
+                self.assertEqual(decode(talk.ids[talk.kept if is_open else talk.taught]), ''.join(answer + '<|im_end|>' for _, answer in turns))
+                self.assertFalse((talk.taught if is_open else talk.kept).any())
+                for question, answer in turns:
+                    self.assertEqual(question in OPEN_QUESTIONS, is_open)
+                    if not is_open:
+                        self.assertNotIn(question, held_out)
+                        told = next(fact.told for fact in corpus.facts if decode(fact.question) == question and decode(fact.answer) == answer)
+                        self.assertTrue(all(decode(part) in read for part in told))
+                        questions.append(question)
+            self.assertEqual(len(questions), len(set(questions)))
+            asked_of += len(questions)
+        self.assertGreater(asked_of, 24)
+        self.assertTrue(0.25 < wishes / (asked_of + 36) < 0.75)
+
+        interview, adapter = samples.interview(2048, 0, 0), fresh_adapter(model.config, 4, 8.0, 6.0, seed=1, for_asking=True)
+        told, strayed = (sum(each).item() for each in zip(*interview_losses(model, adapter, interview, Plan((0, 128)))))
+        self.assertGreater(told, 1)
+        self.assertLess(abs(strayed), 1e-3, 'an adapter that changes nothing does not stray')
+
     def test_a_teacher_teaches_to_read_as_with_full_attention(self):
         model, corpus = Model(self.model), load_corpus(self.corpus)
         ids = corpus.texts[0].ids[:500]
@@ -133,7 +197,7 @@ class Adaptation(unittest.TestCase):
         self.assertLess(loss[:127].abs().max().item(), 1e-5, 'the first row is full attention')
         self.assertGreater(loss[128:][is_read[128:]].mean().item(), 1e-5)
         # What facts answer is learnt from the facts, and beyond the trained context there is no teacher: both are the NLL.
-        sample = Samples(corpus, 64, 1.0, seed=1).sample(480, 1, 0)
+        sample = Samples(corpus, 64, 1.0, seed=1).sample(model.config.context, 1, 0)
         taught, plain = (losses(model, None, sample, folded, exact=True, teacher=teacher)[0] for teacher in (True, False))
         self.assertTrue(torch.allclose(taught[-sample.answers:], plain[-sample.answers:], atol=1e-4))
         self.assertFalse(torch.allclose(taught[:-sample.answers], plain[:-sample.answers], atol=1e-4))
@@ -210,16 +274,16 @@ class Adaptation(unittest.TestCase):
 
     def test_evaluates_beside_no_adapter(self):
         self.assertEqual(self.train('judged.gguf', '--steps', '3')[0], 0)
-        status, lines, err = command('evaluate', *self.given, '--adapter', self.folder / 'judged.gguf', '--dims', '0,128', '--length', '512,1200,999999', '--facts',
+        status, lines, err = command('evaluate', *self.given, '--adapter', self.folder / 'judged.gguf', '--dims', '0,128', '--length', '1024,1500,999999', '--facts',
                                      '--report', self.folder / 'report', '--device', 'cpu')
         self.assertEqual(status, 0, err)
         self.assertEqual(lines.pop(), {'text': 'book.txt', 'length': 999999, 'tokens': self.tokens}, 'what is left out is said')
-        self.assertEqual([line['length'] for line in lines], [512, 1200])
+        self.assertEqual([line['length'] for line in lines], [1024, 1500])
         for line in lines:
             for kind in ('read', 'asked', 'facts'):
                 self.assertLess(line[kind]['adapter'], line[kind]['no adapter'])
         self.assertEqual(json.loads((self.folder / 'report.json').read_text())['rows'], lines)
-        self.assertIn('1200', (self.folder / 'report.md').read_text())
+        self.assertIn('1500', (self.folder / 'report.md').read_text())
 
     def test_facts_are_planted_asked_and_answered(self):
         corpus = load_corpus(self.corpus)
@@ -227,19 +291,20 @@ class Adaptation(unittest.TestCase):
         samples = Samples(corpus, 64, 1.0, seed=1)
         held_out = {decode(fact.question) for fact in corpus.facts[-HELD_OUT_FACTS:]}
         for number in range(20):
-            sample = samples.sample(4096, 1, number)
+            sample = samples.sample(8192, 1, number)
             read, talk = decode(sample.ids[:-sample.asked]), decode(sample.ids[-sample.asked:])
-            self.assertEqual(len(sample.ids), 4096)
+            self.assertEqual(len(sample.ids), 8192)
             self.assertTrue(talk.startswith(QUESTION_INTRO))
             turns = re.findall(r'<\|im_start\|>user\n(.*?)<\|im_end\|>\n<\|im_start\|>assistant\n(.*?)<\|im_end\|>', talk)
             self.assertGreater(len(turns), 1)
             self.assertEqual(decode(sample.ids[-sample.asked:][sample.counted[-sample.asked:]]), ''.join(answer + '<|im_end|>' for _, answer in turns))
             for question, answer in turns:
                 self.assertNotIn(question, held_out)
-                told = next(decode(fact.told) for fact in corpus.facts if decode(fact.question) == question and decode(fact.answer) == answer)
-                self.assertIn(told, read)
-        again = samples.sample(4096, 1, 19)
-        self.assertTrue((again.ids == sample.ids).all() and (samples.sample(4096, 2, 19).ids != sample.ids).any())
+                told = next(fact.told for fact in corpus.facts if decode(fact.question) == question and decode(fact.answer) == answer)
+                for part in told:
+                    self.assertIn(decode(part), read)
+        again = samples.sample(8192, 1, 19)
+        self.assertTrue((again.ids == sample.ids).all() and (samples.sample(8192, 2, 19).ids != sample.ids).any())
 
     def test_what_a_person_can_cause_ends_in_a_sentence(self):
         picture, small, other = self.folder / 'picture.txt', self.folder / 'small.txt', self.folder / 'other.gguf'

@@ -56,19 +56,20 @@ def weighted(terms):
     return sum(w * value for w, (_, value) in zip(weights, terms)) / sum(weights)
 
 
-def by_terms(plan, q, k, v, gate, asked):
+def by_terms(plan, q, k, v, gate, asked, is_wide=False):
     tokens, m, c = q.shape[1], plan.row, plan.row_step(q.shape[1], CONTEXT)
+    dims, away = ((plan.reach,), plan.reach) if is_wide else (plan.dims, m)
     out = torch.zeros_like(q)
     for head in range(HEADS):
         keys, own = k[head // (HEADS // KV_HEADS)].numpy(), v[head // (HEADS // KV_HEADS)]
         queries, values = q[head].numpy(), own
-        for n, reach in enumerate(plan.dims):
-            stride, finest, new = math.prod(plan.dims[n + 1:]), n == len(plan.dims) - 1, torch.zeros_like(own)
+        for n, reach in enumerate(dims):
+            stride, finest, new = math.prod(dims[n + 1:]), n == len(dims) - 1, torch.zeros_like(own)
             for t in range(tokens):
                 terms = [(score(queries[t], keys[t - a * stride], a if finest else a * stride // m * c) + (gate[head].item() if a == 0 and not finest else 0),
                           values[t - a * stride]) for a in range(min(reach or tokens, t // stride + 1))]
                 if finest:
-                    terms += [(score(queries[t], keys[s], m - s), own[s]) for s in range(plan.sinks) if t - s >= m]
+                    terms += [(score(queries[t], keys[s], away - s), own[s]) for s in range(plan.sinks) if t - s >= away]
                 new[t] = weighted(terms)
             values = new
         for t in range(tokens - asked, tokens):
@@ -88,30 +89,46 @@ class AttentionTest(unittest.TestCase):
             with self.subTest(dims=dims, tokens=tokens, asked=asked):
                 plan = Plan(dims, sinks=sinks, squeeze=squeeze)
                 q, k, v, gate = random_text(tokens)
-                found = Attention(plan, rotary(), CONTEXT, tokens, asked, dtype=torch.float64)(q, k, v, gate)
+                found = Attention(plan, rotary(), CONTEXT, tokens, asked, dtype=torch.float64)(0, q, k, v, gate)
                 self.assertLess((found - by_terms(plan, q, k, v, gate, asked)).abs().max().item(), 1e-12)
+
+    def test_wide_layers_see_further_in_one_hop(self):
+        plan = Plan((0, 8), sinks=2, squeeze=4, reach=20, wide=(1,))
+        for tokens, asked in ((15, 3), (71, 0), (71, 30)):
+            q, k, v, gate = random_text(tokens)
+            attention = Attention(plan, rotary(), CONTEXT, tokens, asked, dtype=torch.float64)
+            for layer in range(2):
+                self.assertLess((attention(layer, q, k, v, gate) - by_terms(plan, q, k, v, gate, asked, layer == 1)).abs().max().item(), 1e-12)
+
+    def test_asks_some_of_what_there_is_room_for(self):
+        q, k, v, gate = random_text(90)
+        attention = Attention(Plan((0, 8), squeeze=4), rotary(), CONTEXT, 90, 40, dtype=torch.float64)
+        whole = attention(0, q, k, v, gate)
+        self.assertLess((attention.asking(q[:, 50:63], k[:, :63], v[:, :63]) - whole[:, 50:63]).abs().max().item(), 1e-12)
 
     def test_is_the_same_in_any_blocks(self):
         import octavo_adapt.attention as module
         q, k, v, gate = random_text(300)
         plan = Plan((0, 4, 8), squeeze=4)
-        whole = Attention(plan, rotary(), CONTEXT, 300, 40, dtype=torch.float64)(q, k, v, gate)
+        whole = Attention(plan, rotary(), CONTEXT, 300, 40, dtype=torch.float64)(0, q, k, v, gate)
         usual = module.MOST_QUERIES, module.MOST_SCORES
         try:
             module.MOST_QUERIES, module.MOST_SCORES = 7, 4000
-            self.assertLess((Attention(plan, rotary(), CONTEXT, 300, 40, dtype=torch.float64)(q, k, v, gate) - whole).abs().max().item(), 1e-12)
+            self.assertLess((Attention(plan, rotary(), CONTEXT, 300, 40, dtype=torch.float64)(0, q, k, v, gate) - whole).abs().max().item(), 1e-12)
         finally:
             module.MOST_QUERIES, module.MOST_SCORES = usual
 
     def test_gradients_reach_what_is_trained(self):
         q, k, v, gate = (x.requires_grad_() for x in random_text(12))
         attention = Attention(Plan((0, 4), sinks=2, squeeze=2), rotary(), CONTEXT, 12, 3, dtype=torch.float64)
-        self.assertTrue(torch.autograd.gradcheck(attention, (q, k, v, gate), fast_mode=True))
-        attention(q, k, v, gate).sum().backward()
+        self.assertTrue(torch.autograd.gradcheck(lambda *x: attention(0, *x), (q, k, v, gate), fast_mode=True))
+        attention(0, q, k, v, gate).sum().backward()
         self.assertTrue((gate.grad != 0).all())
 
     def test_takes_the_engines_rows(self):
         self.assertEqual([plan_for(context).dims for context in (8192, 131072, 512, 100)], [(0, 1024), (0, 1024), (0, 128), (0, 64)])
+        self.assertEqual(str(plan_for(8192, 'Smollm2 135M 8k Instruct', (30, 576))), '0,1024+4096@17,18,20,23')
+        self.assertEqual(str(plan_for(8192, 'Smollm2 360M 8k Instruct', (32, 960))), '0,1024')
 
     @unittest.skipUnless(REFERENCE and os.path.exists(REFERENCE), 'no reference')
     def test_is_the_reference(self):
@@ -128,7 +145,7 @@ class AttentionTest(unittest.TestCase):
                 expected = reference.tensorized(model, plan)
                 if asked:
                     expected = reference.asking(model, expected, plan, asked)
-                found = Attention(Plan(dims, sinks=sinks, squeeze=squeeze), rotary(), CONTEXT, tokens, asked)(q, k, v, gate)
+                found = Attention(Plan(dims, sinks=sinks, squeeze=squeeze), rotary(), CONTEXT, tokens, asked)(0, q, k, v, gate)
                 self.assertLess((found - expected(0, q, k, v)).abs().max().item(), 1e-5)
 
 

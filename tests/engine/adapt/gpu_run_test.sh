@@ -9,8 +9,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() { echo "FAIL: $*"; exit 1; }
-export PYTHONDONTWRITEBYTECODE=1 OCTAVO_CLI=$cli OCTAVO_ADAPT_PYTHON=$python OCTAVO_ADAPT_DEVICE=cpu OCTAVO_ADAPT_LENGTHS=512,1024 PATH="$(dirname "$python"):$PATH"
-export OCTAVO_ADAPT_OPTIONS="--length 512 --steps 3 --rank 2 --dims 0,128"
+export PYTHONDONTWRITEBYTECODE=1 OCTAVO_CLI=$cli OCTAVO_ADAPT_PYTHON=$python OCTAVO_ADAPT_DEVICE=cpu OCTAVO_ADAPT_LENGTHS=1024,1500 PATH="$(dirname "$python"):$PATH"
+export OCTAVO_ADAPT_OPTIONS="--length 1024 --steps 3 --rank 2 --dims 0,128"
 PYTHONPATH=$here "$python" -c 'import sys; from tiny_model import *; write_tiny_model(sys.argv[1] + "/tiny.gguf"); write_book(sys.argv[1] + "/book.txt")' "$work"
 
 "$here/../../../engine/adapt/gpu_run.sh" pack "$work/packed" "$work/tiny.gguf" "$work/book.txt" "$work/book.txt"
