@@ -121,8 +121,7 @@ PlanChoice LocalEngine::choiceFor(std::uint64_t tokens) const
 {
     if (m_options.plan)
         return costOf(*m_options.plan, config(), tokens, kConversationRoom);
-    const bool wide = !m_model || m_model->readsWideLayers(); // of a model that is not open, only costs are told
-    return choosePlan(config(), tokens, kConversationRoom, Engine::availableMemory(), m_options.kv, wide ? wideLayersFor(config()) : WideLayers{});
+    return choosePlan(config(), tokens, kConversationRoom, Engine::availableMemory(), m_options.kv);
 }
 
 ReadPlan LocalEngine::planFor(qint64 tokens) const

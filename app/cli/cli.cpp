@@ -140,9 +140,8 @@ Result<PlanChoice> PlanOptions::choose(const Model& model, std::uint64_t tokens,
     const auto asked = plan();
     if (!asked)
         return asked.error();
-    const ModelConfig& config = model.config();
-    return *asked ? costOf(**asked, config, tokens, room)
-                  : choosePlan(config, tokens, room, Engine::availableMemory(), kvFormat(), model.readsWideLayers() ? wideLayersFor(config) : WideLayers{});
+    return *asked ? costOf(**asked, model.config(), tokens, room)
+                  : choosePlan(model.config(), tokens, room, Engine::availableMemory(), kvFormat());
 }
 
 } // namespace octavo::app::cli

@@ -81,12 +81,12 @@ WideLayers wideLayersFor(const ModelConfig& config)
 // The device enters by its memory alone. Where a third dimension is taken it saves about half of all keys, more than the pass over the
 // values that another hop costs on a CPU or a GPU. Up to 32 rows both plans read exactly alike; from there to row² tokens it would save less
 // than half of the keys, for one softmax more between a token and what it reads, and gigabytes of hop values.
-PlanChoice choosePlan(const ModelConfig& config, std::uint64_t tokens, std::uint64_t room, std::uint64_t availableMemory, const KvFormat& kv, WideLayers wide)
+PlanChoice choosePlan(const ModelConfig& config, std::uint64_t tokens, std::uint64_t room, std::uint64_t availableMemory, const KvFormat& kv)
 {
     const std::uint32_t row = rowFor(config);
     ReadingPlan plan;
     plan.kv = kv;
-    plan.wide = std::move(wide);
+    plan.wide = wideLayersFor(config);
     plan.dims = {0, row};
     PlanChoice rows = costOf(plan, config, tokens, room);
     rows.reason = tokens <= row ? PlanChoice::Reason::OneRow : PlanChoice::Reason::Rows;

@@ -181,7 +181,6 @@ public:
     virtual std::string name() const = 0;
     virtual int threads() const = 0;       // of the host that work for it
     virtual bool supports(GgmlType type) const = 0;
-    virtual bool readsWideLayers() const = 0;               // WideLayers
     virtual std::uint32_t chunkTokens() const = 0;          // new tokens that one forward pass of a reading takes at most; a multiple of kChunkTokens
     virtual std::uint64_t availableMemory() const = 0;      // bytes that keys and values could still have; 0 if it cannot be known
 

@@ -4,7 +4,6 @@
 #include "model/adapter.h"
 #include "model/file_error.h"
 #include "octavo/engine/model_head.h"
-#include "octavo/engine/plan_choice.h"
 
 namespace octavo {
 
@@ -112,8 +111,6 @@ Result<void> Model::chooseDevice()
 }
 
 std::string Model::device() const { return m_backend->name(); }
-bool Model::readsWideLayers() const { return m_backend->readsWideLayers(); }
-WideLayers Model::wideLayers() const { return readsWideLayers() ? wideLayersFor(m_config) : WideLayers{}; }
 const std::filesystem::path& Model::file() const { return m_weights->file->path(); }
 std::uint64_t Model::fileSize() const { return m_weights->file->fileSize(); }
 

@@ -54,8 +54,6 @@ Result<void> checkWideLayers(const Model& model, const WideLayers& wide)
     const auto wrong = [](const std::string& why) { return Error{Errc::InvalidArgument, "wide layers", why}; };
     if (wide.reach == 0)
         return {};
-    if (!model.backend().readsWideLayers())
-        return wrong("are read on the CPU alone");
     if (wide.layers.back() >= config.layers)
         return wrong("numbered from 0; the model has " + std::to_string(config.layers));
     if (wide.reach > config.context)

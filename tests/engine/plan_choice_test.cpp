@@ -143,8 +143,8 @@ TEST(PlanChoice, WideLayersAreOfTheModelThatWasMeasuredAndOfNoAdapter)
     EXPECT_EQ(wideLayersFor(smol), WideLayers{});
     smol.name = "Smollm2 135M 8k Lc100K Mix1 Ep2";
     const WideLayers wide = wideLayersFor(smol);
-    EXPECT_EQ(choosePlan(smol, 20'000, 0, 0, {}, wide).plan.wide, wide);
-    EXPECT_TRUE(choosePlan(smol, 2'000'000, 0, 0, {}, wide).plan.check().ok());
+    EXPECT_EQ(choosePlan(smol, 20'000, 0, 0).plan.wide, wide);
+    EXPECT_TRUE(choosePlan(smol, 2'000'000, 0, 0).plan.check().ok());
     EXPECT_FALSE(wide.layers.empty());
     smol.gates.assign(270, 4.0f);
     EXPECT_EQ(wideLayersFor(smol), WideLayers{});

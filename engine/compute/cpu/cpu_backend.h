@@ -26,7 +26,6 @@ public:
     std::string name() const override;
     int threads() const override { return m_pool.threads(); }
     bool supports(GgmlType type) const override;
-    bool readsWideLayers() const override { return true; }
     std::uint32_t chunkTokens() const override { return kChunkTokens; }
     std::uint64_t availableMemory() const override;
     Result<std::shared_ptr<HeldModel>> hold(const ModelConfig&, const ModelWeights&) override { return std::shared_ptr<HeldModel>(); } // in the mapped file

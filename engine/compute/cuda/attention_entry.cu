@@ -105,7 +105,7 @@ extern "C" __attribute__((visibility("default"))) int octavo_cuda_attention(cons
             finest.headsPerValue = 1;
             if (sinks > 0) {
                 const std::uint64_t head = std::uint64_t{sinks} * headWidth;
-                launchOpenWindow(device, {coarse.keys, coarse.values, own.turns, {}, {own.sinkKeys, 0, head, headWidth}, {own.sinkValues, 0, head, headWidth}, 0,
+                launchOpenWindow(device, {coarse.keys, coarse.values, nullptr, own.turns, {}, {own.sinkKeys, 0, head, headWidth}, {own.sinkValues, 0, head, headWidth}, 0,
                                           sinks, kvHeads, headWidth});
                 launchScoreSinks(device, headWidth, {queries, nullptr, own.sinkKeys, own.sinkScores, sinks, finest.scale, 0, row, finest.count, heads, kvHeads});
                 finest.sinkScores = own.sinkScores;

@@ -5,7 +5,7 @@
 #include "compute/cuda/asking_attention.h"
 #include "compute/cuda/forward_pass.h"
 #include "compute/cuda/quant_blocks.cuh"
-#include "compute/cuda/reading_attention.h"
+#include "compute/cuda/wide_attention.h"
 
 namespace octavo::cuda {
 
@@ -50,8 +50,11 @@ std::unique_ptr<HopValues> CudaBackend::hopValues(const ReadingPlan& plan, const
 std::unique_ptr<ReadingAttention> CudaBackend::readingAttention(const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row, std::uint64_t rowStep,
                                                                 const Rotary& rotary, KvCache& cache, HopValues& hopValues)
 {
-    return std::make_unique<CudaReadingAttention>(m_device, shape, cache.config().layers, plan, row, rowStep, rotary, cache,
-                                                  static_cast<DeviceHopValues&>(hopValues));
+    DeviceHopValues& values = static_cast<DeviceHopValues&>(hopValues);
+    const std::uint32_t layers = cache.config().layers;
+    if (plan.wide.reach > 0)
+        return std::make_unique<CudaWideReadingAttention>(m_device, shape, layers, plan, row, rowStep, rotary, cache, values);
+    return std::make_unique<CudaReadingAttention>(m_device, shape, layers, plan, row, rowStep, rotary, cache, values);
 }
 
 std::unique_ptr<AskingAttention> CudaBackend::askingAttention(const AttentionShape& shape, std::uint32_t layers, const AskingGeometry& geometry,

@@ -15,7 +15,6 @@ public:
     std::string name() const override;
     int threads() const override { return 1; }
     bool supports(GgmlType type) const override;
-    bool readsWideLayers() const override { return false; }
     std::uint32_t chunkTokens() const override;
     std::uint64_t availableMemory() const override { return m_device.freeMemory(); }
     Result<std::shared_ptr<HeldModel>> hold(const ModelConfig& config, const ModelWeights& weights) override;

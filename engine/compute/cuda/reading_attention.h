@@ -28,27 +28,33 @@ private:
     };
 
     Window window(DeviceArray<__half>& data, std::uint32_t heads, std::uint64_t first);
+    void turnToReaches();
+    const float2* keyTurns() const { return m_turnsOn ? m_keyTurns.data() : nullptr; }
+    const float2* queryTurns() const { return m_turnsOn ? m_queryTurns.data() : m_columnTurns.data(); }
     void attendCoarse(std::uint32_t hop, std::uint32_t layer);
     void scoreSinks(std::uint32_t layer);
     void attendFinest(__half* out);
-    bool seesSinks() const { return m_folded && m_plan.sinks > 0 && m_first + m_count > m_row; }
+    bool seesSinks() const { return m_bounded && m_plan.sinks > 0 && m_first + m_count > m_reach; }
 
     Device& m_device;
     AttentionShape m_shape;
     ReadingPlan m_plan;
     std::uint64_t m_row;
     std::uint64_t m_rowStep;
-    bool m_folded;                        // there are coarse hops: the finest sees a row, and values of query heads
+    bool m_bounded;                       // the finest hop sees the last `reach` tokens, else all
+    std::uint64_t m_reach;                // tokens: a row, or more in wide layers
+    bool m_turnsOn;                       // the reach is no row: keys of the cache are turned on to their place in it
     KvCache& m_cache;
     DeviceHopValues& m_hopValues;
     PageTable m_pages;
-    std::uint64_t m_pairsScored = 0;
+    std::uint64_t m_pairsScored = 0, m_pairsOfLayer = 0;
 
     std::uint64_t m_first = 0;
     std::uint32_t m_count = 0;
     std::uint64_t m_windowFirst = 0;
     DeviceTurns m_columnTurns;            // [token of the chunk], to its place in its row
-    DeviceTurns m_rowBack;                // one: a row back
+    DeviceTurns m_queryTurns, m_keyTurns; // [token of the chunk], [token of the window]: to their place in a reach
+    DeviceTurns m_reachBack;              // one: a reach back
     DeviceArray<std::uint64_t> m_firstOnDevice;
     DeviceArray<float> m_gates;           // [layer][head], times log2 e
     std::vector<Hop> m_hops;              // the coarse ones

@@ -222,6 +222,7 @@ placeKeysValues(PlaceKeysValues p)
 // What was cached before the chunk and its finest hop sees: tokens [first, first + count) of the cache, as placeKeysValues leaves new ones.
 struct OpenWindow {
     CachedPart keyPart, valuePart;
+    const float2* turns = nullptr;        // [count][width / 2], by which keys are turned on; null: as they stand in their rows
     const float2* rowBack = nullptr;
     Window keyWindow, keyWindowBefore, valueWindow; // null: not wanted
     std::uint64_t first = 0;
@@ -263,6 +264,8 @@ openWindow(OpenWindow p)
             const std::uint32_t first = 2 * (lane * kPairs + n);
             pairs.pairs[n] = {cachedElement(part, head, token, p.width, first), cachedElement(part, head, token, p.width, first + 1)};
         }
+    if (isKey && p.turns)
+        pairs.turn(p.turns + static_cast<std::size_t>(index) * (p.width / 2), p.width, lane);
     if (window.data)
         pairs.store(window.at(head, token), p.width, lane);
     if (isKey && p.keyWindowBefore.data) {

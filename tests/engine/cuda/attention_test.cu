@@ -9,7 +9,7 @@
 
 #include "attention/oracle.h"
 #include "compute/cuda/asking_attention.h"
-#include "compute/cuda/reading_attention.h"
+#include "compute/cuda/wide_attention.h"
 #include "engine/cuda/test_device.h"
 
 namespace octavo::cuda {
@@ -28,7 +28,7 @@ std::ostream& operator<<(std::ostream& out, const Case& c)
     return out << c.plan.toString() << ", " << c.tokens << " tokens, " << c.heads << "/" << c.kvHeads << " heads of " << c.width;
 }
 
-ReadingPlan folded(std::vector<std::uint32_t> dims, KvFormat kv = {})
+ReadingPlan folded(std::vector<std::uint32_t> dims, KvFormat kv = {}, std::uint32_t reachOfWide = 0)
 {
     ReadingPlan plan;
     plan.dims = std::move(dims);
@@ -36,6 +36,8 @@ ReadingPlan folded(std::vector<std::uint32_t> dims, KvFormat kv = {})
     plan.sinks = 3;
     plan.squeeze = 8;
     plan.kv = kv;
+    if (reachOfWide > 0)
+        plan.wide = {reachOfWide, {0}};
     return plan;
 }
 
@@ -77,15 +79,23 @@ public:
         : m_device(device), m_input(input), m_rotary({.base = input.ropeBase}, input.headWidth), m_cache(oneLayer(input), plan.kv), m_own(oneLayer(input)),
           m_hopValues(device, plan, oneLayer(input)), m_row(plan.row(input.plannedTokens)), m_step(plan.rowStep(input.plannedTokens, input.context)),
           m_shape{input.heads, input.kvHeads, input.headWidth, static_cast<float>(input.scoreFactor)},
-          m_reading(device, m_shape, 1, plan, m_row, m_step, m_rotary, m_cache, m_hopValues), m_out(input.q.size())
+          m_out(input.q.size())
     {
+        if (plan.wide.reach > 0)
+            m_wide = std::make_unique<CudaWideReadingAttention>(device, m_shape, 1, plan, m_row, m_step, m_rotary, m_cache, m_hopValues);
+        else
+            m_rows = std::make_unique<CudaReadingAttention>(device, m_shape, 1, plan, m_row, m_step, m_rotary, m_cache, m_hopValues);
     }
 
     void read(std::uint64_t first, std::uint32_t count)
     {
         ASSERT_TRUE(m_cache.grow(first + count).ok());
-        m_reading.begin(first, count);
-        attend(m_reading, first, count);
+        if (m_wide) {
+            m_wide->begin(first, count);
+            return attend(*m_wide, first, count);
+        }
+        m_rows->begin(first, count);
+        attend(*m_rows, first, count);
     }
 
     AttentionRecord ask(std::uint64_t first, std::uint32_t runTokens, const AttentionRecordRequest* request)
@@ -142,7 +152,8 @@ private:
     DeviceHopValues m_hopValues;
     std::uint64_t m_row, m_step;
     AttentionShape m_shape;
-    CudaReadingAttention m_reading;
+    std::unique_ptr<CudaReadingAttention> m_rows;
+    std::unique_ptr<CudaWideReadingAttention> m_wide; // of one layer, which is wide
     std::vector<float> m_out;
 };
 
@@ -191,7 +202,7 @@ TEST_P(CudaAttention, ReadsAsTheFormulaSays)
         layer.read(first, count);
         first += count;
     }
-    const Deviation d = deviation(layer.result(), oracle::read(input, c.plan));
+    const Deviation d = deviation(layer.result(), oracle::read(input, c.plan.wide.reach > 0 ? c.plan.ofWideLayers() : c.plan));
     expectNear(c, d);
 }
 
@@ -240,7 +251,9 @@ INSTANTIATE_TEST_SUITE_P(Plans, CudaAttention,
                                            Case{folded({0, 50}, {KvType::Q8_0, KvType::F16}), 260, 2, 1, 80, {70}},
                                            Case{folded({0, 256}, {KvType::F16, KvType::Q8_0}), 300, 2, 1, 96, {300}},
                                            Case{ReadingPlan::full(), 420, 2, 1, 64, {150, 1, 90}, 1}, Case{folded({0, 64}), 400, 4, 2, 64, {200, 3, 65}, 1},
-                                           Case{folded({0, 200}), 450, 3, 1, 128, {450}, 1}, Case{folded({0, 10, 24}, kWholeKv), 500, 2, 1, 128, {111, 260}, 1}));
+                                           Case{folded({0, 200}), 450, 3, 1, 128, {450}, 1}, Case{folded({0, 10, 24}, kWholeKv), 500, 2, 1, 128, {111, 260}, 1},
+                                           Case{folded({0, 64}, {}, 200), 500, 4, 2, 64, {210, 3, 65}}, Case{folded({0, 24}, {}, 96), 330, 2, 1, 80, {330}},
+                                           Case{folded({0, 64}, kWholeKv, 128), 400, 2, 1, 128, {111, 260}}, Case{folded({0, 64}, {}, 200), 500, 4, 1, 128, {210, 3, 65}, 1}));
 
 // What the device wrote comes home in the host's layout: the CPU can read on from it, and other way round.
 TEST(CudaPages, ComeHomeAndGoBack)

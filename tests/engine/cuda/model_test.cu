@@ -154,7 +154,7 @@ TEST_F(CudaModel, ReadingsMoveBetweenDevices)
 {
     OCTAVO_NEEDS_DEVICE(device, 0);
     const std::vector<TokenId> ids = someIds(300);
-    const ReadingPlan plan{{0, 64}, 1, 4, 8, {}};
+    const ReadingPlan plan{{0, 64}, 1, 4, 8, {}, {128, {1}}};
     const auto cpu = open(wide, false), gpu = open(wide, true);
     const auto whole = read(cpu, ids, plan);
     for (const bool gpuFirst : {true, false}) {

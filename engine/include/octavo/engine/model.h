@@ -11,7 +11,6 @@
 #include "octavo/engine/chat_template.h"
 #include "octavo/engine/engine.h"
 #include "octavo/engine/kv_format.h"
-#include "octavo/engine/plan.h"
 #include "octavo/engine/rope_settings.h"
 #include "octavo/engine/tokenizer.h"
 
@@ -82,8 +81,6 @@ public:
     Engine& engine() const { return *m_engine; }
     Backend& backend() const { return *m_backend; }         // of the engine: what this model is computed on
     std::string device() const;                             // "CPU, 2 threads, AVX3"
-    bool readsWideLayers() const;                           // whether that device reads such layers (WideLayers)
-    WideLayers wideLayers() const;                          // those of a chosen plan: wideLayersFor(), where the device reads such layers
     // Why it is not the GPU though that was left open: "no NVIDIA driver"; empty where nothing is to be said.
     const std::string& whyNoGpu() const { return m_whyNoGpu; }
     const ModelWeights& weights() const { return *m_weights; }

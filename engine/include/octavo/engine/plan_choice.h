@@ -47,8 +47,8 @@ std::uint32_t rowFor(const ModelConfig& config);
 WideLayers wideLayersFor(const ModelConfig& config);
 
 // Chooses how a text of `tokens` is read. `availableMemory`, in bytes, is of the device that holds keys, values and hop values;
-// 0 = unknown, taken as enough. `wide`: what wideLayersFor() gives, where the device reads such layers.
+// 0 = unknown, taken as enough.
 // Never fails: a text that fits no plan is refused when its reading is started, with the figures.
-PlanChoice choosePlan(const ModelConfig& config, std::uint64_t tokens, std::uint64_t room, std::uint64_t availableMemory, const KvFormat& kv = {}, WideLayers wide = {});
+PlanChoice choosePlan(const ModelConfig& config, std::uint64_t tokens, std::uint64_t room, std::uint64_t availableMemory, const KvFormat& kv = {});
 
 } // namespace octavo
