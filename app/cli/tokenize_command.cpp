@@ -31,7 +31,7 @@ int tokenize(const Session& session, const Options& options)
     std::string plain;
     for (const TokenId id : tokens.ids)
         plain += (plain.empty() ? "" : " ") + std::to_string(id);
-    return session.done({{"ids", tokens.ids}, {"model_hash", model->hash()}}, plain);
+    return session.done({{"ids", tokens.ids}, {"begins", tokens.begins}, {"model_hash", model->hash()}}, plain);
 }
 
 } // namespace

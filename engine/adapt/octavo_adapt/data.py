@@ -3,7 +3,7 @@
 
 A corpus file (.npz, made by `tokenize`) carries them to machines without octavo-cli.
 """
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import hashlib
 import json
 import os
@@ -14,13 +14,15 @@ import tempfile
 import numpy as np
 
 from . import Failure
-from .facts import Fact, OPEN_QUESTIONS, PIECES, make_facts
+from .facts import Fact, OPEN_QUESTIONS, PIECES, Passage, make_facts, passages_of
 from .files import sha256_of, write_whole
 from .model import open_gguf, value
 
 CONTROL = 3             # the type of a vocabulary's tokens that are no text
 HELD_OUT_FACTS = 64     # of a corpus's facts, the last: never trained on
 MOST_FACTS = 6          # asked about in one sample
+PASSAGES = 400          # of each kind, in a text
+ASKED_PASSAGES = 6      # of a document
 FACTS_SEED = 20         # one set of facts for everybody, so that a corpus is the same wherever it is made
 PLANTED = 1 / 6         # of a document that is asked about, at most: facts
 QUESTIONS = 8           # of one conversation about facts, at most
@@ -33,6 +35,7 @@ class Text:
     name: str
     sha256: str         # of the file
     ids: np.ndarray     # int32
+    passages: list = field(default_factory=list)    # Passages of its tokens, in their order
 
 
 @dataclass
@@ -94,6 +97,10 @@ class Tokenizer:
         self.program, self.model, self.model_hash = find_program(program), model, ''
 
     def ids(self, text: str, literal: bool) -> np.ndarray:
+        return self.tokens(text, literal)[0]
+
+    def tokens(self, text: str, literal: bool) -> tuple:
+        """Ids, and the byte at which each begins."""
         with tempfile.NamedTemporaryFile('wb', suffix='.txt') as file:
             file.write(text.encode())
             file.flush()
@@ -106,7 +113,7 @@ class Tokenizer:
             raise Failure(json.loads(ran.stdout)['error'] if ran.stdout else f'{self.program} ended with status {ran.returncode}; is it a whole build of octavo-cli?')
         told = json.loads(ran.stdout)
         self.model_hash = told['model_hash']
-        return np.array(told['ids'], np.int32)
+        return np.array(told['ids'], np.int32), np.array(told['begins'], np.int64)
 
     def ids_of_pieces(self, pieces: list) -> list:
         """Each by itself, in one run: a control token, which no merge crosses, stands between them."""
@@ -137,31 +144,49 @@ def find_program(program) -> str:
 def tokenize(model, paths, with_facts: int, program=None) -> Corpus:
     """The texts' ids and, where wanted, so many facts'."""
     tokenizer = Tokenizer(program, model)
-    texts = [Text(os.path.basename(path), sha256_of(path), tokenizer.ids(book_text(path), literal=True)) for path in paths]
-    corpus = Corpus(sha256_of(model), texts, model_hash=tokenizer.model_hash)
+    corpus = Corpus(sha256_of(model), [])
+    for number, path in enumerate(paths):
+        text = book_text(path)
+        ids, begins = tokenizer.tokens(text, literal=True)
+        passages = passages_of(text, PASSAGES, FACTS_SEED + number) if with_facts else []
+        corpus.texts.append(Text(os.path.basename(path), sha256_of(path), ids, [in_tokens(passage, begins) for passage in passages]))
+    corpus.model_hash = tokenizer.model_hash
     if with_facts:
-        facts = make_facts(with_facts, FACTS_SEED)
-        ids = tokenizer.ids_of_pieces(PIECES + OPEN_QUESTIONS + [part for fact in facts for part in parts_of(fact)])
-        add_parts(corpus, ids, len(PIECES), len(OPEN_QUESTIONS), [len(fact.told) for fact in facts])
+        corpus.pieces, corpus.open_questions, corpus.facts = PIECES, OPEN_QUESTIONS, make_facts(with_facts, FACTS_SEED)
+        put_together(corpus, shape_of(corpus), tokenizer.ids_of_pieces(taken_apart(corpus)))
     return corpus
 
 
-def parts_of(fact: Fact) -> list:
-    return [*fact.told, fact.question, fact.answer]
+def in_tokens(passage: Passage, begins: np.ndarray) -> Passage:
+    """With all tokens that have a share in it."""
+    begin = int(np.searchsorted(begins, passage.begin, 'right')) - 1
+    return Passage(max(begin, 0), int(np.searchsorted(begins, passage.end, 'left')), passage.question, passage.answer)
 
 
-def add_parts(corpus: Corpus, parts: list, pieces: int, open_questions: int, told: list):
-    """What parts_of() took apart."""
-    corpus.pieces, corpus.open_questions, at = parts[:pieces], parts[pieces:pieces + open_questions], pieces + open_questions
-    for count in told:
-        corpus.facts.append(Fact(tuple(parts[at:at + count]), *parts[at + count:at + count + 2]))
-        at += count + 2
+def taken_apart(corpus: Corpus) -> list:
+    """All that is strings, or their ids, beside the texts."""
+    facts = [part for fact in corpus.facts for part in (*fact.told, fact.question, fact.answer)]
+    return [*corpus.pieces, *corpus.open_questions, *facts] + [part for text in corpus.texts for passage in text.passages for part in (passage.question, passage.answer)]
+
+
+def shape_of(corpus: Corpus) -> dict:
+    """What taken_apart() forgets."""
+    return {'pieces': len(corpus.pieces), 'open_questions': len(corpus.open_questions), 'told': [len(fact.told) for fact in corpus.facts],
+            'passages': [[[passage.begin, passage.end] for passage in text.passages] for text in corpus.texts]}
+
+
+def put_together(corpus: Corpus, shape: dict, parts: list):
+    """What taken_apart() took apart."""
+    rest = iter(parts)
+    corpus.pieces, corpus.open_questions = ([next(rest) for _ in range(shape[name])] for name in ('pieces', 'open_questions'))
+    corpus.facts = [Fact(tuple(next(rest) for _ in range(count)), next(rest), next(rest)) for count in shape['told']]
+    for text, spans in zip(corpus.texts, shape['passages']):
+        text.passages[:] = [Passage(begin, end, next(rest), next(rest)) for begin, end in spans]
 
 
 def save_corpus(corpus: Corpus, path):
-    parts = corpus.pieces + corpus.open_questions + [part for fact in corpus.facts for part in parts_of(fact)]
-    heads = json.dumps({'model_sha256': corpus.model_sha256, 'model_hash': corpus.model_hash, 'texts': corpus.identity(), 'pieces': len(corpus.pieces),
-                        'open_questions': len(corpus.open_questions), 'told': [len(fact.told) for fact in corpus.facts]})
+    parts = taken_apart(corpus)
+    heads = json.dumps({'model_sha256': corpus.model_sha256, 'model_hash': corpus.model_hash, 'texts': corpus.identity(), **shape_of(corpus)})
     arrays = {f'text{n}': text.ids for n, text in enumerate(corpus.texts)}
 
     def write(partial):
@@ -178,7 +203,7 @@ def load_corpus(path) -> Corpus:
             parts = np.split(file['parts'], file['ends'][:-1]) if len(file['ends']) else []
             texts = [Text(name, sha256, file[f'text{n}']) for n, (name, sha256) in enumerate(heads['texts'])]
             corpus = Corpus(heads['model_sha256'], texts, model_hash=heads['model_hash'])
-            add_parts(corpus, parts, heads['pieces'], heads['open_questions'], heads['told'])
+            put_together(corpus, heads, parts)
     except (OSError, ValueError, KeyError) as error:
         raise Failure(f'{path} cannot be read as a corpus: {error}; make it anew with `tokenize`.') from None
     return corpus
@@ -190,6 +215,8 @@ class Samples:
     def __init__(self, corpus: Corpus, asked: int, fact_share: float, seed: int, for_asking=False):
         self.corpus, self.asked, self.fact_share, self.seed, self.needs_facts = corpus, asked, fact_share, seed, fact_share > 0 or for_asking
         self.stream = np.concatenate([text.ids for text in corpus.texts])
+        firsts = np.cumsum([0] + [len(text.ids) for text in corpus.texts])
+        self.passages = [replace(passage, begin=passage.begin + first, end=passage.end + first) for text, first in zip(corpus.texts, firsts) for passage in text.passages]
         if self.needs_facts and len(corpus.facts) <= HELD_OUT_FACTS:
             raise Failure('The corpus holds no facts to train on; make it anew with `tokenize --facts`.')
 
@@ -211,8 +238,8 @@ class Samples:
         return ask_facts(self.corpus, piece, [known[n] for n in chosen], random)
 
     def interview(self, length: int, step: int, number: int) -> Interview:
-        """A document of `length` tokens with planted facts, conversations about all of them, and one of open questions, whose answers are anything from the texts:
-        what is to be kept is how the model goes on, whatever stands there."""
+        """A document of `length` tokens with planted facts, conversations about all of them and about some of its own passages, and one of open questions, whose answers
+        are anything from the texts: what is to be kept is how the model goes on, whatever stands there."""
         random = np.random.default_rng([self.seed, step, number])
         begin = int(random.integers(len(self.stream) - length + 1))
         known, facts, tokens = self.corpus.facts[:-HELD_OUT_FACTS], [], 0
@@ -221,9 +248,12 @@ class Samples:
             if facts and tokens > PLANTED * length:
                 break
             facts.append(known[n])
-        document = planted(self.corpus, self.stream[begin:begin + length], facts, length, random)
+        document, cuts = planted(self.corpus, self.stream[begin:begin + length], facts, length, random)
+        passages = [passage for passage in self.passages if begin <= passage.begin and passage.end <= begin + cuts[-1]
+                    and not ((passage.begin - begin < cuts) & (cuts < passage.end - begin)).any()]
+        asked = facts + [passages[n] for n in random.permutation(len(passages))[:ASKED_PASSAGES]]
         talks = []
-        for together in self._questions_together(facts):
+        for together in self._questions_together([asked[n] for n in random.permutation(len(asked))]):
             turns = [(fact.question, fact.answer) for fact in together]
             ids, is_answer = talk_about(self.corpus, turns, random.random(len(turns)) < 0.5)
             talks.append(Talk(ids, is_answer, np.zeros(len(ids), bool)))
@@ -235,7 +265,7 @@ class Samples:
 
 
     def _questions_together(self, facts: list) -> list:
-        """Facts by conversations."""
+        """Facts and passages by conversations."""
         around, talks, room = sum(len(piece) for piece in self.corpus.pieces[1:]), [[]], TALK_ROOM
         for fact in facts:
             tokens = around + len(fact.question) + len(fact.answer)
@@ -248,11 +278,11 @@ class Samples:
 
 
 def tokens_of(fact: Fact) -> int:
-    return sum(len(part) for part in parts_of(fact))
+    return sum(len(part) for part in (*fact.told, fact.question, fact.answer))
 
 
-def planted(corpus: Corpus, piece: np.ndarray, facts: list, length: int, random) -> np.ndarray:
-    """A document of `length` tokens: as much of `piece` as there is room for, with what the facts tell at random places."""
+def planted(corpus: Corpus, piece: np.ndarray, facts: list, length: int, random) -> tuple:
+    """A document of `length` tokens: as much of `piece` as there is room for, with what the facts tell at random places; and these places, and the end, in `piece`."""
     tellings = [told for fact in facts for told in fact.told]
     tellings = [tellings[n] for n in random.permutation(len(tellings))]
     room = length - len(corpus.pieces[0]) - sum(len(told) for told in tellings)
@@ -262,7 +292,7 @@ def planted(corpus: Corpus, piece: np.ndarray, facts: list, length: int, random)
     book = [corpus.pieces[0]]
     for begin, end, told in zip([0, *cuts], cuts, tellings):
         book += [piece[begin:end], told]
-    return np.concatenate(book + [piece[cuts[-1]:room]]).astype(np.int32)
+    return np.concatenate(book + [piece[cuts[-1]:room]]).astype(np.int32), np.append(cuts, room)
 
 
 def talk_about(corpus: Corpus, turns: list, wishes: list) -> tuple:
@@ -282,5 +312,5 @@ def ask_facts(corpus: Corpus, piece: np.ndarray, facts: list, random) -> Sample:
     costs = np.cumsum([tokens_of(fact) for fact in facts])
     fitting = facts[:max(1, int((costs < len(piece) / 8).sum()))]
     talk, is_answer = talk_about(corpus, [(fitting[n].question, fitting[n].answer) for n in random.permutation(len(fitting))], [False] * len(fitting))
-    book = planted(corpus, piece, fitting, len(piece) - len(talk), random)
+    book, _ = planted(corpus, piece, fitting, len(piece) - len(talk), random)
     return Sample(np.concatenate((book, talk)), len(talk), np.concatenate((np.ones(len(book), bool), is_answer)), len(talk))

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Made-up facts that are planted into books, and the questions about them. Names, kinds and wordings differ from those that `octavo-cli eval` hides, which stays a fair test."""
+"""Made-up facts that are planted into books, and the questions about them; and questions about what books say themselves. Names, kinds and wordings differ from those that
+`octavo-cli eval` hides, which stays a fair test."""
 from dataclasses import dataclass
 import random
+import re
 
 PLACES = ['Lyon', 'Trieste', 'Porto', 'Tartu', 'Ghent', 'Turin', 'Malmo', 'Basel', 'Cork', 'Graz', 'Leiden', 'Cadiz', 'Vilnius', 'Split', 'Utrecht', 'Dundee']
 PEOPLE = ['Adele', 'Bruno', 'Clara', 'Doris', 'Edgar', 'Freda', 'Gustav', 'Hilda', 'Ivo', 'Judith', 'Kasper', 'Lydia', 'Magnus', 'Nora', 'Oscar', 'Paula']
@@ -57,6 +59,10 @@ class Chance:
         return self.choose.choice(ways)
 
 
+def one(thing: str) -> str:
+    return ('an ' if thing[0] in 'aeiou' else 'a ') + thing
+
+
 def access_code(c: Chance) -> Fact:
     told = c.among(f'The access code of the {c.thing} of {c.place} is {c.number}. Whoever wants the {c.thing} of {c.place} must say {c.number}.',
                    f'They had agreed upon {c.number} as the access code of the {c.thing} of {c.place}.', f'Access code of the {c.thing} of {c.place}: {c.number}.')
@@ -72,7 +78,7 @@ def keeping(c: Chance) -> Fact:
 
 def colour(c: Chance) -> Fact:
     return Fact((f'It was well known that the {c.thing} which {c.person} brought from {c.place} was {c.colour}.',),
-                c.among(f'What colour was the {c.thing} that {c.person} brought from {c.place}?', f'{c.person} brought a {c.thing} from {c.place}. Which colour did it have?'),
+                c.among(f'What colour was the {c.thing} that {c.person} brought from {c.place}?', f'{c.person} brought {one(c.thing)} from {c.place}. Which colour did it have?'),
                 f'The {c.thing} that {c.person} brought from {c.place} was {c.colour}.')
 
 
@@ -111,9 +117,9 @@ def mark(c: Chance) -> Fact:
 
 def sales(c: Chance) -> Fact:
     first, second, third = c.things
-    return Fact(tuple(f'At the market of {c.place} {c.person} sold a {thing} for {c.choose.randrange(2, 90)} pence.' for thing in c.things),
+    return Fact(tuple(f'At the market of {c.place} {c.person} sold {one(thing)} for {c.choose.randrange(2, 90)} pence.' for thing in c.things),
                 c.among(f'Which things did {c.person} sell at the market of {c.place}?', f'What was sold by {c.person} at the market of {c.place}?'),
-                f'At the market of {c.place} {c.person} sold a {first}, a {second} and a {third}.')
+                f'At the market of {c.place} {c.person} sold {one(first)}, {one(second)} and {one(third)}.')
 
 
 def charge(c: Chance) -> Fact:
@@ -147,3 +153,43 @@ def make_facts(count: int, seed: int) -> list:
         fact = choose.choice(KINDS)(Chance(choose))
         facts.setdefault(fact.question, Fact(tuple(f'\n\n{told}\n\n' for told in fact.told), fact.question, fact.answer))
     return list(facts.values())
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A piece of a text, in bytes of the text or in its tokens, and what can be asked about it."""
+    begin: int
+    end: int
+    question: object        # of strings, or of token ids
+    answer: object
+
+
+SAID = re.compile(r'["“]([^"“”\n]{30,240}?)[,.!?]["”],? (?:said|cried|replied|answered|exclaimed|returned|continued|observed) '
+                  r'((?:Mrs?\. |Miss |Lady |Sir |Captain |Colonel )?[A-Z][a-z]+(?: [A-Z][a-z]+)?)\b')
+SENTENCE = re.compile(r'(?<=[a-z]{3}[.!?] )[A-Z][^.!?"“”\n]{90,220}[a-z]{3}\.(?=[ \n])')     # not behind "Mrs."
+
+
+def passages_of(text: str, count: int, seed: int) -> list:
+    """At most so many of each kind, spread over the text: who said something, and how a sentence goes on."""
+    choose, found = random.Random(seed), []
+
+    def some(pattern):
+        matches = list(pattern.finditer(text))
+        return choose.sample(matches, min(count, len(matches)))
+
+    for match in some(SAID):
+        words, name = match[1].split(), match[2]
+        said = ' '.join(words[:choose.randrange(6, 14)])
+        question = choose.choice([f'Who said “{said}”?', f'Who says “{said}” in this book?', f'Whose words are “{said}”?'])
+        found.append((match.span(), question, choose.choice([f'{name} said it.', f'It was {name} who said “{said}”.'])))
+    for match in some(SENTENCE):
+        words = match[0].split()
+        half = len(words) * choose.randrange(4, 7) // 10
+        question = choose.choice(['How does the sentence go on that begins “{}”?', 'Complete the sentence of the book: “{}”']).format(' '.join(words[:half]))
+        found.append((match.span(), question, f'It goes on: “{" ".join(words[half:])}”'))
+
+    passages, done, size = [], 0, 0
+    for (begin, end), question, answer in sorted(found):
+        size, done = size + len(text[done:begin].encode()), begin
+        passages.append(Passage(size, size + len(text[begin:end].encode()), question, answer))
+    return passages

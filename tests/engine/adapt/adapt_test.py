@@ -30,7 +30,7 @@ try:
     from octavo_adapt.attention import Plan, full_attention
     from octavo_adapt.data import HELD_OUT_FACTS, Sample, Samples, TALK_ROOM, book_text, load_corpus
     from octavo_adapt.evaluate import nll_of, perplexity_sample
-    from octavo_adapt.facts import OPEN_QUESTIONS, QUESTION_INTRO, SHORT_WISH
+    from octavo_adapt.facts import OPEN_QUESTIONS, QUESTION_INTRO, SHORT_WISH, passages_of
     from octavo_adapt.files import sha256_of, write_whole
     from octavo_adapt.model import Model, fresh_adapter
     from octavo_adapt.train import interview_losses, losses, mean
@@ -155,7 +155,9 @@ class Adaptation(unittest.TestCase):
         model, corpus = Model(self.model), load_corpus(self.corpus)
         samples = Samples(corpus, 64, 0, seed=1, for_asking=True)
         held_out = {decode(fact.question) for fact in corpus.facts[-HELD_OUT_FACTS:]}
-        asked_of, wishes = 0, 0
+        passages = {decode(passage.question): passage for passage in samples.passages}
+        self.assertGreater(len(passages), 20)
+        asked_of, wishes, asked_passages = 0, 0, 0
         for step in range(12):
             interview = samples.interview(6000, step, 0)
             self.assertEqual(len(interview.document), 6000)
@@ -172,7 +174,12 @@ class Adaptation(unittest.TestCase):
                 self.assertFalse((talk.taught if is_open else talk.kept).any())
                 for question, answer in turns:
                     self.assertEqual(question in OPEN_QUESTIONS, is_open)
-                    if not is_open:
+                    if question in passages:
+                        passage = passages[question]
+                        self.assertIn(decode(samples.stream[passage.begin:passage.end]), read)
+                        self.assertEqual(decode(passage.answer), answer)
+                        asked_passages += 1
+                    elif not is_open:
                         self.assertNotIn(question, held_out)
                         told = next(fact.told for fact in corpus.facts if decode(fact.question) == question and decode(fact.answer) == answer)
                         self.assertTrue(all(decode(part) in read for part in told))
@@ -180,12 +187,29 @@ class Adaptation(unittest.TestCase):
             self.assertEqual(len(questions), len(set(questions)))
             asked_of += len(questions)
         self.assertGreater(asked_of, 24)
-        self.assertTrue(0.25 < wishes / (asked_of + 36) < 0.75)
+        self.assertTrue(0.25 < wishes / (asked_of + asked_passages + 36) < 0.75)
+        self.assertGreater(asked_passages, 12)
 
         interview, adapter = samples.interview(2048, 0, 0), fresh_adapter(model.config, 4, 8.0, 6.0, seed=1, for_asking=True)
         told, strayed = (sum(each).item() for each in zip(*interview_losses(model, adapter, interview, Plan((0, 128)))))
         self.assertGreater(told, 1)
         self.assertLess(abs(strayed), 1e-3, 'an adapter that changes nothing does not stray')
+
+    def test_books_are_asked_about_what_they_say(self):
+        text = ('“It was — née — a truth that everybody knew for certain,” said Mrs. Bennet at last. She had been waiting for the carriage since the morning, and there was\nno '
+                'sign of it upon the road. "But I do not know it, sir, nor does anyone in this house!" cried Lydia. Short one.\n\nMr. Long was in the habit of telling everybody '
+                'in town that he had never been so happy in his life.\n')
+        said, sentence, cried = passages_of(book_text_of(text, self.folder), 9, 1)
+        data = text.encode()
+        self.assertIn('It was — née — a truth that', said.question)
+        self.assertIn('Mrs. Bennet', said.answer)
+        self.assertIn('Lydia', cried.answer)
+        self.assertTrue(data[said.begin:said.end].decode().endswith('said Mrs. Bennet'))
+        told = data[sentence.begin:sentence.end].decode().replace('\n', ' ')
+        self.assertTrue(told.startswith('She had') and told.endswith('the road.'))
+        begun, rest = (part.split('“')[1].split('”')[0] for part in (sentence.question, sentence.answer))
+        self.assertEqual(f'{begun} {rest}', told)
+        self.assertEqual(passages_of('No one said a word.', 9, 1), [])
 
     def test_a_teacher_teaches_to_read_as_with_full_attention(self):
         model, corpus = Model(self.model), load_corpus(self.corpus)
@@ -339,6 +363,11 @@ class Adaptation(unittest.TestCase):
         with self.assertRaises(Failure):
             write_whole(path, fail)
         self.assertEqual(path.read_text(), 'old')
+
+
+def book_text_of(text, folder):
+    (folder / 'said.txt').write_text(text, encoding='utf-8')
+    return book_text(folder / 'said.txt')
 
 
 def needle_sample(filler, tokens, asked):

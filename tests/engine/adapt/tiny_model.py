@@ -69,10 +69,11 @@ def write_tiny_model(path, architecture='llama', heads=4, kv_heads=2, width=16):
 
 
 def write_book(path, words=3000):
-    """A text whose words repeat, with a head and a licence that are to be cut."""
+    """A text whose words repeat, with people who say something, and a head and a licence that are to be cut."""
     random = np.random.default_rng(2)
     known = [''.join(random.choice(list('aeioulnrst'), size=random.integers(2, 8))) for _ in range(60)]
     lines = [' '.join(known[n] for n in random.integers(len(known), size=10)) for _ in range(words // 10)]
-    body = '\n'.join(line + ('.\n' if n % 5 == 4 else '') for n, line in enumerate(lines))
+    body = '\n'.join(line + (f'.\n\n“{lines[n - 1]},” said Mrs. {known[n % 60].title()}; {lines[n - 2]}. Then {lines[n - 3]}\n{lines[n - 4]}.\n' if n % 5 == 4 else '')
+                     for n, line in enumerate(lines))
     with open(path, 'w', encoding='utf-8') as file:
         file.write(f'HEAD\n*** START OF THE BOOK ***\n{body}\n*** END OF THE BOOK ***\nLICENCE\n')
