@@ -74,9 +74,11 @@ Result<void> addShare(const GgufTensor& a, const GgufTensor& b, float alpha, Ada
     if (!up)
         return up.error();
     const float scale = alpha != 0 ? alpha / static_cast<float>(down->rows) : 1.0f; // alpha 0: unscaled, as llama.cpp reads it
-    for (float& value : up->values)
-        value *= scale;
-    projection.adapters.push_back({std::move(*down), std::move(*up), scope == AdapterScope::Asking});
+    std::vector<float> across(up->values.size());
+    for (std::size_t row = 0; row < up->rows; ++row)
+        for (std::size_t rank = 0; rank < up->columns; ++rank)
+            across[rank * up->rows + row] = up->values[row * up->columns + rank] *= scale;
+    projection.adapters.push_back({std::move(*down), std::move(*up), std::move(across), scope == AdapterScope::Asking});
     return {};
 }
 

@@ -28,6 +28,7 @@ struct FloatMatrix {
 struct LowRank {
     FloatMatrix down;                 // A [rank][columns]
     FloatMatrix up;                   // B [rows][rank]
+    std::vector<float> upAcross;      // Bᵀ [rank][rows]: a row at a time is added up in whole vectors
     bool forAsking = false;           // applied to asked tokens alone (PassKind)
 };
 

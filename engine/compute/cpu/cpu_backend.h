@@ -9,6 +9,8 @@
 
 namespace octavo {
 
+struct LowRank;
+
 // What heads need between their projection and attention, in this order; see Backend::arrangeHeads.
 struct HeadArrangement {
     const float* norm = nullptr;   // [headWidth], RMS norm over each head; null: none
@@ -38,6 +40,8 @@ public:
 
     void embed(const Weight& table, std::span<const TokenId> ids, float* x);
     void rmsNorm(const float* x, const float* weight, std::size_t count, std::size_t width, float epsilon, float* out);
+    // y [count][rows] += what the adapter adds for x [count][columns].
+    void addLowRank(const LowRank& adapter, const float* x, std::size_t count, RowOrder order, float* y, const std::stop_token& stop);
     void linear(std::span<const LinearProduct> products, const float* x, std::size_t count, RowOrder order, std::stop_token stop);
     void addBias(const float* bias, std::size_t count, std::size_t width, float* y); // to each row of y [count][width]
     void siluMultiply(float* gate, const float* up, std::size_t size); // gate = silu(gate)·up

@@ -17,15 +17,8 @@ void CpuForwardPass::project(std::initializer_list<Projected> outputs, const flo
         if (!projection->bias.empty())
             m_backend.addBias(projection->bias.data(), count, projection->weight.rows, y);
         for (const LowRank& adapter : projection->adapters) {
-            if (adapter.forAsking && m_kind != PassKind::Asking)
-                continue;
-            const Weight down = adapter.down.weight();
-            const Weight up = adapter.up.weight();
-            std::vector<float> narrowed(count * down.rows);
-            const LinearProduct first[] = {{&down, narrowed.data()}};
-            m_backend.linear(first, x, count, order, stop);
-            const LinearProduct second[] = {{&up, y, true}};
-            m_backend.linear(second, narrowed.data(), count, order, stop);
+            if (!adapter.forAsking || m_kind == PassKind::Asking)
+                m_backend.addLowRank(adapter, x, count, order, y, stop);
         }
     }
 }
