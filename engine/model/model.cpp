@@ -4,6 +4,7 @@
 #include "model/adapter.h"
 #include "model/file_error.h"
 #include "octavo/engine/model_head.h"
+#include "run/guarded.h"
 
 namespace octavo {
 
@@ -30,6 +31,11 @@ Model::Model() = default;
 Model::~Model() = default;
 
 Result<std::shared_ptr<const Model>> Model::open(const std::filesystem::path& path, std::shared_ptr<Engine> engine, const ModelOptions& options)
+{
+    return guarded(Error{Errc::OutOfMemory, path.string(), {}}, [&] { return tryToOpen(path, std::move(engine), options); });
+}
+
+Result<std::shared_ptr<const Model>> Model::tryToOpen(const std::filesystem::path& path, std::shared_ptr<Engine> engine, const ModelOptions& options)
 {
     auto file = GgufFile::open(path);
     if (!file)

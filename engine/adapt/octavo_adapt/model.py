@@ -17,7 +17,7 @@ from torch.utils.checkpoint import checkpoint
 from . import Failure
 from .attention import Attention, Plan, Rotary
 
-KEPT_SCORES = 1 << 30       # of asked tokens, all layers together: 4 GiB; past that they are computed again on the way back
+KEPT_SCORES = 1 << 29       # of asked tokens, all layers together: 2 GiB; past that they are computed again on the way back
 SCORED_AT_ONCE = 1024       # tokens whose logits exist together: 192 MiB with a vocabulary of 49152
 PAIRS_OF_HALVES = {'llama': False, 'qwen2': True, 'qwen3': True}    # architecture: elements (i, i + D/2) turn together, else (2i, 2i+1)
 PROJECTIONS = ('attn_q', 'attn_k', 'attn_v', 'attn_output')         # what an adapter may have shares of

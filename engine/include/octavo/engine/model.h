@@ -59,7 +59,7 @@ public:
     // (activated LoRA, arXiv 2504.12397).
     // Errors, each naming the model's or the adapter's file: those of reading GGUF, UnsupportedArchitecture (also a setting or a tensor
     // that this version would have to ignore, and an adapter of another architecture), UnsupportedType, UnsupportedTokenizer, BadMetadata,
-    // BadTensor.
+    // BadTensor, OutOfMemory.
     static Result<std::shared_ptr<const Model>> open(const std::filesystem::path& file, std::shared_ptr<Engine> engine,
                                                      const ModelOptions& options = {});
     ~Model();
@@ -88,6 +88,7 @@ public:
 
 private:
     Model();
+    static Result<std::shared_ptr<const Model>> tryToOpen(const std::filesystem::path& file, std::shared_ptr<Engine> engine, const ModelOptions& options);
     Result<void> chooseDevice();
     std::shared_ptr<Engine> m_engine;
     Backend* m_backend = nullptr;
