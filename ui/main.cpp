@@ -49,7 +49,7 @@ int main(int argc, char** argv)
     const QString lastModel = settings.kept(ui::kModelFile).toString();
     const bool isTold = parser.isSet(model) || qEnvironmentVariableIsSet("OCTAVO_MODEL");
     const QString modelFile = !isTold && QFileInfo::exists(lastModel) ? lastModel : parser.value(model);
-    const auto assistant = app::Assistant::onThisMachine({parser.value(dataDir), modelFile, threadCount, deviceName});
+    const auto assistant = app::Assistant::onThisMachine({parser.value(dataDir), modelFile, threadCount, deviceName, settings.isOn(ui::Setting::OwnAdapters)});
     ui::MainWindow window(*assistant, {parser.value(dataDir), parser.value(sample)});
     ui::DesktopNotice notice(window);
     QObject::connect(&window, &ui::MainWindow::attentionWanted, &notice, &ui::DesktopNotice::tell);

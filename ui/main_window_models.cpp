@@ -44,6 +44,8 @@ void MainWindow::showModel(const app::ModelSummary& model)
     QString tip = tr("%1\nContext of %2 tokens").arg(model.file).arg(model.contextTokens);
     if (!model.whyNoGpu.isEmpty())
         tip += tr("\nNot on the GPU: %1").arg(model.whyNoGpu);
+    for (const QString& adapter : model.adapters)
+        tip += tr("\nAnswers with Octavo’s adapter: %1").arg(adapter);
     m_model->setToolTip(plainTip(tip));
     m_settings.keep(kModelFile, model.file);
     applyAnswering();

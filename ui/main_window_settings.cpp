@@ -102,6 +102,7 @@ void MainWindow::applySetting(Setting setting)
     case Setting::AskBeforeClosing:
     case Setting::AskBeforeRemoving:
     case Setting::TellEnd:
+    case Setting::OwnAdapters:
     case Setting::Language:
     case Setting::Device:
     case Setting::Threads: return;     // looked at when it comes to that

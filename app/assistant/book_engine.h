@@ -22,11 +22,13 @@ using TokenBegins = std::vector<std::uint64_t>;
 struct EngineModel {
     QString name;
     QString device;
-    QString hash;              // identifies the model file; part of a reading's name on disk
+    QString hash;              // identifies what readings are made with; part of their names on disk
     qint64 contextTokens = 0;
     EngineSettings settings{};
     QString whyNoGpu{};        // why it is not the GPU though that was left open; empty where nothing is to be said
     QString source{};          // its files with their sizes and times: as long as these stay, so does the hash
+    QString answerHash{};      // identifies what answers are made with: the model and its adapters; empty of one that is not open
+    QStringList adapters{};    // names of Octavo's own adapters that are applied
 };
 
 // One document to be read. The engine keeps its reading (in memory and at `readingFile`) under `document`.

@@ -90,7 +90,9 @@ Outcome<ConversationService::Asked> ConversationService::askedAgain(MessageId an
     if (!*found)
         return noAnswer;
     const Stored& stored = **found;
-    if (stored.settings.modelHash != m_model->hash) {
+    if (stored.settings.modelHash != m_model->answerHash) {
+        if (stored.settings.model == m_model->name)
+            return Failure{Failure::Kind::Model, QStringLiteral("This answer was written by %1 with other adapters than those in use. Let it answer again with these.").arg(m_model->name)};
         const QString writer = stored.settings.modelHash.isEmpty() ? QStringLiteral("a model that is not known any more") : stored.settings.model;
         return Failure{Failure::Kind::Model, QStringLiteral("This answer was written by %1, and the model in use is %2. Use that model, or let this one answer again.").arg(writer, m_model->name)};
     }

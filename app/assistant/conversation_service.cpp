@@ -197,7 +197,7 @@ Outcome<Answer> ConversationService::answer(
     const Outcome<MessageId> id = m_library.write([&](Library& in) {
         const MessageId added = in.messages().add(session.summary.id, message);
         if (m_model)
-            in.messages().storeSettings(added, {m_model->name, m_model->hash, m_model->settings, options.maxTokens, options.temperature, options.seed, options.hidden, options.wish});
+            in.messages().storeSettings(added, {m_model->name, m_model->answerHash, m_model->settings, options.maxTokens, options.temperature, options.seed, options.hidden, options.wish});
         return added;
     });
     if (!id)

@@ -12,6 +12,7 @@
 
 #include "assistant/engine_failure.h"
 #include "assistant/plan_words.h"
+#include "models/own_adapters.h"
 #include "octavo/app/assistant.h"
 
 namespace octavo::app {
@@ -33,15 +34,18 @@ Outcome<EngineModel> LocalEngine::open(const QString& modelFile, std::stop_token
             return failureOf(engine.error());
         m_engine = *engine;
     }
-    auto model = Model::open(QFile::encodeName(modelFile).toStdString(), m_engine, {m_options.adapters});
+    auto model = Model::open(QFile::encodeName(modelFile).toStdString(), m_engine, {m_options.adapters, m_options.ownAdapters ? ownAdapters() : std::vector<std::span<const std::byte>>()});
     if (!model)
         return failureOf(model.error());
     if ((*model)->chat().format() == ChatTemplate::Format::Unknown)
         return unknownTurns(modelFile);
     forgetModel();
     m_model = *model;
+    QStringList own;
+    for (const std::string& name : m_model->offeredAdapters())
+        own.append(QString::fromStdString(name));
     return EngineModel{QString::fromStdString(config().name), QString::fromStdString(m_model->device()), QString::fromStdString(m_model->hash()),
-                       config().context, settings(), QString::fromStdString(m_model->whyNoGpu()), sourceOf(modelFile)};
+                       config().context, settings(), QString::fromStdString(m_model->whyNoGpu()), sourceOf(modelFile), QString::fromStdString(m_model->askingHash()), own};
 }
 
 Outcome<EngineModel> LocalEngine::openHead(const QString& modelFile, std::stop_token)
@@ -318,7 +322,9 @@ std::unique_ptr<BookEngine> makeLocalEngine(const LocalEngineOptions& options) {
 std::unique_ptr<Assistant> Assistant::onThisMachine(AssistantOptions options, QObject* parent)
 {
     const DeviceChoice device = deviceNamed(options.device.toStdString()).value_or(DeviceChoice::Auto);
-    auto engine = makeLocalEngine({{options.threads, Precision::Int8, device}, {}});
+    LocalEngineOptions local{{options.threads, Precision::Int8, device}, {}};
+    local.ownAdapters = options.ownAdapters;
+    auto engine = makeLocalEngine(local);
     return std::make_unique<Assistant>(std::move(options), std::move(engine), parent);
 }
 

@@ -42,7 +42,7 @@ void Assistant::Worker::useModel(const QString& file, const std::stop_token& sto
         return fail(model.error());
     m_modelFile = file;
     modelChanged(*model);
-    tell(&Assistant::modelReady, ModelSummary{model->name, m_modelFile, model->device, model->contextTokens, model->whyNoGpu});
+    tell(&Assistant::modelReady, ModelSummary{model->name, m_modelFile, model->device, model->contextTokens, model->whyNoGpu, model->adapters});
     tellLibrary();
     listModels();
 }

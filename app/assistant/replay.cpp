@@ -49,9 +49,9 @@ Outcome<QList<ReplayedAnswer>> replay(ConversationService& service, Library& lib
     const Outcome<std::optional<AnswerSettings>> made = settingsOf(library, original);
     if (!made)
         return made.error();
-    if (*made && (*made)->modelHash != model.hash) {
+    if (*made && (*made)->modelHash != model.answerHash) {
         return Failure{Failure::Kind::Model, QStringLiteral("The answers were made by %1 (%2), but the model that is open is %3 (%4). Choose that model and its adapters.")
-                                                 .arg((*made)->model, (*made)->modelHash, model.name, model.hash)};
+                                                 .arg((*made)->model, (*made)->modelHash, model.name, model.answerHash)};
     }
     const Outcome<Session> before = service.session(original);
     if (!before)

@@ -210,7 +210,7 @@ Outcome<Message> SummaryService::Run::addAnswer(const QString& question)
         answer.at = asked.at;
         answer.id = in.messages().add(session(), answer);
         if (const std::optional<EngineModel>& model = m_service.m_conversation.model())
-            in.messages().storeSettings(answer.id, {model->name, model->hash, model->settings, m_options.wholeTokens, 0, 0});
+            in.messages().storeSettings(answer.id, {model->name, model->answerHash, model->settings, m_options.wholeTokens, 0, 0});
         return answer;
     });
 }

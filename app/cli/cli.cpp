@@ -6,6 +6,7 @@
 #include <iostream>
 #include <unistd.h>
 
+#include "models/own_adapters.h"
 #include "octavo/app/defaults.h"
 
 namespace octavo::app::cli {
@@ -24,7 +25,8 @@ std::shared_ptr<const Model> Session::openModel() const
         fail(engine.error());
         return nullptr;
     }
-    const auto opened = Model::open(QFile::encodeName(modelPath()).toStdString(), *engine, {{adapters.begin(), adapters.end()}});
+    const auto opened = Model::open(QFile::encodeName(modelPath()).toStdString(), *engine,
+                                    {{adapters.begin(), adapters.end()}, withoutOwnAdapters ? std::vector<std::span<const std::byte>>() : ownAdapters()});
     if (!opened) {
         fail(opened.error());
         return nullptr;

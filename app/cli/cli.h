@@ -27,6 +27,7 @@ struct Session {
     std::string dataDir;     // empty: the default
     std::string model;       // empty: the default
     std::vector<std::string> adapters; // of the model
+    bool withoutOwnAdapters = false;
     int threads = 0;
     std::string device;      // empty: auto, and where there is no GPU nothing is said of it
     std::string precision = "int8";

@@ -155,7 +155,7 @@ int evalTasks(const Session& session, const EvalTasksOptions& options)
             return session.fail(choice.error());
         plans[std::to_string(tokens)] = jsonOf(readPlanOf(*choice, model->config()));
     }
-    const nlohmann::json run{{"model", model->config().name}, {"model_hash", model->hash()}, {"precision", session.precision}, {"kv", options.plan.kv},
+    const nlohmann::json run{{"model", model->config().name}, {"model_hash", model->askingHash()}, {"precision", session.precision}, {"kv", options.plan.kv},
                              {"book", fs::path(options.book).filename().string()}, {"samples", options.samples}, {"seed", options.seed}, {"plans", plans}};
 
     SampleFile file;

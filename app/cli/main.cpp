@@ -41,6 +41,7 @@ int main(int argc, char** argv)
     program.add_option("--data-dir", session.dataDir, "where the library and the readings are kept");
     program.add_option("--model", session.model, "GGUF file of a Llama");
     program.add_option("--adapter", session.adapters, "LoRA adapter of the model, a GGUF file; may be repeated")->allow_extra_args(false);
+    program.add_flag("--no-own-adapter", session.withoutOwnAdapters, "answer without the adapter that Octavo brings along for the model; readings are the same either way");
     program.add_option("--threads", session.threads, "0 = one per core")->check(CLI::Range(0, 1024));
     program.add_option("--device", session.device, "where to compute; auto: on an NVIDIA GPU where there is one")->check(CLI::IsMember({"auto", "cpu", "cuda"}));
     program.add_option("--precision", session.precision, "in what numbers the CPU multiplies: int8 (where it can, fast) or f32")->check(CLI::IsMember({"int8", "f32"}));

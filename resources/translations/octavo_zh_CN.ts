@@ -753,6 +753,14 @@
         <source>Never</source>
         <translation>从不</translation>
     </message>
+    <message>
+        <source>Octavo’s adapters</source>
+        <translation>Octavo 的适配器</translation>
+    </message>
+    <message>
+        <source>Taught to some models, so that they find in long texts what is asked for. Readings are the same either way.</source>
+        <translation>为部分模型训练，使其在长文中找到所问的内容。无论是否使用，阅读结果都相同。</translation>
+    </message>
 </context>
 <context>
     <name>octavo::ui::AnswerWords</name>
@@ -1707,6 +1715,12 @@ Not on the GPU: %1</source>
     <message>
         <source>Downloaded</source>
         <translation>已下载</translation>
+    </message>
+    <message>
+        <source>
+Answers with Octavo’s adapter: %1</source>
+        <translation>
+回答时使用 Octavo 的适配器：%1</translation>
     </message>
 </context>
 <context>

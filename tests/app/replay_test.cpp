@@ -67,7 +67,7 @@ TEST_F(ReplayTest, AnotherAnswerAndOtherSourcesAreSeen)
 
 TEST_F(ReplayTest, AnotherModelIsToldAndUnknownSettingsToo)
 {
-    m_model.hash = QStringLiteral("fedcba98");
+    m_model.answerHash = QStringLiteral("fedcba98");
     const auto other = replay(m_service, *m_library, m_session, m_model, {}, {});
     ASSERT_FALSE(other.ok());
     EXPECT_EQ(other.error().kind, Failure::Kind::Model);
@@ -114,4 +114,44 @@ TEST(DefaultModel, AnAnswerComesOutTheSameInAnotherRun)
         ASSERT_EQ(answers.size(), 1);
         EXPECT_TRUE(answers[0].same) << text.toStdString() << " | " << answers[0].now.toStdString();
     });
+}
+
+// Octavo's adapter changes what answers are made with, not the readings; and what was written with it is not looked at as if it were written without.
+TEST(DefaultModel, AnswersWithOctavosAdapterOverTheSameReadings)
+{
+    const QString model = QString::fromUtf8(octavo::test::kModelFile);
+    if (!QFile::exists(model))
+        GTEST_SKIP() << "no default model";
+    QTemporaryDir dir;
+    const auto library = Library::open(dir.path()).value();
+    const QString file = octavo::test::writeSampleBook(dir.path());
+    SessionId session = 0;
+    QString hash, answerHash;
+    for (const bool withAdapter : {true, false}) {
+        LocalEngineOptions options;
+        options.ownAdapters = withAdapter;
+        const auto engine = makeLocalEngine(options);
+        ConversationService service(*library, *engine, dir.path());
+        const EngineModel opened = service.openModel(model, {}).value();
+        EXPECT_EQ(opened.adapters.size(), withAdapter ? 1 : 0);
+        if (withAdapter) {
+            hash = opened.hash;
+            answerHash = opened.answerHash;
+            EXPECT_NE(answerHash, hash);
+            const DocumentId book = service.addDocument(file, {})->id;
+            session = service.startSession({book})->summary.id;
+            ASSERT_TRUE(service.ask(session, QStringLiteral("Who nails the doubloon to the mast?"), {8, 0, 1}, {}, {}).ok());
+            continue;
+        }
+        EXPECT_EQ(opened.hash, hash);
+        EXPECT_EQ(opened.answerHash, hash);
+        const auto before = service.session(session).value();
+        const auto read = service.read(before.summary.documents.first(), {}, {});
+        ASSERT_TRUE(read.ok());
+        EXPECT_EQ(read->facts.readTokens, 0) << "what was kept with the adapter is of use without";
+        const auto verified = service.verify(before.messages.last().id, {}, {}, {});
+        ASSERT_FALSE(verified.ok());
+        EXPECT_EQ(verified.error().kind, Failure::Kind::Model);
+        EXPECT_EQ(replay(service, *library, session, opened, {}, {}).error().kind, Failure::Kind::Model);
+    }
 }

@@ -61,7 +61,7 @@ public:
     {
         if (m_script->openFailure)
             return *m_script->openFailure;
-        return app::EngineModel{QStringLiteral("Scripted"), QStringLiteral("Script"), QStringLiteral("0123abcd"), 8192, {}, {}, QStringLiteral("script")};
+        return app::EngineModel{QStringLiteral("Scripted"), QStringLiteral("Script"), QStringLiteral("0123abcd"), 8192, {}, {}, QStringLiteral("script"), QStringLiteral("0123abcd")};
     }
 
     app::Outcome<app::EngineModel> openHead(const QString&, std::stop_token) override

@@ -46,6 +46,8 @@ std::vector<SettingRow> makeTable()
          Number{16, 8192, 64, 0, TEXT(" tokens")}, 512.0},
         {Setting::ShortAnswers, "short_answers", kAnswers, TEXT("Short answers"), TEXT("Asks for one sentence. Small models, of less than a gigabyte, go on for pages otherwise, in the manner of the book."),
          Choice{{{"small", TEXT("From small models")}, {"always", TEXT("Always")}, {"never", TEXT("Never")}}}, QStringLiteral("small")},
+        {Setting::OwnAdapters, "own_adapters", kAnswers, TEXT("Octavo’s adapters"),
+         TEXT("Taught to some models, so that they find in long texts what is asked for. Readings are the same either way."), OnOff{}, true, true},
 
         {Setting::MapLogarithmic, "map_logarithmic", kHops, TEXT("Logarithmic maps"), TEXT("Shows small weights beside large ones."), OnOff{}, false},
         {Setting::MapAsTable, "map_as_table", kHops, TEXT("Maps as tables"), TEXT("The same numbers in rows and columns, for screen readers, too."), OnOff{}, false},

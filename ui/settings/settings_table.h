@@ -14,7 +14,7 @@ namespace octavo::ui {
 enum class Setting {
     Theme, Language, TextPercent, KeepLayout,
     BookFace, BookPercent, LineCharacters, Direction,
-    Temperature, AnswerTokens, ShortAnswers,
+    Temperature, AnswerTokens, ShortAnswers, OwnAdapters,
     MapLogarithmic, MapAsTable,
     OpenNewest, AskBeforeClosing, AskBeforeRemoving, TellEnd,
     Device, Threads,

@@ -83,6 +83,7 @@ struct ModelSummary {
     QString device;            // "CPU, 2 threads"
     qint64 contextTokens = 0;
     QString whyNoGpu{};        // a short reason why it is not the GPU; empty: it is, or it was not wanted
+    QStringList adapters{};    // names of those of Octavo's own that it answers with
 };
 
 // The parts of a document, without its text.
@@ -104,6 +105,7 @@ struct AssistantOptions {
     QString modelFile;
     int threads = 0;           // 0 = all
     QString device{};          // "cpu", "cuda"; else auto: the GPU where one answers and the model fits
+    bool ownAdapters = true;   // whether the adapters that Octavo brings along are applied to their models
 };
 
 // The conversation service of the window: the library, the engine and the work on them, behind slots and signals.

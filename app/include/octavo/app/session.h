@@ -47,7 +47,7 @@ struct EngineSettings {
 // of the same width.
 struct AnswerSettings {
     QString model;
-    QString modelHash;     // of its weights and adapters; empty: the answer is older than Octavo's memory of settings
+    QString modelHash;     // EngineModel::answerHash; empty: the answer is older than Octavo's memory of settings
     EngineSettings engine{};
     int maxTokens = 0;
     double temperature = 0;
