@@ -149,7 +149,7 @@ void Assistant::Worker::start(std::stop_token stop)
     EventLog::instance().add("model open, tokens of context", model->contextTokens);
     if (modelChanged(*model))
         tellLibrary();
-    tell(&Assistant::modelReady, ModelSummary{model->name, m_modelFile, model->device, model->contextTokens, model->whyNoGpu, model->adapters});
+    tellModel(*model);
     const Outcome<QList<DocumentId>> interrupted = m_service->interruptedReads();
     if (!interrupted)
         return fail(interrupted.error());

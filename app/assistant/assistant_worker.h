@@ -114,6 +114,7 @@ private:
     bool modelChanged(const EngineModel& model);   // since the last run; remembers it
     void searchTexts(const QString& words, int search);
     void tellLibrary();
+    void tellModel(const EngineModel& model);
     void watchDocuments();
     void tellSessions();
     void finishAnswer(SessionId session, const Outcome<Answer>& answer);

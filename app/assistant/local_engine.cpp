@@ -34,7 +34,7 @@ Outcome<EngineModel> LocalEngine::open(const QString& modelFile, std::stop_token
             return failureOf(engine.error());
         m_engine = *engine;
     }
-    auto model = Model::open(QFile::encodeName(modelFile).toStdString(), m_engine, {m_options.adapters, m_options.ownAdapters ? ownAdapters() : std::vector<std::span<const std::byte>>()});
+    auto model = Model::open(QFile::encodeName(modelFile).toStdString(), m_engine, modelOptions(m_options.adapters, m_options.ownAdapters));
     if (!model)
         return failureOf(model.error());
     if ((*model)->chat().format() == ChatTemplate::Format::Unknown)

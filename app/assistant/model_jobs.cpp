@@ -42,9 +42,14 @@ void Assistant::Worker::useModel(const QString& file, const std::stop_token& sto
         return fail(model.error());
     m_modelFile = file;
     modelChanged(*model);
-    tell(&Assistant::modelReady, ModelSummary{model->name, m_modelFile, model->device, model->contextTokens, model->whyNoGpu, model->adapters});
+    tellModel(*model);
     tellLibrary();
     listModels();
+}
+
+void Assistant::Worker::tellModel(const EngineModel& model)
+{
+    tell(&Assistant::modelReady, ModelSummary{model.name, m_modelFile, model.device, model.contextTokens, model.whyNoGpu, model.adapters});
 }
 
 void Assistant::Worker::importModel(const QString& file, const std::stop_token& stop)

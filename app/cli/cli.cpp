@@ -26,7 +26,7 @@ std::shared_ptr<const Model> Session::openModel() const
         return nullptr;
     }
     const auto opened = Model::open(QFile::encodeName(modelPath()).toStdString(), *engine,
-                                    {{adapters.begin(), adapters.end()}, withoutOwnAdapters ? std::vector<std::span<const std::byte>>() : ownAdapters()});
+                                    modelOptions({adapters.begin(), adapters.end()}, !withoutOwnAdapters));
     if (!opened) {
         fail(opened.error());
         return nullptr;

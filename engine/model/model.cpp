@@ -67,15 +67,17 @@ Result<std::shared_ptr<const Model>> Model::tryToOpen(const std::filesystem::pat
         if (const auto applied = apply(**adapter); !applied)
             return inFile(adapterPath, applied.error());
     }
-    for (const std::span<const std::byte> bytes : options.adapters.empty() ? options.offered : decltype(options.offered)()) {
-        const auto adapter = GgufFile::parse(bytes);
-        if (!adapter)
-            return adapter.error();
-        if ((*adapter)->stringValue("octavo.adapter.model") != unadapted)
-            continue;
-        if (const auto applied = apply(**adapter); !applied)
-            return applied.error();
-        model->m_offered.emplace_back((*adapter)->stringValue("general.name").value_or("adapter"));
+    if (options.adapters.empty()) {
+        for (const std::span<const std::byte> bytes : options.offered) {
+            const auto adapter = GgufFile::parse(bytes);
+            if (!adapter)
+                return adapter.error();
+            if ((*adapter)->stringValue("octavo.adapter.model") != unadapted)
+                continue;
+            if (const auto applied = apply(**adapter); !applied)
+                return applied.error();
+            model->m_offered.emplace_back((*adapter)->stringValue("general.name").value_or("adapter"));
+        }
     }
     asking.add(reading.text());
     model->m_config = std::move(config);

@@ -29,7 +29,9 @@ struct LowRank {
     FloatMatrix down;                 // A [rank][columns]
     FloatMatrix up;                   // B [rows][rank]
     std::vector<float> upAcross;      // Bᵀ [rank][rows]: a row at a time is added up in whole vectors
-    bool forAsking = false;           // applied to asked tokens alone (PassKind)
+    bool forAsking = false;           // applied to asked tokens alone
+
+    bool appliesTo(PassKind pass) const { return !forAsking || pass == PassKind::Asking; }
 };
 
 // y = weight · x + bias + what adapters add.

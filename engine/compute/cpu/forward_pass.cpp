@@ -17,7 +17,7 @@ void CpuForwardPass::project(std::initializer_list<Projected> outputs, const flo
         if (!projection->bias.empty())
             m_backend.addBias(projection->bias.data(), count, projection->weight.rows, y);
         for (const LowRank& adapter : projection->adapters) {
-            if (!adapter.forAsking || m_kind == PassKind::Asking)
+            if (adapter.appliesTo(m_kind))
                 m_backend.addLowRank(adapter, x, count, order, y, stop);
         }
     }
