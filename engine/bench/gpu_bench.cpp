@@ -23,7 +23,7 @@ constexpr const char* kUsage = R"(usage:
   octavo-gpu-bench read   --model FILE [--device cpu|cuda|auto] [--tokens N] [--dims 0,1024|0] [--kv f16|q8_0] [--repeat R] [--budget SECONDS]
   octavo-gpu-bench decode --model FILE [--device …] [--depth N] [--tokens N] [--dims …] [--kv …] [--budget SECONDS]
   octavo-gpu-bench suite  --model FILE [--device …] [--lengths 8192,32768,131072] [--full 8192,32768,131072] [--depths 0,32768,131072]
-                   [--dims 0,1024] [--kv f16,q8_0] [--repeat R] [--tokens N] [--budget SECONDS]
+                   [--dims 0,1024] [--kv f16,q8_0] [--repeat R] [--tokens N] [--gpu-layers N] [--budget SECONDS]
 suite reads each of --lengths by rows, decodes after those in --depths, and reads those in --full with full attention; of --kv, the first is for all,
 the others for the longest depth only. What the budget does not allow is told as not run.
 )";
@@ -146,10 +146,10 @@ ReadingPlan planOf(const std::vector<std::uint32_t>& dims, const KvFormat& kv)
 // One open model, the budget, and the steps that print their line.
 class Bench {
 public:
-    static Result<Bench> open(const std::string& file, const std::string& device, double budget)
+    static Result<Bench> open(const std::string& file, const std::string& device, std::optional<std::uint32_t> gpuLayers, double budget)
     {
         Bench bench(budget);
-        auto engine = openEngine(device);
+        auto engine = openEngine(device, gpuLayers);
         if (!engine)
             return engine.error();
         const double begin = bench.m_budget.used();
@@ -165,7 +165,8 @@ public:
         const ModelConfig& config = bench.m_model->config();
         JsonLine line("open");
         line.add("device", bench.m_model->device()).add("model", config.name).add("file_bytes", bench.m_model->fileSize());
-        line.add("weight_bytes", weightBytes(*bench.m_model)).add("layers", config.layers).add("hidden", config.hidden);
+        line.add("weight_bytes", weightBytes(*bench.m_model)).add("layers", config.layers);
+        line.add("gpu_layers", bench.m_model->gpuLayers()).add("hidden", config.hidden);
         line.add("heads", config.heads).add("kv_heads", config.kvHeads).add("head_width", config.headWidth);
         line.add("feed_forward", config.feedForward).add("vocabulary", config.vocabulary);
         line.add("seconds", opened - begin).add("warm_seconds", bench.m_budget.used() - opened);
@@ -269,6 +270,7 @@ int measure(const std::string& command, Arguments arguments)
 {
     const std::string file = arguments.text("model", ""), device = arguments.text("device", "auto");
     const auto budget = arguments.number("budget", 600.0);
+    const int gpuLayers = arguments.number("gpu-layers", -1);
     const auto dims = arguments.numbers<std::uint32_t>("dims", {0, 1024});
     const std::vector<KvFormat> formats = arguments.formats("f16");
     const bool suite = command == "suite";
@@ -285,7 +287,7 @@ int measure(const std::string& command, Arguments arguments)
     if (!arguments.wrong().empty())
         return wrongUse(arguments.wrong());
 
-    auto bench = Bench::open(file, device, budget);
+    auto bench = Bench::open(file, device, gpuLayers < 0 ? std::nullopt : std::optional(static_cast<std::uint32_t>(gpuLayers)), budget);
     if (!bench)
         return fail("open", bench.error());
     const ReadingPlan plan = planOf(dims, formats.front());

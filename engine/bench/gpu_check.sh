@@ -108,6 +108,10 @@ measure_model() { # FORM BUDGET MODEL-OPTIONS -- SUITE-OPTIONS
     # The budget ends what is begun; the limit is for what hangs.
     step "suite_$form" $((budget + 30)) \
         env "$libraries" "$dir/octavo-gpu-bench" suite --model "$file" --device "$device" --budget "$budget" "$@" >"$out/suite_$form.jsonl" || true
+    if [ "$form" = q4_k_m ]; then
+        step suite_half_kept 50 env "$libraries" "$dir/octavo-gpu-bench" suite --model "$file" --device "$device" --gpu-layers 16 --budget 25 \
+            --lengths 8192,32768 --full 8192 --depths 0 --repeat 1 --tokens 16 >"$out/suite_half_kept.jsonl" || true
+    fi
     rm -f "$file"
 }
 

@@ -120,6 +120,9 @@ class Figures:
         add('attention at 128k, rows of 1024, against flash', self.ratio(LONG, 'flash', 'octavo 1024'), GOAL_FLASH, '{:.1f}×')
         add('full attention at 128k, against flash', self.ratio(LONG, 'flash', 'octavo full'), 1, '{:.2f}×')
         for suite in self.suites:
+            opened = self.opened(suite)
+            if 0 < opened.get('gpu_layers', 0) < opened.get('layers', 0):
+                continue        # what it costs that layers are brought is told, and has no goal
             name = f'{suite}, {self.opened(suite).get("layers", "no")} layers'
             whole = [line['times_full'] for line in self.reads(suite) if line['tokens'] == LONG and line['times_full']]
             add(f'{name}: reading 128k, against full attention', whole[0] if whole else None, GOAL_FULL, '{:.2f}×')

@@ -106,10 +106,10 @@ double median(std::vector<double> values)
     return values.size() % 2 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
-Result<std::shared_ptr<Engine>> openEngine(const std::string& device)
+Result<std::shared_ptr<Engine>> openEngine(const std::string& device, std::optional<std::uint32_t> gpuLayers)
 {
     const auto choice = deviceNamed(device);
-    return choice ? Engine::create({0, Precision::Int8, *choice}) : Error{Errc::InvalidArgument, "device", "auto, cpu or cuda"};
+    return choice ? Engine::create({0, Precision::Int8, *choice, gpuLayers}) : Error{Errc::InvalidArgument, "device", "auto, cpu or cuda"};
 }
 
 std::uint64_t weightBytes(const Model& model)

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,7 +30,7 @@ private:
 double median(std::vector<double> values); // 0 of none
 
 // On "cpu", "cuda" or what there is ("auto").
-Result<std::shared_ptr<Engine>> openEngine(const std::string& device);
+Result<std::shared_ptr<Engine>> openEngine(const std::string& device, std::optional<std::uint32_t> gpuLayers);
 
 // Bytes of the weights that every token must see: all matrices, but of the embedding's rows only the output's where that is the same matrix.
 std::uint64_t weightBytes(const Model& model);

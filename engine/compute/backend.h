@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <stop_token>
@@ -169,6 +170,7 @@ public:
 class HeldModel {
 public:
     virtual ~HeldModel() = default;
+    virtual std::uint32_t residentLayers() const = 0; // whose weights stay there; those of the others are brought in turn, for each pass
 };
 
 // All that is computed for a model, on one device. The seam lies around whole forward passes, not single operations: what a device fuses, queues ahead
@@ -184,9 +186,9 @@ public:
     virtual std::uint32_t chunkTokens() const = 0;          // new tokens that one forward pass of a reading takes at most; a multiple of kChunkTokens
     virtual std::uint64_t availableMemory() const = 0;      // bytes that keys and values could still have; 0 if it cannot be known
 
-    // Brings what forward passes need of a model into the device's memory; null where they use it as it is. Errors: OutOfMemory; UnsupportedType where
-    // there are no kernels for its shape.
-    virtual Result<std::shared_ptr<HeldModel>> hold(const ModelConfig& config, const ModelWeights& weights) = 0;
+    // Brings what forward passes need of a model into the device's memory; null where they use it as it is. `residentLayers`: so many layers' weights stay
+    // there; without a number as many as fit beside what reading and asking take. Errors: OutOfMemory; UnsupportedType where there are no kernels for its shape.
+    virtual Result<std::shared_ptr<HeldModel>> hold(const ModelConfig& config, const ModelWeights& weights, std::optional<std::uint32_t> residentLayers) = 0;
 
     // Of a model that is held.
     virtual std::unique_ptr<ForwardPass> forwardPass(const Model& model, PassKind kind) = 0;

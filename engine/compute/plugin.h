@@ -11,7 +11,7 @@ namespace octavo {
 
 // A backend that lies in a library of its own, loaded while the program runs: so that one build starts on machines without a GPU.
 // The library has one C function, under kMakeBackend: a backend, or null and why not. Both sides are built together; kBackendInterface says so.
-inline constexpr const char* kBackendInterface = "octavo backend 1, " __VERSION__;
+inline constexpr const char* kBackendInterface = "octavo backend 2, " __VERSION__;
 inline constexpr const char* kMakeBackend = "octavo_make_backend";
 using MakeBackend = Backend*(const char* interface, std::string& whyNot);
 

@@ -98,7 +98,7 @@ Result<void> Model::chooseDevice()
     m_whyNoGpu = m_engine->whyNoGpu();
     if (!m_engine->gpu())
         return {};
-    auto held = m_engine->gpu()->hold(m_config, *m_weights);
+    auto held = m_engine->gpu()->hold(m_config, *m_weights, m_engine->gpuLayers());
     if (held) {
         m_held = std::move(*held);
         m_backend = m_engine->gpu();
@@ -118,7 +118,15 @@ Result<void> Model::chooseDevice()
     return {};
 }
 
-std::string Model::device() const { return m_backend->name(); }
+std::string Model::device() const
+{
+    std::string name = m_backend->name();
+    if (m_held && gpuLayers() < m_config.layers)
+        name += ", " + std::to_string(gpuLayers()) + " of " + std::to_string(m_config.layers) + " layers kept there";
+    return name;
+}
+
+std::uint32_t Model::gpuLayers() const { return m_held ? m_held->residentLayers() : 0; }
 const std::filesystem::path& Model::file() const { return m_weights->file->path(); }
 std::uint64_t Model::fileSize() const { return m_weights->file->fileSize(); }
 

@@ -25,8 +25,8 @@ std::optional<DeviceChoice> deviceNamed(std::string_view name)
     return std::nullopt;
 }
 
-Engine::Engine(DeviceChoice choice, std::unique_ptr<Backend> cpu, std::unique_ptr<Backend> gpu, std::string whyNoGpu)
-    : m_choice(choice), m_cpu(std::move(cpu)), m_gpu(std::move(gpu)), m_whyNoGpu(std::move(whyNoGpu)), m_queue(std::make_unique<WorkQueue>())
+Engine::Engine(const EngineOptions& options, std::unique_ptr<Backend> cpu, std::unique_ptr<Backend> gpu, std::string whyNoGpu)
+    : m_choice(options.device), m_gpuLayers(options.gpuLayers), m_cpu(std::move(cpu)), m_gpu(std::move(gpu)), m_whyNoGpu(std::move(whyNoGpu)), m_queue(std::make_unique<WorkQueue>())
 {
 }
 Engine::~Engine() = default;
@@ -35,7 +35,7 @@ std::shared_ptr<Engine> Engine::make(const EngineOptions& options, std::unique_p
 {
     const int cores = std::max(1u, std::thread::hardware_concurrency());
     auto cpu = makeCpuBackend(options.threads ? options.threads : cores, options.precision);
-    return std::shared_ptr<Engine>(new Engine(options.device, std::move(cpu), std::move(gpu), std::move(whyNoGpu)));
+    return std::shared_ptr<Engine>(new Engine(options, std::move(cpu), std::move(gpu), std::move(whyNoGpu)));
 }
 
 Result<std::shared_ptr<Engine>> Engine::create(const EngineOptions& options, std::unique_ptr<Backend> gpu)

@@ -7,9 +7,20 @@
 
 namespace octavo::cuda {
 
-// Number 0 is like most GPUs, number 1 like a Hopper, number 2 has hardly any memory left.
+namespace {
+
+std::uint64_t memoryOf(int index)
+{
+    if (index >= 100)
+        return static_cast<std::uint64_t>(index - 100) << 20;
+    return std::uint64_t{1} << (index == 2 ? 16 : 30);
+}
+
+} // namespace
+
+// Number 0 is like most GPUs, number 1 like a Hopper, number 2 has hardly any memory left, number 100 + n has n MiB.
 Device::Device(int index)
-    : m_name("emulated"), m_multiprocessors(2), m_sharedPerBlock(index == 0 ? 99 * 1024 : 227 * 1024), m_totalMemory(std::uint64_t{1} << (index == 2 ? 16 : 30)),
+    : m_name("emulated"), m_multiprocessors(2), m_sharedPerBlock(index == 0 ? 99 * 1024 : 227 * 1024), m_totalMemory(memoryOf(index)),
       m_hasGroupProducts(index == 1)
 {
 }
@@ -50,6 +61,30 @@ void Device::wait() {}
 KeptLaunches::KeptLaunches(Device& device, const std::function<void()>&) : m_device(device) {} // Device::keepsLaunches() is false
 KeptLaunches::~KeptLaunches() = default;
 void KeptLaunches::queue() {}
+
+// A copy overwrites its slot at once, and has come only when it is awaited: as early, and as late, as on a GPU at worst. One into a slot that was not released
+// would be behind nothing there.
+SideCopies::SideCopies(Device& device, std::size_t slots) : m_device(device), m_slots(slots) {}
+SideCopies::~SideCopies() = default;
+
+void SideCopies::copy(std::size_t slot, void* to, const void* from, std::size_t bytes)
+{
+    if (m_slots[slot].inUse)
+        throw DeviceFailure("a copy into a slot in use");
+    std::memset(to, 0xFF, bytes);
+    m_slots[slot].to = to;
+    m_slots[slot].from = from;
+    m_slots[slot].bytes = bytes;
+}
+
+void SideCopies::await(std::size_t slot)
+{
+    m_slots[slot].inUse = true;
+    if (m_slots[slot].from)
+        std::memcpy(m_slots[slot].to, std::exchange(m_slots[slot].from, nullptr), m_slots[slot].bytes);
+}
+
+void SideCopies::release(std::size_t slot) { m_slots[slot].inUse = false; }
 
 Checkpoints::Checkpoints(Device& device, std::size_t) : m_device(device) {}
 Checkpoints::~Checkpoints() = default;

@@ -30,7 +30,7 @@ public:
     bool supports(GgmlType type) const override;
     std::uint32_t chunkTokens() const override { return kChunkTokens; }
     std::uint64_t availableMemory() const override;
-    Result<std::shared_ptr<HeldModel>> hold(const ModelConfig&, const ModelWeights&) override { return std::shared_ptr<HeldModel>(); } // in the mapped file
+    Result<std::shared_ptr<HeldModel>> hold(const ModelConfig&, const ModelWeights&, std::optional<std::uint32_t>) override { return std::shared_ptr<HeldModel>(); } // in the mapped file
     std::unique_ptr<ForwardPass> forwardPass(const Model& model, PassKind kind) override;
     std::unique_ptr<HopValues> hopValues(const ReadingPlan& plan, const ModelConfig& config) override;
     std::unique_ptr<ReadingAttention> readingAttention(const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row,

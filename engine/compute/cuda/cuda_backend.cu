@@ -21,7 +21,7 @@ std::uint32_t CudaBackend::chunkTokens() const
     return m_device.totalMemory() >= kRoomy ? 4096 : 2048;
 }
 
-Result<std::shared_ptr<HeldModel>> CudaBackend::hold(const ModelConfig& config, const ModelWeights& weights)
+Result<std::shared_ptr<HeldModel>> CudaBackend::hold(const ModelConfig& config, const ModelWeights& weights, std::optional<std::uint32_t> residentLayers)
 {
     if (!hasHeadWidth(config.headWidth))
         return Error{Errc::UnsupportedType, "attention heads", std::to_string(config.headWidth) + " wide"};
@@ -29,17 +29,30 @@ Result<std::shared_ptr<HeldModel>> CudaBackend::hold(const ModelConfig& config, 
         if (width % kGroup != 0)
             return Error{Errc::UnsupportedType, "layers", std::to_string(width) + " wide"};
     try {
-        return std::shared_ptr<HeldModel>(std::make_shared<DeviceModel>(m_device, config, weights));
+        return std::shared_ptr<HeldModel>(std::make_shared<DeviceModel>(m_device, config, weights, residentLayers, bytesBesideWeights(config)));
     } catch (const OutOfDeviceMemory& full) {
         return Error{Errc::OutOfMemory, "GPU", {}, full.needed, full.room};
     } catch (const DeviceFailure& failure) {
         return Error{Errc::DeviceFailed, "GPU", failure.what()};
+    } catch (const std::bad_alloc&) {
+        return Error{Errc::DeviceFailed, "GPU", "the machine has not enough memory to hand layers to it"};
     }
+}
+
+// A text of 16,384 tokens, or of the trained context where that is shorter, is to find room; a longer one takes more, and has it if fewer layers stay.
+std::uint64_t CudaBackend::bytesBesideWeights(const ModelConfig& config) const
+{
+    constexpr std::uint64_t kTokens = 16384;
+    const ReadingPlan plan;
+    const std::uint64_t tokens = std::min<std::uint64_t>(kTokens, config.context);
+    const std::uint64_t largestProduct = std::uint64_t{2} * config.feedForward * config.hidden;
+    return CudaForwardPass::bytesFor(config, chunkTokens()) + Linear::bytesFor(largestProduct) + 2 * HopValues::bytesFor(plan, config)
+         + KvCache::bytesFor(config, {KvType::Q8_0, KvType::Q8_0}, tokens);
 }
 
 std::unique_ptr<ForwardPass> CudaBackend::forwardPass(const Model& model, PassKind kind)
 {
-    return std::make_unique<CudaForwardPass>(m_device, m_linear, model, static_cast<const DeviceModel&>(*model.held()), kind);
+    return std::make_unique<CudaForwardPass>(m_device, m_linear, model, static_cast<DeviceModel&>(*model.held()), kind);
 }
 
 std::unique_ptr<HopValues> CudaBackend::hopValues(const ReadingPlan& plan, const ModelConfig& config)

@@ -17,7 +17,7 @@ public:
     bool supports(GgmlType type) const override;
     std::uint32_t chunkTokens() const override;
     std::uint64_t availableMemory() const override { return m_device.freeMemory(); }
-    Result<std::shared_ptr<HeldModel>> hold(const ModelConfig& config, const ModelWeights& weights) override;
+    Result<std::shared_ptr<HeldModel>> hold(const ModelConfig& config, const ModelWeights& weights, std::optional<std::uint32_t> residentLayers) override;
     std::unique_ptr<ForwardPass> forwardPass(const Model& model, PassKind kind) override;
     std::unique_ptr<HopValues> hopValues(const ReadingPlan& plan, const ModelConfig& config) override;
     std::unique_ptr<ReadingAttention> readingAttention(const AttentionShape& shape, const ReadingPlan& plan, std::uint64_t row, std::uint64_t rowStep,
@@ -26,6 +26,8 @@ public:
                                                      std::vector<const KvCache*> readings, KvCache& own) override;
 
 private:
+    std::uint64_t bytesBesideWeights(const ModelConfig& config) const;
+
     Device m_device;
     Linear m_linear;
 };

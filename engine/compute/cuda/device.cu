@@ -141,6 +141,33 @@ KeptLaunches::~KeptLaunches()
 
 void KeptLaunches::queue() { check(cudaGraphLaunch(m_graph, m_device.stream()), "graph"); }
 
+SideCopies::SideCopies(Device& device, std::size_t slots) : m_device(device), m_slots(slots)
+{
+    check(cudaStreamCreateWithFlags(&m_queue, cudaStreamNonBlocking), "stream");
+    for (Slot& slot : m_slots)
+        for (cudaEvent_t* event : {&slot.copied, &slot.used})
+            check(cudaEventCreateWithFlags(event, cudaEventDisableTiming), "event");
+}
+
+SideCopies::~SideCopies()
+{
+    cudaStreamSynchronize(m_queue);
+    for (const Slot& slot : m_slots)
+        for (cudaEvent_t event : {slot.copied, slot.used})
+            cudaEventDestroy(event);
+    cudaStreamDestroy(m_queue);
+}
+
+void SideCopies::copy(std::size_t slot, void* to, const void* from, std::size_t bytes)
+{
+    check(cudaStreamWaitEvent(m_queue, m_slots[slot].used, 0), "event");
+    check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, m_queue), "copy to the GPU");
+    check(cudaEventRecord(m_slots[slot].copied, m_queue), "event");
+}
+
+void SideCopies::await(std::size_t slot) { check(cudaStreamWaitEvent(m_device.stream(), m_slots[slot].copied, 0), "event"); }
+void SideCopies::release(std::size_t slot) { check(cudaEventRecord(m_slots[slot].used, m_device.stream()), "event"); }
+
 Checkpoints::Checkpoints(Device& device, std::size_t ahead) : m_device(device), m_events(ahead)
 {
     for (cudaEvent_t& event : m_events)

@@ -186,6 +186,32 @@ private:
     std::size_t m_added = 0;
 };
 
+// Copies from the host beside the queue, each into one of a few slots of the device's memory. Work that uses a slot stands between await() and release().
+class SideCopies {
+public:
+    SideCopies(Device& device, std::size_t slots);
+    ~SideCopies();
+    SideCopies(const SideCopies&) = delete;
+    SideCopies& operator=(const SideCopies&) = delete;
+
+    // Begins as soon as the work before the slot's last release() is done. `from` is a StagingBuffer's and stays as it is.
+    void copy(std::size_t slot, void* to, const void* from, std::size_t bytes);
+    void await(std::size_t slot);         // what is queued from now on comes after the slot's last copy
+    void release(std::size_t slot);       // what is queued from now on does not use the slot
+
+private:
+    Device& m_device;
+    struct Slot {
+        cudaEvent_t copied = nullptr, used = nullptr;
+        void* to = nullptr;               // for an emulated device: the copy that it has yet to make, and whether work may be using the slot
+        const void* from = nullptr;
+        std::size_t bytes = 0;
+        bool inUse = false;
+    };
+    std::vector<Slot> m_slots;
+    cudaStream_t m_queue = nullptr;
+};
+
 void checkLaunch(cudaError_t error, const char* what);
 
 // Queues one kernel; an empty grid is none.

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <vector>
 
+#include "compute/cuda/layer_stream.h"
 #include "compute/cuda/linear.h"
 #include "model/weights.h"
 
 namespace octavo::cuda {
 
 // A model's weights in the device's memory, as they stand in the file: blocks, rows padded (deviceRowBytes). A projection that an adapter changes is held
-// in half precision with the adapter's share added in; one that an adapter for asking alone changes is held for reading as well.
-// Lifetime: the device outlives it. Cost: about the file's size, copied once.
+// in half precision with the adapter's share added in; one that an adapter for asking alone changes is held for reading as well. Layers for which there is no
+// room are streamed (LayerStream).
+// Threads: one at a time. Lifetime: the device outlives it. Cost: about the file's size, copied once.
 class DeviceModel final : public HeldModel {
 public:
     struct Layer {
@@ -28,10 +32,16 @@ public:
         const float* downBias;
     };
 
-    // Errors: OutOfDeviceMemory with what all of it needs.
-    DeviceModel(Device& device, const ModelConfig& config, const ModelWeights& weights);
+    // `resident`: so many layers stay on the device; without a number as many as leave `besideBytes` free. Errors: OutOfDeviceMemory with what is needed at
+    // least; std::bad_alloc.
+    DeviceModel(Device& device, const ModelConfig& config, const ModelWeights& weights, std::optional<std::uint32_t> resident, std::uint64_t besideBytes);
 
-    const Layer& layer(std::size_t n, PassKind kind) const { return (kind == PassKind::Reading ? m_layers : m_askedLayers)[n]; }
+    std::uint32_t residentLayers() const override { return static_cast<std::uint32_t>(m_layers.size()) - m_streamedCount; }
+
+    // Layer n, for work that is queued until leave(). One at a time.
+    Layer enter(std::uint32_t n, PassKind kind);
+    void leave();
+
     const DeviceWeight& embedding() const { return m_embedding; }
     const DeviceWeight& output(PassKind kind) const { return kind == PassKind::Reading ? m_output : m_askedOutput; }
     const float* outputBias() const { return m_outputBias; }
@@ -39,10 +49,18 @@ public:
 
 private:
     class Loader;
+    struct HeldLayer {
+        Layer reading, asking;                // of a streamed layer: where it lies in the stream's first slot
+        std::optional<std::size_t> streamed;  // its number in the stream
+    };
+
+    void loadEnds(Loader& loader, const ModelWeights& weights); // what comes before the first layer and behind the last
 
     DeviceArray<std::byte> m_matrices;
     DeviceArray<float> m_vectors;
-    std::vector<Layer> m_layers, m_askedLayers;
+    std::uint32_t m_streamedCount = 0;
+    std::unique_ptr<LayerStream> m_stream;    // null: all layers stay
+    std::vector<HeldLayer> m_layers;
     DeviceWeight m_embedding, m_output, m_askedOutput;
     const float* m_outputBias = nullptr;
     const float* m_outputNorm = nullptr;

@@ -15,13 +15,20 @@ unsigned threads(std::size_t count, std::size_t each = 256) { return static_cast
 
 } // namespace
 
-CudaForwardPass::CudaForwardPass(Device& device, Linear& linear, const Model& model, const DeviceModel& weights, PassKind kind)
+CudaForwardPass::CudaForwardPass(Device& device, Linear& linear, const Model& model, DeviceModel& weights, PassKind kind)
     : m_device(device), m_linear(linear), m_model(model), m_weights(weights), m_kind(kind), m_ids(device), m_x(device), m_normed(device), m_projected(device),
       m_attended(device), m_gateUp(device), m_active(device), m_states(device), m_logits(device), m_progress(device, kLayersAhead)
 {
 }
 
 CudaForwardPass::~CudaForwardPass() = default;
+
+std::uint64_t CudaForwardPass::bytesFor(const ModelConfig& config, std::uint64_t tokens)
+{
+    const std::uint64_t heads = std::uint64_t{config.heads} * config.headWidth, keysValues = std::uint64_t{2} * config.kvHeads * config.headWidth;
+    const std::uint64_t halves = config.hidden + (heads + keysValues) + heads + std::uint64_t{3} * config.feedForward;
+    return tokens * (halves * sizeof(__half) + 2 * config.hidden * sizeof(float));
+}
 
 void CudaForwardPass::norm(const float* weight, std::size_t count, __half* half, float* single)
 {
@@ -60,7 +67,7 @@ bool CudaForwardPass::run(std::span<const TokenId> ids, LayerAttention& attentio
     m_count = m_homeFrom = count;
 
     m_ids.fill(ids);
-    const std::uint64_t key = count == 1 && m_device.keepsLaunches() ? launchKey(layers) : 0;
+    const std::uint64_t key = count == 1 && m_device.keepsLaunches() && m_weights.residentLayers() == config.layers ? launchKey(layers) : 0;
     if (key != 0 && key == m_lastKey) {
         if (!m_kept || m_keptKey != key) {
             m_kept = std::make_unique<KeptLaunches>(m_device, [&] { runLayers(count, layers, {}, false); });
@@ -105,7 +112,7 @@ void CudaForwardPass::runLayers(std::size_t count, DeviceAttention& attention, c
 void CudaForwardPass::runLayer(std::uint32_t n, std::size_t count, DeviceAttention& attention)
 {
     const ModelConfig& config = m_model.config();
-    const DeviceModel::Layer& layer = m_weights.layer(n, m_kind);
+    const DeviceModel::Layer layer = m_weights.enter(n, m_kind);
     const DeviceWeight projections[] = {layer.query, layer.key, layer.value}, gates[] = {layer.gate, layer.up};
     const bool few = count <= Linear::kFewRows;
     const bool fused = few && !layer.gateBias && !layer.upBias && layer.gate.type == layer.up.type;
@@ -139,6 +146,7 @@ void CudaForwardPass::runLayer(std::uint32_t n, std::size_t count, DeviceAttenti
     }
     addTo(layer.down, m_active.data());
     addBias(layer.downBias, count, config.hidden, m_x.data(), nullptr, config.hidden);
+    m_weights.leave();
 }
 
 // As a rule only the last state is wanted; the others come home together when one of them is.

@@ -12,8 +12,11 @@ namespace octavo::cuda {
 // kept as a graph for as long as they stay the same.
 class CudaForwardPass final : public ForwardPass {
 public:
-    CudaForwardPass(Device& device, Linear& linear, const Model& model, const DeviceModel& weights, PassKind kind);
+    CudaForwardPass(Device& device, Linear& linear, const Model& model, DeviceModel& weights, PassKind kind);
     ~CudaForwardPass() override;
+
+    // Of the device's memory, for passes of so many tokens, without attention.
+    static std::uint64_t bytesFor(const ModelConfig& config, std::uint64_t tokens);
 
     bool run(std::span<const TokenId> ids, LayerAttention& attention, std::stop_token stop) override;
     const float* hidden(std::size_t token) override;
@@ -30,7 +33,7 @@ private:
     Device& m_device;
     Linear& m_linear;
     const Model& m_model;
-    const DeviceModel& m_weights;
+    DeviceModel& m_weights;
     PassKind m_kind;
     DeviceArray<TokenId> m_ids;
     DeviceArray<float> m_x;               // [count][hidden], the residual stream

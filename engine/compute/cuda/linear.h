@@ -28,6 +28,9 @@ class Linear {
 public:
     static constexpr std::size_t kFewRows = 4;
 
+    // Bytes of scratch that products with so many weights at once take.
+    static std::uint64_t bytesFor(std::uint64_t weights) { return weights * sizeof(__half); }
+
     explicit Linear(Device& device) : m_device(device), m_product(device), m_unpacked(device) {}
 
     // x [count][columns] = rows of the table, as floats.

@@ -35,6 +35,7 @@ def measurements():
     tests = {'testsuites': [{'name': 'Cuda', 'testsuite': [{'name': 'Good', 'result': 'COMPLETED'}, {'name': 'Skipped', 'result': 'SKIPPED'}]}]}
     return {'attention.json': attention, 'cuda_tests.json': tests, 'machine.json': {'name': 'A Card', 'driver': '1', 'commit': 'abc'},
             'suite_q4_k_m.jsonl': [opened, read(131072, 1024, 2), read(131072, 0, 10), decode, lost],
+            'suite_half_kept.jsonl': [opened | {'gpu_layers': 16}, read(131072, 1024, 3), decode],
             'steps.jsonl': [{'step': 'cuda_tests', 'status': 0, 'seconds': 3}]}
 
 
@@ -57,6 +58,7 @@ def main():
     assert goals['attention at 128k, rows of 1024, against flash'] == ('50.0×', True), goals
     assert goals['full attention at 128k, against flash'] == ('1.67×', True), goals
     assert goals['q4_k_m, 32 layers: reading 128k, against full attention'] == ('5.00×', True), goals
+    assert not any('half_kept' in goal for goal in goals) and 'half_kept' in text, 'what is brought is told, and held against no goal'
     assert goals['q4_k_m, 32 layers: decode at 128k, f16'] == ('80% of the bound', False), goals   # 20 GB at 4 TB/s are 5 ms of 6.25
     rows = data['derived']['q4_k_m']['reads']
     assert abs(rows[0]['attention_share'] - 32 * 0.01 / 2) < 1e-9 and abs(rows[1]['attention_share'] - 32 * 0.3 / 10) < 1e-9

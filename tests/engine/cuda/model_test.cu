@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "compute/cuda/cuda_backend.h"
+#include "compute/cuda/layer_stream.h"
 #include "engine/cuda/test_device.h"
 #include "octavo/engine/asking.h"
 #include "octavo/engine/reading_hops.h"
@@ -17,10 +18,10 @@ namespace {
 
 class CudaModel : public ::testing::Test {
 protected:
-    std::shared_ptr<const Model> open(const test::TinyLlamaOptions& options, bool onGpu, const ModelOptions& with = {})
+    std::shared_ptr<const Model> open(const test::TinyLlamaOptions& options, bool onGpu, const ModelOptions& with = {}, std::optional<std::uint32_t> gpuLayers = {})
     {
         writeTinyLlama(folder / "tiny.gguf", options);
-        const EngineOptions how{2, Precision::Float32, onGpu ? DeviceChoice::Cuda : DeviceChoice::Cpu};
+        const EngineOptions how{2, Precision::Float32, onGpu ? DeviceChoice::Cuda : DeviceChoice::Cpu, gpuLayers};
         auto engine = Engine::create(how, onGpu ? std::make_unique<CudaBackend>(0) : nullptr);
         auto opened = Model::open(folder / "tiny.gguf", *engine, with);
         EXPECT_TRUE(opened.ok()) << opened.error().subject << " " << opened.error().detail;
@@ -52,6 +53,23 @@ protected:
             size = std::max(size, std::abs(static_cast<double>(b[n])));
         }
         return off / size;
+    }
+
+    // For asking, of two layers, and what opens a model with it.
+    ModelOptions askingAdapter()
+    {
+        test::GgufWriter adapter;
+        for (const auto& [key, value] : {std::pair("general.type", "adapter"), {"general.architecture", "llama"}, {"adapter.type", "lora"}, {"octavo.adapter.scope", "asking"}})
+            adapter.set(key, value);
+        adapter.set("adapter.lora.alpha", 16.0f);
+        std::uint64_t seed = 1;
+        for (const char* name : {"blk.0.attn_q.weight", "blk.1.attn_output.weight", "blk.1.ffn_gate.weight"}) {
+            const std::uint64_t rows = std::string_view(name).find("gate") == std::string_view::npos ? wide.hidden : wide.feedForward;
+            adapter.setTensor(name + std::string(".lora_a"), test::TensorType::F32, {wide.hidden, 4}, test::randomBlocks(test::TensorType::F32, wide.hidden, 4, seed++));
+            adapter.setTensor(name + std::string(".lora_b"), test::TensorType::F32, {4, rows}, test::randomBlocks(test::TensorType::F32, 4, rows, seed++));
+        }
+        adapter.write(folder / "adapter.gguf");
+        return {{folder / "adapter.gguf"}, {}};
     }
 
     test::TemporaryFolder folder;
@@ -102,18 +120,7 @@ TEST_F(CudaModel, AnAdapterForAskingLeavesReadingAsItIs)
 {
     OCTAVO_NEEDS_DEVICE(device, 0);
     const std::vector<TokenId> ids = someIds(120);
-    test::GgufWriter adapter;
-    for (const auto& [key, value] : {std::pair("general.type", "adapter"), {"general.architecture", "llama"}, {"adapter.type", "lora"}, {"octavo.adapter.scope", "asking"}})
-        adapter.set(key, value);
-    adapter.set("adapter.lora.alpha", 16.0f);
-    std::uint64_t seed = 1;
-    for (const char* name : {"blk.0.attn_q.weight", "blk.1.attn_output.weight", "blk.1.ffn_gate.weight"}) {
-        const std::uint64_t rows = std::string_view(name).find("gate") == std::string_view::npos ? wide.hidden : wide.feedForward;
-        adapter.setTensor(name + std::string(".lora_a"), test::TensorType::F32, {wide.hidden, 4}, test::randomBlocks(test::TensorType::F32, wide.hidden, 4, seed++));
-        adapter.setTensor(name + std::string(".lora_b"), test::TensorType::F32, {4, rows}, test::randomBlocks(test::TensorType::F32, 4, rows, seed++));
-    }
-    const ModelOptions with{{folder / "adapter.gguf"}, {}};
-    adapter.write(with.adapters.front());
+    const ModelOptions with = askingAdapter();
     const ReadingPlan plan{{0, 64}, 1, 4, 8, {}};
     const auto unadapted = read(open(wide, true), std::span(ids).first(100), plan);
     const auto expected = read(open(wide, false, with), std::span(ids).first(100), plan), result = read(open(wide, true, with), std::span(ids).first(100), plan);
@@ -195,7 +202,91 @@ TEST_F(CudaModel, AStopLosesNothing)
     EXPECT_LT(difference(*(*reading)->lastLogits(), *whole->lastLogits()), kHalves);
 }
 
+// Layers that are brought for each pass compute what they do where they stay, whatever passes take turns, and after a pass that was stopped.
+TEST_F(CudaModel, LayersThatDoNotStayComputeTheSame)
+{
+    OCTAVO_NEEDS_DEVICE(device, 0);
+    wide.layers = 7;
+    wide.weights = test::TensorType::Q4_1; // rows that are padded on the device
+    const std::vector<TokenId> ids = someIds(130);
+    const ReadingPlan plan{{0, 64}, 1, 4, 8, {}};
+    const ModelOptions with = askingAdapter();
+    const auto askOne = [&](const Reading& reading, std::size_t at) {
+        auto asking = Asking::over(std::vector<const Reading*>{&reading}, {});
+        EXPECT_TRUE((*asking)->prefill(std::span(ids).subspan(at, 5), {}).ok() && (*asking)->prefill(std::span(ids).subspan(at + 5, 1), {}).ok());
+        return (*asking)->lastLogits();
+    };
+    const auto stays = open(wide, true, with);
+    const auto expected = read(stays, std::span(ids).first(100), plan);
+    const std::vector<float> answer = askOne(*expected, 100);
+    for (const auto& [wanted, kept] : {std::pair(0u, 0u), {4u, 4u}, {5u, 7u}, {99u, 7u}}) { // two slots take the place of two layers
+        const auto model = open(wide, true, with, wanted);
+        EXPECT_EQ(model->gpuLayers(), kept);
+        EXPECT_EQ(model->device().find(std::to_string(kept) + " of 7 layers") != std::string::npos, kept < 7) << model->device();
+        if (kept == 7)
+            continue;
+        auto reading = Reading::start(model, plan, 400);
+        ASSERT_TRUE((*reading)->read(std::span(ids).first(70), {}, {}).ok());
+        askOne(**reading, 100);
+        std::stop_source stop;
+        stop.request_stop();
+        EXPECT_FALSE((*reading)->read(std::span(ids).subspan(70, 30), {}, stop.get_token()).ok());
+        ASSERT_TRUE((*reading)->read(std::span(ids).subspan(70, 30), {}, {}).ok());
+        EXPECT_LT(difference(*(*reading)->lastLogits(), *expected->lastLogits()), kHalves) << wanted;
+        EXPECT_LT(difference(askOne(**reading, 100), answer), kHalves) << wanted;
+    }
+}
+
 #ifdef OCTAVO_CUDA_EMULATED
+// With a little more memory, one layer more stays; and less than what two of them and everything else take is no use.
+TEST_F(CudaModel, AsManyLayersStayAsFit)
+{
+    wide.layers = 7;
+    wide.feedForward = 2048;
+    writeTinyLlama(folder / "tiny.gguf", wide);
+    std::vector<std::uint32_t> stay;
+    for (int megabytes = 8; megabytes < 256 && (stay.empty() || stay.back() < 7); ++megabytes) {
+        const auto model = Model::open(folder / "tiny.gguf", *Engine::create({2, Precision::Float32, DeviceChoice::Cuda}, std::make_unique<CudaBackend>(100 + megabytes)));
+        if (model.ok()) {
+            EXPECT_TRUE(stay.empty() || stay.back() <= (*model)->gpuLayers());
+            stay.push_back((*model)->gpuLayers());
+        } else {
+            EXPECT_TRUE(stay.empty());
+            EXPECT_EQ(model.error().code, Errc::OutOfMemory);
+            EXPECT_GT(model.error().needed, model.error().room);
+        }
+    }
+    ASSERT_FALSE(stay.empty());
+    EXPECT_EQ(stay.front(), 0u);
+    EXPECT_EQ(stay.back(), 7u);
+    EXPECT_TRUE(std::ranges::find(stay, 3u) != stay.end());
+}
+
+TEST(LayerStream, TakesTurnsEvenly)
+{
+    for (const auto& [layers, streamed] : {std::pair(32u, 10u), {7u, 7u}, {30u, 3u}, {5u, 0u}}) {
+        std::uint32_t count = 0, between = 0;
+        for (std::uint32_t n = 0; n < layers; ++n) {
+            const bool is = isStreamed(n, layers, streamed);
+            count += is;
+            between = is ? 0 : between + 1;
+            EXPECT_LE(between, streamed ? (layers + streamed - 1) / streamed : layers);
+        }
+        EXPECT_EQ(count, streamed);
+    }
+}
+
+TEST(LayerStream, KeepsWhatFits)
+{
+    const std::vector<std::uint64_t> eight(8, 100);
+    EXPECT_EQ(residentLayers(eight, 50, 850), 8u);
+    EXPECT_EQ(residentLayers(eight, 50, 849), 5u);
+    EXPECT_EQ(residentLayers(eight, 50, 700), 4u);
+    EXPECT_EQ(residentLayers(eight, 50, 250), 0u);
+    EXPECT_EQ(residentLayers(eight, 50, 249), std::nullopt);
+    EXPECT_EQ(residentLayers({100, 100}, 50, 249), std::nullopt);
+}
+
 TEST_F(CudaModel, WhatDoesNotFitIsLeftToTheCpuOrTold)
 {
     writeTinyLlama(folder / "tiny.gguf", wide);

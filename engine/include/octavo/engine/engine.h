@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,7 @@ struct EngineOptions {
     int threads = 0;   // of the CPU, 1…1024; 0 = one per core
     Precision precision = Precision::Int8;
     DeviceChoice device = DeviceChoice::Auto;
+    std::optional<std::uint32_t> gpuLayers{}; // whose weights stay in the GPU's memory, the others are brought for each pass; none: as many as fit
 };
 
 // Where work is done: the backend with its threads and memory. Passed to what needs it; there is no global one, and two
@@ -53,6 +55,7 @@ public:
     WorkQueue& queue() const { return *m_queue; }
 
     DeviceChoice deviceChoice() const { return m_choice; }
+    std::optional<std::uint32_t> gpuLayers() const { return m_gpuLayers; }
     const std::string& whyNoGpu() const { return m_whyNoGpu; } // "no NVIDIA driver"; empty: there is one, or it is not wanted
     std::string cpuName() const;         // "CPU, 2 threads, AVX3"
     int threads() const;                 // of the CPU
@@ -61,8 +64,9 @@ public:
 
 private:
     static std::shared_ptr<Engine> make(const EngineOptions& options, std::unique_ptr<Backend> gpu, std::string whyNoGpu);
-    Engine(DeviceChoice choice, std::unique_ptr<Backend> cpu, std::unique_ptr<Backend> gpu, std::string whyNoGpu);
+    Engine(const EngineOptions& options, std::unique_ptr<Backend> cpu, std::unique_ptr<Backend> gpu, std::string whyNoGpu);
     DeviceChoice m_choice;
+    std::optional<std::uint32_t> m_gpuLayers;
     std::unique_ptr<Backend> m_cpu;
     std::unique_ptr<Backend> m_gpu;
     std::string m_whyNoGpu;

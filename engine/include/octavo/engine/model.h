@@ -81,10 +81,11 @@ public:
     Engine& engine() const { return *m_engine; }
     Backend& backend() const { return *m_backend; }         // of the engine: what this model is computed on
     std::string device() const;                             // "CPU, 2 threads, AVX3"
+    std::uint32_t gpuLayers() const;                        // whose weights stay in the GPU's memory; 0 on a CPU
     // Why it is not the GPU though that was left open: "no NVIDIA driver"; empty where nothing is to be said.
     const std::string& whyNoGpu() const { return m_whyNoGpu; }
     const ModelWeights& weights() const { return *m_weights; }
-    const HeldModel* held() const { return m_held.get(); }  // in the device's memory
+    HeldModel* held() const { return m_held.get(); }  // in the device's memory
 
 private:
     Model();
