@@ -36,6 +36,7 @@ int main(int argc, char** argv)
     const auto model = option("model", QObject::tr("The model, a GGUF file."), QObject::tr("file"), app::defaultModelFile());
     const auto threads = option("threads", QObject::tr("Threads to compute with; 0 = all."), QObject::tr("number"), QString());
     const auto device = option("device", QObject::tr("Where to compute: auto, cpu or cuda."), QObject::tr("device"), QString());
+    const auto gpuLayers = option("gpu-layers", QObject::tr("Layers whose weights stay in the GPU's memory; the others are brought for each pass."), QObject::tr("number"), QString());
     const auto sample = option("sample", QObject::tr("Folder that the empty window offers to try."), QObject::tr("folder"),
                                QStringLiteral(OCTAVO_SAMPLE_DIR));
     parser.addPositionalArgument(QStringLiteral("paths"), QObject::tr("Books and folders to open."), QStringLiteral("[paths…]"));
@@ -46,10 +47,12 @@ int main(int argc, char** argv)
     ui::useLanguage(application, settings.choice(ui::Setting::Language));
     const int threadCount = parser.isSet(threads) ? parser.value(threads).toInt() : static_cast<int>(settings.number(ui::Setting::Threads));
     const QString deviceName = parser.isSet(device) ? parser.value(device) : settings.choice(ui::Setting::Device);
+    const int layersKept = parser.isSet(gpuLayers) ? parser.value(gpuLayers).toInt() : static_cast<int>(settings.number(ui::Setting::GpuLayers));
     const QString lastModel = settings.kept(ui::kModelFile).toString();
     const bool isTold = parser.isSet(model) || qEnvironmentVariableIsSet("OCTAVO_MODEL");
     const QString modelFile = !isTold && QFileInfo::exists(lastModel) ? lastModel : parser.value(model);
-    const auto assistant = app::Assistant::onThisMachine({parser.value(dataDir), modelFile, threadCount, deviceName, settings.isOn(ui::Setting::OwnAdapters)});
+    const auto assistant = app::Assistant::onThisMachine({parser.value(dataDir), modelFile, threadCount, deviceName, settings.isOn(ui::Setting::OwnAdapters),
+                                                            layersKept < 0 ? std::nullopt : std::optional(static_cast<quint32>(layersKept))});
     ui::MainWindow window(*assistant, {parser.value(dataDir), parser.value(sample)});
     ui::DesktopNotice notice(window);
     QObject::connect(&window, &ui::MainWindow::attentionWanted, &notice, &ui::DesktopNotice::tell);

@@ -105,6 +105,7 @@ void MainWindow::applySetting(Setting setting)
     case Setting::OwnAdapters:
     case Setting::Language:
     case Setting::Device:
+    case Setting::GpuLayers:
     case Setting::Threads: return;     // looked at when it comes to that
     }
 }

@@ -322,7 +322,7 @@ std::unique_ptr<BookEngine> makeLocalEngine(const LocalEngineOptions& options) {
 std::unique_ptr<Assistant> Assistant::onThisMachine(AssistantOptions options, QObject* parent)
 {
     const DeviceChoice device = deviceNamed(options.device.toStdString()).value_or(DeviceChoice::Auto);
-    LocalEngineOptions local{{options.threads, Precision::Int8, device}, {}};
+    LocalEngineOptions local{{options.threads, Precision::Int8, device, options.gpuLayers}, {}};
     local.ownAdapters = options.ownAdapters;
     auto engine = makeLocalEngine(local);
     return std::make_unique<Assistant>(std::move(options), std::move(engine), parent);

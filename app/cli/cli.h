@@ -29,6 +29,7 @@ struct Session {
     std::vector<std::string> adapters; // of the model
     bool withoutOwnAdapters = false;
     int threads = 0;
+    std::optional<std::uint32_t> gpuLayers;
     std::string device;      // empty: auto, and where there is no GPU nothing is said of it
     std::string precision = "int8";
     std::stop_token stop;    // requested by Ctrl+C
@@ -38,7 +39,7 @@ struct Session {
 
     EngineOptions engineOptions() const
     {
-        return {threads, precision == "f32" ? Precision::Float32 : Precision::Int8, deviceNamed(device).value_or(DeviceChoice::Auto)};
+        return {threads, precision == "f32" ? Precision::Float32 : Precision::Int8, deviceNamed(device).value_or(DeviceChoice::Auto), gpuLayers};
     }
 
     // Opens the model for commands that talk to the engine itself. Fails by printing the sentence.

@@ -44,6 +44,8 @@ int main(int argc, char** argv)
     program.add_flag("--no-own-adapter", session.withoutOwnAdapters, "answer without the adapter that Octavo brings along for the model; readings are the same either way");
     program.add_option("--threads", session.threads, "0 = one per core")->check(CLI::Range(0, 1024));
     program.add_option("--device", session.device, "where to compute; auto: on an NVIDIA GPU where there is one")->check(CLI::IsMember({"auto", "cpu", "cuda"}));
+    program.add_option("--gpu-layers", session.gpuLayers, "layers whose weights stay in the GPU's memory, the others are brought for each pass (default: as many as fit)")
+        ->check(CLI::Range(0, 1024));
     program.add_option("--precision", session.precision, "in what numbers the CPU multiplies: int8 (where it can, fast) or f32")->check(CLI::IsMember({"int8", "f32"}));
     program.parse_complete_callback([&session] { octavo::app::installCrashHandler(session.dataDirPath(), QStringLiteral(OCTAVO_VERSION)); });
     int exitCode = cli::kDone;

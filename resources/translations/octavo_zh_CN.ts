@@ -136,6 +136,10 @@
         <source>Books and folders to open.</source>
         <translation>要打开的书和文件夹。</translation>
     </message>
+    <message>
+        <source>Layers whose weights stay in the GPU&apos;s memory; the others are brought for each pass.</source>
+        <translation>权重常驻 GPU 显存的层数；其余各层在每次计算时载入。</translation>
+    </message>
 </context>
 <context>
     <name>Salvage</name>
@@ -231,10 +235,6 @@
         <translation>内存已用尽；已完成的部分会保留。请关闭其他程序，然后继续。</translation>
     </message>
     <message>
-        <source>The GPU&apos;s memory is used up (%1 are needed, %2 are free); close other programs that use it, read a part of it, or choose --device cpu.</source>
-        <translation>GPU 显存已用尽（需要 %1，可用 %2）；请关闭其他占用显存的程序，只读一部分，或选择 --device cpu。</translation>
-    </message>
-    <message>
         <source>Reading this needs %1 of memory, but only %2 is free; close other programs, or read a part of it.</source>
         <translation>阅读需要 %1 内存，但只有 %2 可用；请关闭其他程序，或只读一部分。</translation>
     </message>
@@ -297,6 +297,10 @@
     <message>
         <source>%1, and of %2 in the layers that look back most</source>
         <translation>%1，其中回看最多的几层每行 %2 个</translation>
+    </message>
+    <message>
+        <source>The GPU&apos;s memory is used up (%1 are needed, %2 are free); keep fewer of the model&apos;s layers there, close other programs that use it, or take the CPU.</source>
+        <translation>GPU 显存已用尽（需要 %1，剩余 %2）；请减少常驻显存的模型层数、关闭其他占用显存的程序，或改用 CPU。</translation>
     </message>
 </context>
 <context>
@@ -694,10 +698,6 @@
         <translation>设备</translation>
     </message>
     <message>
-        <source>By itself, the GPU is taken where one answers and the model fits into its memory.</source>
-        <translation>若为自动，则在 GPU 可用且其显存容得下模型时使用 GPU。</translation>
-    </message>
-    <message>
         <source>CPU</source>
         <translation>CPU</translation>
     </message>
@@ -760,6 +760,22 @@
     <message>
         <source>Taught to some models, so that they find in long texts what is asked for. Readings are the same either way.</source>
         <translation>为部分模型训练，使其在长文中找到所问的内容。无论是否使用，阅读结果都相同。</translation>
+    </message>
+    <message>
+        <source>By itself, the GPU is taken where one answers and has room for the model, or for some of its layers.</source>
+        <translation>自动时，只要有可用的 GPU 且显存容得下模型或其中若干层，就使用它。</translation>
+    </message>
+    <message>
+        <source>Layers kept on the GPU</source>
+        <translation>常驻 GPU 的层数</translation>
+    </message>
+    <message>
+        <source>The others are brought for each pass: reading hardly notices, writing does. Fewer leave room for longer texts.</source>
+        <translation>其余各层在每次计算时载入：阅读几乎不受影响，写作会变慢。层数越少，留给长文本的空间越多。</translation>
+    </message>
+    <message>
+        <source>as many as fit</source>
+        <translation>能容纳多少就多少</translation>
     </message>
 </context>
 <context>

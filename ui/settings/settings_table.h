@@ -17,7 +17,7 @@ enum class Setting {
     Temperature, AnswerTokens, ShortAnswers, OwnAdapters,
     MapLogarithmic, MapAsTable,
     OpenNewest, AskBeforeClosing, AskBeforeRemoving, TellEnd,
-    Device, Threads,
+    Device, GpuLayers, Threads,
 };
 
 struct OnOff {};               // values are bool

@@ -106,6 +106,7 @@ struct AssistantOptions {
     int threads = 0;           // 0 = all
     QString device{};          // "cpu", "cuda"; else auto: the GPU where one answers and the model fits
     bool ownAdapters = true;   // whether the adapters that Octavo brings along are applied to their models
+    std::optional<quint32> gpuLayers{}; // as EngineOptions::gpuLayers
 };
 
 // The conversation service of the window: the library, the engine and the work on them, behind slots and signals.
