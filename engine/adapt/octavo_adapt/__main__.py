@@ -60,6 +60,7 @@ def make_parser():
     cut = command('tokenize', 'texts as a corpus file, for a machine without octavo-cli')
     cut.add_argument('--out', required=True, help='the corpus, .npz')
     cut.add_argument('--facts', action='store_true', help='with made-up facts to plant')
+    cut.add_argument('--beginnings', type=positive, default=0, metavar='N', help='with what the model itself says of so many beginnings in each text, where it sees nothing else; needs --facts')
 
     def runs(name, summary):
         made = command(name, summary)
@@ -99,7 +100,7 @@ def corpus_of(arguments, facts: bool):
     if bool(arguments.text) == bool(getattr(arguments, 'corpus', None)):
         raise Failure('Name texts with --text, or a corpus with --corpus, and not both.')
     if arguments.text:
-        return tokenize(arguments.model, arguments.text, FACTS if facts else 0, arguments.octavo_cli)
+        return tokenize(arguments.model, arguments.text, FACTS if facts else 0, arguments.octavo_cli, getattr(arguments, 'beginnings', 0), say_asked)
     corpus = load_corpus(arguments.corpus)
     if corpus.model_sha256 != sha256_of(arguments.model):
         raise Failure(f'{arguments.corpus} was made for another model file than {arguments.model}; make it anew with `tokenize`.')
@@ -121,10 +122,17 @@ def plan_of(arguments, model: Model, with_gates: bool) -> Plan:
     return plan
 
 
+def say_asked(done: int, of: int):
+    print(f'{done} of {of} beginnings asked about', file=sys.stderr)
+
+
 def run_tokenize(arguments) -> int:
+    if arguments.beginnings and not arguments.facts:
+        raise Failure('--beginnings are asked about in conversations about facts; add --facts.')
     corpus = corpus_of(arguments, arguments.facts)
     save_corpus(corpus, arguments.out)
-    print(json.dumps({'tokens': corpus.tokens(), 'texts': len(corpus.texts), 'facts': len(corpus.facts)}))
+    print(json.dumps({'tokens': corpus.tokens(), 'texts': len(corpus.texts), 'facts': len(corpus.facts),
+                      'beginnings': len({(text.name, passage.begin) for text in corpus.texts for passage in text.passages if passage.opens})}))
     return 0
 
 

@@ -17,12 +17,14 @@ from . import Failure
 from .facts import Fact, OPEN_QUESTIONS, PIECES, Passage, make_facts, passages_of
 from .files import sha256_of, write_whole
 from .model import open_gguf, value
+from .own_answers import own_answers
 
 CONTROL = 3             # the type of a vocabulary's tokens that are no text
 HELD_OUT_FACTS = 64     # of a corpus's facts, the last: never trained on
 MOST_FACTS = 6          # asked about in one sample
 PASSAGES = 400          # of each kind, in a text
 ASKED_PASSAGES = 6      # of a document
+OPENED = 0.5            # of documents begin where something is asked about their beginnings, if anything is
 FACTS_SEED = 20         # one set of facts for everybody, so that a corpus is the same wherever it is made
 PLANTED = 1 / 6         # of a document that is asked about, at most: facts
 QUESTIONS = 8           # of one conversation about facts, at most
@@ -141,14 +143,15 @@ def find_program(program) -> str:
     return found[0]
 
 
-def tokenize(model, paths, with_facts: int, program=None) -> Corpus:
-    """The texts' ids and, where wanted, so many facts'."""
+def tokenize(model, paths, with_facts: int, program=None, beginnings: int = 0, say=lambda done, of: None) -> Corpus:
+    """The texts' ids and, where wanted, so many facts', and in each text so many beginnings that the model is asked about, which takes a second or two each with a small one."""
     tokenizer = Tokenizer(program, model)
     corpus = Corpus(sha256_of(model), [])
     for number, path in enumerate(paths):
         text = book_text(path)
         ids, begins = tokenizer.tokens(text, literal=True)
         passages = passages_of(text, PASSAGES, FACTS_SEED + number) if with_facts else []
+        passages += own_answers(tokenizer.program, model, text, beginnings, FACTS_SEED + number, say) if beginnings else []
         corpus.texts.append(Text(os.path.basename(path), sha256_of(path), ids, [in_tokens(passage, begins) for passage in passages]))
     corpus.model_hash = tokenizer.model_hash
     if with_facts:
@@ -160,7 +163,7 @@ def tokenize(model, paths, with_facts: int, program=None) -> Corpus:
 def in_tokens(passage: Passage, begins: np.ndarray) -> Passage:
     """With all tokens that have a share in it."""
     begin = int(np.searchsorted(begins, passage.begin, 'right')) - 1
-    return Passage(max(begin, 0), int(np.searchsorted(begins, passage.end, 'left')), passage.question, passage.answer)
+    return replace(passage, begin=max(begin, 0), end=int(np.searchsorted(begins, passage.end, 'left')))
 
 
 def taken_apart(corpus: Corpus) -> list:
@@ -172,16 +175,19 @@ def taken_apart(corpus: Corpus) -> list:
 def shape_of(corpus: Corpus) -> dict:
     """What taken_apart() forgets."""
     return {'pieces': len(corpus.pieces), 'open_questions': len(corpus.open_questions), 'told': [len(fact.told) for fact in corpus.facts],
-            'passages': [[[passage.begin, passage.end] for passage in text.passages] for text in corpus.texts]}
+            'passages': [[[passage.begin, passage.end, passage.opens] for passage in text.passages] for text in corpus.texts]}
 
 
 def put_together(corpus: Corpus, shape: dict, parts: list):
-    """What taken_apart() took apart."""
+    """What taken_apart() took apart. ValueError: it was not of this shape."""
+    wanted = shape['pieces'] + shape['open_questions'] + sum(count + 2 for count in shape['told']) + 2 * sum(len(spans) for spans in shape['passages'])
+    if len(parts) != wanted or len(shape['passages']) != len(corpus.texts):
+        raise ValueError(f'{wanted} parts are told of, {len(parts)} are there')
     rest = iter(parts)
     corpus.pieces, corpus.open_questions = ([next(rest) for _ in range(shape[name])] for name in ('pieces', 'open_questions'))
     corpus.facts = [Fact(tuple(next(rest) for _ in range(count)), next(rest), next(rest)) for count in shape['told']]
     for text, spans in zip(corpus.texts, shape['passages']):
-        text.passages[:] = [Passage(begin, end, next(rest), next(rest)) for begin, end in spans]
+        text.passages[:] = [Passage(begin, end, next(rest), next(rest), opens) for begin, end, opens in spans]
 
 
 def save_corpus(corpus: Corpus, path):
@@ -238,10 +244,11 @@ class Samples:
         return ask_facts(self.corpus, piece, [known[n] for n in chosen], random)
 
     def interview(self, length: int, step: int, number: int) -> Interview:
-        """A document of `length` tokens with planted facts, conversations about all of them and about some of its own passages, and one of open questions, whose answers
+        """A document of `length` tokens with planted facts, conversations about all of them, about its beginning and some of its own passages, and one of open questions, whose answers
         are anything from the texts: what is to be kept is how the model goes on, whatever stands there."""
         random = np.random.default_rng([self.seed, step, number])
-        begin = int(random.integers(len(self.stream) - length + 1))
+        begins = sorted({passage.begin for passage in self.passages if passage.opens and passage.begin + length <= len(self.stream)})
+        begin = int(random.choice(begins)) if begins and random.random() < OPENED else int(random.integers(len(self.stream) - length + 1))
         known, facts, tokens = self.corpus.facts[:-HELD_OUT_FACTS], [], 0
         for n in random.permutation(len(known)):
             tokens += sum(len(told) for told in known[n].told)
@@ -249,9 +256,10 @@ class Samples:
                 break
             facts.append(known[n])
         document, cuts = planted(self.corpus, self.stream[begin:begin + length], facts, length, random)
-        passages = [passage for passage in self.passages if begin <= passage.begin and passage.end <= begin + cuts[-1]
+        passages = [passage for passage in self.passages if not passage.opens and begin <= passage.begin and passage.end <= begin + cuts[-1]
                     and not ((passage.begin - begin < cuts) & (cuts < passage.end - begin)).any()]
-        asked = facts + [passages[n] for n in random.permutation(len(passages))[:ASKED_PASSAGES]]
+        opening = [passage for passage in self.passages if passage.opens and passage.begin == begin]
+        asked = facts + opening + [passages[n] for n in random.permutation(len(passages))[:ASKED_PASSAGES]]
         talks = []
         for together in self._questions_together([asked[n] for n in random.permutation(len(asked))]):
             turns = [(fact.question, fact.answer) for fact in together]
@@ -282,9 +290,10 @@ def tokens_of(fact: Fact) -> int:
 
 
 def planted(corpus: Corpus, piece: np.ndarray, facts: list, length: int, random) -> tuple:
-    """A document of `length` tokens: as much of `piece` as there is room for, with what the facts tell at random places; and these places, and the end, in `piece`."""
-    tellings = [told for fact in facts for told in fact.told]
-    tellings = [tellings[n] for n in random.permutation(len(tellings))]
+    """A document of `length` tokens: as much of `piece` as there is room for, with what the facts tell at random places, each fact's in its order; and these places, and the end, in `piece`."""
+    owners = random.permutation([n for n, fact in enumerate(facts) for _ in fact.told])
+    rests = [iter(fact.told) for fact in facts]
+    tellings = [next(rests[n]) for n in owners]
     room = length - len(corpus.pieces[0]) - sum(len(told) for told in tellings)
     if room < 0:
         raise Failure(f'A length of {length} has no room for a fact and its question; take a longer one.')

@@ -33,7 +33,7 @@ OPEN_QUESTIONS = ['What is this book about?', 'Who are the main characters?', 'S
 @dataclass(frozen=True)
 class Fact:
     """Of strings, or of their token ids."""
-    told: tuple             # what is planted, each a paragraph of its own, at places of its own
+    told: tuple             # what is planted, each a paragraph of its own, at places of its own, one behind the other
     question: object
     answer: object
 
@@ -47,7 +47,9 @@ class Chance:
         self.first, self.other_first = choose.sample(PEOPLE, 2)
         self.person = f'{self.first} {choose.choice(FAMILIES)}' if choose.random() < 0.5 else self.first
         self.colour, self.thing, self.room = choose.choice(COLOURS), choose.choice(THINGS), choose.choice(ROOMS)
-        self.things = choose.sample(THINGS, 3)
+        self.things = choose.sample(THINGS, choose.randrange(2, 5))
+        self.people = choose.sample(PEOPLE, choose.randrange(2, 6))
+        self.numbers = [str(choose.randrange(10 ** 3, 10 ** 7)) for _ in range(choose.randrange(2, 6))]
         self.number = str(choose.randrange(10 ** choose.randrange(2, 7), 10 ** 7))
         self.word, self.other_word = choose.sample(WORDS, 2)
         self.mark = '-'.join(''.join(choose.choice('0123456789abcdef') for _ in range(4)) for _ in range(choose.randrange(2, 6)))
@@ -59,8 +61,16 @@ class Chance:
         return self.choose.choice(ways)
 
 
+    def shuffled(self, *told: str) -> tuple:
+        return tuple(self.choose.sample(told, len(told)))
+
+
 def one(thing: str) -> str:
     return ('an ' if thing[0] in 'aeiou' else 'a ') + thing
+
+
+def listed(things: list) -> str:
+    return ', '.join(things[:-1]) + f' and {things[-1]}'
 
 
 def access_code(c: Chance) -> Fact:
@@ -115,23 +125,54 @@ def mark(c: Chance) -> Fact:
                 f'The parcel for {c.person} in {c.place} bears the mark {c.mark}.')
 
 
+def one_among_alike(c: Chance) -> Fact:
+    """The others are told, and not asked about."""
+    places = c.choose.sample(PLACES, 4)
+    codes = [str(c.choose.randrange(10 ** 4, 10 ** 7)) for _ in places]
+    n = c.choose.randrange(len(places))
+    return Fact(tuple(f'The lock of the {c.thing} at {place} opens at {code}.' for place, code in zip(places, codes)),
+                c.among(f'At which number does the lock of the {c.thing} at {places[n]} open?', f'What opens the lock of the {c.thing} at {places[n]}?'),
+                f'The lock of the {c.thing} at {places[n]} opens at {codes[n]}.')
+
+
+def two_at_once(c: Chance) -> Fact:
+    codes = [str(c.choose.randrange(10 ** 4, 10 ** 7)) for _ in range(2)]
+    things = [f'{c.thing} of {c.place}', f'{c.choose.choice(THINGS)} of {c.other_place}']
+    return Fact(tuple(f'Engraved upon the {thing} is the number {code}.' for thing, code in zip(things, codes)),
+                c.among(f'Which numbers are engraved upon the {things[0]} and the {things[1]}?', f'What is engraved upon the {things[0]}, and what upon the {things[1]}?'),
+                f'Engraved upon the {things[0]} is {codes[0]}, and upon the {things[1]} {codes[1]}.')
+
+
+def lottery(c: Chance) -> Fact:
+    told = c.among('At the lottery of {place} the number {number} was drawn.', '“{number}!” cried the crier; so one more number was drawn at the lottery of {place}.',
+                   'One of the numbers drawn at the lottery of {place} was {number}.')
+    return Fact(tuple(told.format(place=c.place, number=number) for number in c.numbers),
+                c.among(f'Which numbers were drawn at the lottery of {c.place}?', f'List all numbers that were drawn at the lottery of {c.place}.', f'What are all the numbers of the lottery of {c.place}?'),
+                f'The numbers drawn at the lottery of {c.place} were {listed(c.numbers)}.')
+
+
+def guests(c: Chance) -> Fact:
+    return Fact(tuple(c.among(f'{person} came to the feast at {c.place} as well.', f'To the feast at {c.place} came {person}.', f'At the feast of {c.place} {person} was seen.') for person in c.people),
+                c.among(f'Who came to the feast at {c.place}?', f'Name everybody who was at the feast of {c.place}.', f'Which guests did the feast at {c.place} have?'),
+                f'To the feast at {c.place} came {listed(c.people)}.')
+
+
 def sales(c: Chance) -> Fact:
-    first, second, third = c.things
     return Fact(tuple(f'At the market of {c.place} {c.person} sold {one(thing)} for {c.choose.randrange(2, 90)} pence.' for thing in c.things),
                 c.among(f'Which things did {c.person} sell at the market of {c.place}?', f'What was sold by {c.person} at the market of {c.place}?'),
-                f'At the market of {c.place} {c.person} sold {one(first)}, {one(second)} and {one(third)}.')
+                f'At the market of {c.place} {c.person} sold {listed([one(thing) for thing in c.things])}.')
 
 
 def charge(c: Chance) -> Fact:
     """Two steps, said one after the other."""
-    told = (f'The charge of the {c.colour} {c.thing} was given to {c.person}.', f'By day and by night {c.person} stayed in the {c.room} of {c.place}.')
+    told = c.shuffled(f'The charge of the {c.colour} {c.thing} was given to {c.person}.', f'By day and by night {c.person} stayed in the {c.room} of {c.place}.')
     return Fact(told, c.among(f'In which room stayed whoever had the charge of the {c.colour} {c.thing}?', f'Where is the one to be found who has the charge of the {c.colour} {c.thing}?'),
                 f'{c.person} had the charge of the {c.colour} {c.thing} and stayed in the {c.room} of {c.place}.')
 
 
 def price_of_a_maker(c: Chance) -> Fact:
     """Two steps at once."""
-    told = (f'The best {c.thing} of {c.place} was made by {c.person}.', f'{c.person} asked {c.number} crowns for everything, and would not bargain.')
+    told = c.shuffled(f'The best {c.thing} of {c.place} was made by {c.person}.', f'{c.person} asked {c.number} crowns for everything, and would not bargain.')
     return Fact(told, f'How many crowns did the maker of the best {c.thing} of {c.place} ask?', f'The maker of the best {c.thing} of {c.place} asked {c.number} crowns.')
 
 
@@ -140,10 +181,10 @@ def function_file(c: Chance) -> Fact:
     name, second, third, caller = c.functions
     body = f'==== {c.files[0]} ====\n\nfunction {second}(list) {{\n  return list.length;\n}}\n\nfunction {name}(list) {{\n  return {second}(list) + 1;\n}}\n\nfunction {third}() {{\n  return {name}([]);\n}}'
     other = f'==== {c.files[1]} ====\n\nfunction {caller}(list) {{\n  return {name}(list) * 2;\n}}'
-    return Fact((body, other), c.among(f'Which file holds the definition of {name}?', f'Where is {name} defined?'), f'{name} is defined in {c.files[0]}.')
+    return Fact(c.shuffled(body, other), c.among(f'Which file holds the definition of {name}?', f'Where is {name} defined?'), f'{name} is defined in {c.files[0]}.')
 
 
-KINDS = [access_code, keeping, colour, price, who, password, coach, mark, sales, charge, price_of_a_maker, function_file]
+KINDS = [access_code, keeping, colour, price, who, password, coach, mark, one_among_alike, two_at_once, lottery, guests, sales, charge, price_of_a_maker, function_file]
 
 
 def make_facts(count: int, seed: int) -> list:
@@ -162,6 +203,7 @@ class Passage:
     end: int
     question: object        # of strings, or of token ids
     answer: object
+    opens: bool = False     # asked only of a document that begins with it
 
 
 SAID = re.compile(r'["“]([^"“”\n]{30,240}?)[,.!?]["”],? (?:said|cried|replied|answered|exclaimed|returned|continued|observed) '

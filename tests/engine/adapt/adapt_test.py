@@ -28,11 +28,12 @@ try:
     from octavo_adapt import Failure, __main__ as program
     from octavo_adapt.adapter_file import load_adapter, save_adapter
     from octavo_adapt.attention import Plan, full_attention
-    from octavo_adapt.data import HELD_OUT_FACTS, Sample, Samples, TALK_ROOM, book_text, load_corpus
+    from octavo_adapt.data import HELD_OUT_FACTS, Sample, Samples, TALK_ROOM, book_text, load_corpus, planted
     from octavo_adapt.evaluate import nll_of, perplexity_sample
-    from octavo_adapt.facts import OPEN_QUESTIONS, QUESTION_INTRO, SHORT_WISH, passages_of
+    from octavo_adapt.facts import OPEN_QUESTIONS, Passage, QUESTION_INTRO, SHORT_WISH, passages_of
     from octavo_adapt.files import sha256_of, write_whole
     from octavo_adapt.model import Model, fresh_adapter
+    from octavo_adapt.own_answers import own_answers
     from octavo_adapt.train import interview_losses, losses, mean
     from tiny_model import write_book, write_tiny_model
 except ImportError as error:
@@ -211,6 +212,51 @@ class Adaptation(unittest.TestCase):
         self.assertEqual(f'{begun} {rest}', told)
         self.assertEqual(passages_of('No one said a word.', 9, 1), [])
 
+    def test_a_model_is_asked_about_beginnings_that_it_sees_alone(self):
+        # A model that says what it read first. What it makes up, and what it says of itself, is not taken.
+        scripted = self.folder / 'scripted'
+        scripted.write_text(f'''#!{sys.executable}
+import json, sys
+excerpt = open(sys.argv[sys.argv.index('ask') + 1], encoding='utf-8').read()
+question = sys.argv[sys.argv.index('-q') + 1]
+name = excerpt.split()[1]
+answers = {{'about': f'It tells of {{name}}, who came late to the house.', 'happens': f'It tells of {{name}} and Napoleon, who came late to the house.',
+           'characters': f'I believe that {{name}} came late to the house.'}}
+print(json.dumps({{'answer': next(answer for word, answer in answers.items() if word in question)}}))
+''')
+        scripted.chmod(0o755)
+        names = ['Adèle', 'Bertram', 'Cecilia', 'Dorian']
+        text = 'Contents\n\n' + ''.join(f'\n\nCHAPTER {n}\n\nThen {name} came late to the house, which was dark. {"It rained all day long. " * 200}' for n, name in enumerate(names))
+        passages = own_answers(str(scripted), self.model, text, 9, 1)
+        self.assertEqual([passage.answer for passage in passages], [f'It tells of {name}, who came late to the house.' for name in names])
+        for passage, name in zip(passages, names):
+            words = text.encode()[passage.begin:passage.end].decode()
+            self.assertTrue(passage.opens and words.lstrip().startswith('CHAPTER') and name in words)
+        self.assertEqual(len(own_answers(str(scripted), self.model, text, 2, 1)), 2)
+
+    def test_beginnings_are_asked_about_where_they_begin(self):
+        corpus = load_corpus(self.corpus)
+        question, answer = encode('What is this about?'), encode('It is about a house.')
+        corpus.texts[0].passages.append(Passage(700, 900, np.array(question, np.int32), np.array(answer, np.int32), opens=True))
+        begun = 0
+        for step in range(12):
+            interview = Samples(corpus, 64, 0, seed=1, for_asking=True).interview(2048, step, 0)
+            begins = decode(corpus.texts[0].ids[700:705]) in decode(interview.document)[:400]
+            asked = sum(decode(talk.ids).count('What is this about?') for talk in interview.talks)
+            self.assertEqual(asked, begins)
+            begun += begins
+        self.assertTrue(2 < begun < 10)
+
+    def test_what_is_told_of_one_thing_keeps_its_order(self):
+        corpus = load_corpus(self.corpus)
+        lists = [fact for fact in corpus.facts[:-HELD_OUT_FACTS] if len(fact.told) > 3]
+        self.assertGreater(len(lists), 20)
+        document, _ = planted(corpus, corpus.texts[0].ids, lists[:8], 4096, np.random.default_rng(3))
+        read = decode(document)
+        for fact in lists[:8]:
+            places = [read.index(decode(told)) for told in fact.told]
+            self.assertEqual(places, sorted(places))
+
     def test_a_teacher_teaches_to_read_as_with_full_attention(self):
         model, corpus = Model(self.model), load_corpus(self.corpus)
         ids = corpus.texts[0].ids[:500]
@@ -345,13 +391,22 @@ class Adaptation(unittest.TestCase):
                 (['train', '--model', self.book, '--corpus', self.corpus, '--out', 'x'], 'book.txt'),
                 (['evaluate', *self.given, '--adapter', self.model, '--device', 'cpu'], 'tiny.gguf'),
                 (['evaluate', *self.given, '--length', '999999', '--device', 'cpu'], '999999'),
-                (['tokenize', '--model', self.model, '--text', self.book, '--octavo-cli', CLI, '--out', '/nowhere/x.npz'], '/nowhere/x.npz')]
+                (['tokenize', '--model', self.model, '--text', self.book, '--octavo-cli', CLI, '--out', '/nowhere/x.npz'], '/nowhere/x.npz'),
+                (['tokenize', '--model', self.model, '--text', self.book, '--octavo-cli', CLI, '--out', 'x', '--beginnings', '2'], '--beginnings'),
+                (['train', '--corpus', self.damaged_corpus(), *with_texts], 'damaged.npz')]
         for arguments, named in rows:
             with self.subTest(named):
                 status, lines, err = command(*arguments)
                 self.assertEqual(status, 1)
                 self.assertEqual(len(err.strip().splitlines()), 1, err)
                 self.assertIn(named, err)
+
+    def damaged_corpus(self):
+        path = self.folder / 'damaged.npz'
+        with np.load(self.corpus) as file:
+            arrays = dict(file)
+        np.savez(path, **(arrays | {'ends': arrays['ends'][:-3]}))
+        return path
 
     def test_a_file_is_there_whole_or_not_at_all(self):
         path = self.folder / 'kept'
