@@ -45,8 +45,8 @@ Failure failureOf(const Error& error)
         if (error.needed <= error.room)
             return {Kind::OutOfMemory, tr("The memory is used up; what was done so far is kept. Close other programs, then go on.")};
         if (error.subject == "GPU")
-            return {Kind::OutOfMemory, tr("The GPU's memory is used up (%1 are needed, %2 are free); keep fewer of the model's layers there, close other programs "
-                                          "that use it, or take the CPU.").arg(size(error.needed), size(error.room))};
+            return {Kind::OutOfMemory, tr("The GPU's memory is used up (%1 are needed, %2 are free); close other programs that use it, read a part of it, or take the "
+                                          "CPU.").arg(size(error.needed), size(error.room))};
         return {Kind::OutOfMemory, tr("Reading this needs %1 of memory, but only %2 is free; close other programs, or read a part of it.")
                                        .arg(size(error.needed), size(error.room))};
     case Errc::Stopped: return {Kind::Stopped, tr("Stopped; what was done so far is kept.")};

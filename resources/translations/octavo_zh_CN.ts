@@ -299,8 +299,8 @@
         <translation>%1，其中回看最多的几层每行 %2 个</translation>
     </message>
     <message>
-        <source>The GPU&apos;s memory is used up (%1 are needed, %2 are free); keep fewer of the model&apos;s layers there, close other programs that use it, or take the CPU.</source>
-        <translation>GPU 显存已用尽（需要 %1，剩余 %2）；请减少常驻显存的模型层数、关闭其他占用显存的程序，或改用 CPU。</translation>
+        <source>The GPU&apos;s memory is used up (%1 are needed, %2 are free); close other programs that use it, read a part of it, or take the CPU.</source>
+        <translation>GPU 显存已用尽（需要 %1，剩余 %2）；请关闭其他占用显存的程序、只读其中一部分，或改用 CPU。</translation>
     </message>
 </context>
 <context>
@@ -770,12 +770,12 @@
         <translation>常驻 GPU 的层数</translation>
     </message>
     <message>
-        <source>The others are brought for each pass: reading hardly notices, writing does. Fewer leave room for longer texts.</source>
-        <translation>其余各层在每次计算时载入：阅读几乎不受影响，写作会变慢。层数越少，留给长文本的空间越多。</translation>
-    </message>
-    <message>
         <source>as many as fit</source>
         <translation>能容纳多少就多少</translation>
+    </message>
+    <message>
+        <source>The others are brought for each pass: reading hardly notices, writing does. By itself, long texts get the room of as many layers as they need.</source>
+        <translation>其余各层在每次计算时载入：阅读几乎不受影响，写作会变慢。自动时，长文本需要多少空间，就让出多少层。</translation>
     </message>
 </context>
 <context>

@@ -62,7 +62,7 @@ std::vector<SettingRow> makeTable()
         {Setting::Device, "device", kComputing, TEXT("Device"), TEXT("By itself, the GPU is taken where one answers and has room for the model, or for some of its layers."),
          Choice{{{"auto", TEXT("By itself")}, {"cpu", TEXT("CPU")}, {"cuda", TEXT("GPU (NVIDIA)")}}}, QStringLiteral("auto"), true},
         {Setting::GpuLayers, "gpu_layers", kComputing, TEXT("Layers kept on the GPU"),
-         TEXT("The others are brought for each pass: reading hardly notices, writing does. Fewer leave room for longer texts."),
+         TEXT("The others are brought for each pass: reading hardly notices, writing does. By itself, long texts get the room of as many layers as they need."),
          Number{-1, 1024, 1, 0, "", TEXT("as many as fit")}, -1.0, true},
         {Setting::Threads, "threads", kComputing, TEXT("Threads"), TEXT("Fewer leave the machine freer for other programs."),
          Number{0, 256, 1, 0, "", TEXT("all")}, 0.0, true},

@@ -39,15 +39,13 @@ Result<std::shared_ptr<HeldModel>> CudaBackend::hold(const ModelConfig& config, 
     }
 }
 
-// A text of 16,384 tokens, or of the trained context where that is shorter, is to find room; a longer one takes more, and has it if fewer layers stay.
+// A short text is to find room without a layer that gives up its place.
 std::uint64_t CudaBackend::bytesBesideWeights(const ModelConfig& config) const
 {
-    constexpr std::uint64_t kTokens = 16384;
-    const ReadingPlan plan;
-    const std::uint64_t tokens = std::min<std::uint64_t>(kTokens, config.context);
+    constexpr std::uint64_t kTokens = 4096;
     const std::uint64_t largestProduct = std::uint64_t{2} * config.feedForward * config.hidden;
-    return CudaForwardPass::bytesFor(config, chunkTokens()) + Linear::bytesFor(largestProduct) + 2 * HopValues::bytesFor(plan, config)
-         + KvCache::bytesFor(config, {KvType::Q8_0, KvType::Q8_0}, tokens);
+    return CudaForwardPass::bytesFor(config, chunkTokens()) + Linear::bytesFor(largestProduct) + 2 * HopValues::bytesFor(ReadingPlan(), config)
+         + KvCache::bytesFor(config, {KvType::Q8_0, KvType::Q8_0}, kTokens);
 }
 
 std::unique_ptr<ForwardPass> CudaBackend::forwardPass(const Model& model, PassKind kind)

@@ -16,7 +16,7 @@ public:
     int threads() const override { return 1; }
     bool supports(GgmlType type) const override;
     std::uint32_t chunkTokens() const override;
-    std::uint64_t availableMemory() const override { return m_device.freeMemory(); }
+    std::uint64_t availableMemory() const override { return m_device.freeMemory() + m_device.roomToMake(); }
     Result<std::shared_ptr<HeldModel>> hold(const ModelConfig& config, const ModelWeights& weights, std::optional<std::uint32_t> residentLayers) override;
     std::unique_ptr<ForwardPass> forwardPass(const Model& model, PassKind kind) override;
     std::unique_ptr<HopValues> hopValues(const ReadingPlan& plan, const ModelConfig& config) override;

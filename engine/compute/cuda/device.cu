@@ -63,14 +63,17 @@ std::uint64_t Device::freeMemory() const
 
 void* Device::allocate(std::size_t bytes)
 {
-    void* data = nullptr;
-    const cudaError_t error = cudaMalloc(&data, bytes);
-    if (error == cudaErrorMemoryAllocation) {
+    for (;;) {
+        void* data = nullptr;
+        const cudaError_t error = cudaMalloc(&data, bytes);
+        if (error != cudaErrorMemoryAllocation) {
+            check(error, "memory");
+            return data;
+        }
         cudaGetLastError(); // it is told here, and need not come up again
-        throw OutOfDeviceMemory(bytes, freeMemory());
+        if (!makeRoom(bytes))
+            throw OutOfDeviceMemory(bytes, freeMemory());
     }
-    check(error, "memory");
-    return data;
 }
 
 void Device::free(void* data) noexcept
@@ -167,6 +170,8 @@ void SideCopies::copy(std::size_t slot, void* to, const void* from, std::size_t 
 
 void SideCopies::await(std::size_t slot) { check(cudaStreamWaitEvent(m_device.stream(), m_slots[slot].copied, 0), "event"); }
 void SideCopies::release(std::size_t slot) { check(cudaEventRecord(m_slots[slot].used, m_device.stream()), "event"); }
+
+void SideCopies::wait() { check(cudaStreamSynchronize(m_queue), "copy to the GPU"); }
 
 Checkpoints::Checkpoints(Device& device, std::size_t ahead) : m_device(device), m_events(ahead)
 {

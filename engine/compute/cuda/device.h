@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <span>
 #include <string>
 #include <tuple>
@@ -20,6 +21,15 @@
 #endif
 
 namespace octavo::cuda {
+
+// Holds memory of a device's that others may need more.
+class RoomMaker {
+public:
+    virtual ~RoomMaker() = default;
+    virtual std::uint64_t roomToMake() const = 0;        // bytes that it could free, about
+    // Frees at least so many bytes, or as many as it can; false if none. Asked while something is allocated, with roomMutex() held.
+    virtual bool makeRoom(std::size_t bytes) = 0;
+};
 
 // One GPU: its memory, and a queue of work that is done in order. Calls queue and return, but for download() and wait().
 // Threads: one at a time, and the engine's turns see to that. Lifetime: outlives every DeviceArray of it.
@@ -41,7 +51,7 @@ public:
     std::uint64_t freeMemory() const;                                    // bytes
     std::uint64_t totalMemory() const { return m_totalMemory; }
 
-    void* allocate(std::size_t bytes);                                   // errors: OutOfDeviceMemory
+    void* allocate(std::size_t bytes);                                   // asks makers of room first; errors: OutOfDeviceMemory
     void free(void* data) noexcept;
     void* allocateHost(std::size_t bytes);                               // memory of the host's that is copied from and to at full speed
     void freeHost(void* data) noexcept;
@@ -55,8 +65,16 @@ public:
 
     cudaStream_t stream() const { return m_stream; }
 
+    // Asked for room one after the other, in this order. Lifetime: till they are removed.
+    void add(RoomMaker& maker);
+    void remove(RoomMaker& maker);
+    // Held while room is made, by whatever thread allocates; makers hold it while they use or hand out what they might give up.
+    std::recursive_mutex& roomMutex() { return m_roomMutex; }
+    std::uint64_t roomToMake() const;                                    // bytes, of all of them
+
 private:
     void readProperties(int index);
+    bool makeRoom(std::size_t bytes);
 
     cudaStream_t m_stream = nullptr;
     bool m_ownsStream = true;
@@ -66,6 +84,10 @@ private:
     std::uint64_t m_totalMemory = 0;
     bool m_hasGroupProducts = false;
     bool m_keepsLaunches = false;
+    mutable std::recursive_mutex m_roomMutex;
+    std::vector<RoomMaker*> m_roomMakers;
+    bool m_makingRoom = false;
+    std::uint64_t m_allocated = 0;        // bytes, of an emulated device
 };
 
 // So many T of a device's memory. Grows, never shrinks; growing loses what it held.
@@ -198,6 +220,7 @@ public:
     void copy(std::size_t slot, void* to, const void* from, std::size_t bytes);
     void await(std::size_t slot);         // what is queued from now on comes after the slot's last copy
     void release(std::size_t slot);       // what is queued from now on does not use the slot
+    void wait();                          // until all copies are made
 
 private:
     Device& m_device;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <mutex>
+#include <ranges>
 #include <utility>
 
 #include "compute/cpu/kernels.h"
@@ -38,6 +40,15 @@ std::vector<__half> merged(const Projection& projection, PassKind kind)
     return result;
 }
 
+// `weight` so many bytes further on.
+DeviceWeight at(DeviceWeight weight, std::uintptr_t bytes)
+{
+    weight.data = reinterpret_cast<const std::byte*>(reinterpret_cast<std::uintptr_t>(weight.data) + bytes);
+    return weight;
+}
+
+DeviceWeight at(const DeviceWeight& weight, const std::byte* begin) { return at(weight, reinterpret_cast<std::uintptr_t>(begin)); }
+
 } // namespace
 
 // Goes over the model twice: to count, then to copy.
@@ -57,11 +68,10 @@ public:
     }
     void finish() { m_device.upload(m_vectors, m_floats.data(), vectorBytes()); }
 
-    // Matrices go to `to`, one behind the other, in the device's memory or the host's; passes will find them at `place`.
-    void copyTo(std::byte* to, std::byte* place, bool onDevice)
+    // Matrices go to `to`, one behind the other, in the device's memory or the host's.
+    void copyTo(std::byte* to, bool onDevice)
     {
         m_to = to;
-        m_place = place;
         m_onDevice = onDevice;
         m_bytes = 0;
     }
@@ -91,9 +101,9 @@ public:
         const std::uint64_t rowBytes = deviceRowBytes(weight.type, weight.columns);
         if (m_to)
             copy(weight, m_to + m_bytes, rowBytes);
-        const std::byte* place = m_to ? m_place + m_bytes : nullptr;
+        const DeviceWeight placed = at({weight.type, weight.rows, weight.columns, rowBytes, nullptr}, m_bytes);
         m_bytes += aligned(weight.rows * rowBytes);
-        return {weight.type, weight.rows, weight.columns, rowBytes, place};
+        return placed;
     }
 
     const float* vector(const std::vector<float>& values)
@@ -110,12 +120,13 @@ public:
         HeldLayer held{{vector(layer.attentionNorm), vector(layer.feedForwardNorm), vector(layer.queryNorm), vector(layer.keyNorm), matrix(layer.query),
                         matrix(layer.key), matrix(layer.value), matrix(layer.attentionOutput), matrix(layer.gate), matrix(layer.up), matrix(layer.down),
                         vector(layer.query.bias), vector(layer.key.bias), vector(layer.value.bias), vector(layer.attentionOutput.bias),
-                        vector(layer.gate.bias), vector(layer.up.bias), vector(layer.down.bias)}, {}, {}};
+                        vector(layer.gate.bias), vector(layer.up.bias), vector(layer.down.bias)}, {}, 0, DeviceArray<std::byte>(m_device)};
         held.asking = held.reading;
         for (const auto& [weight, projection] : {std::pair(&held.asking.query, &layer.query), {&held.asking.key, &layer.key}, {&held.asking.value, &layer.value},
                                                  {&held.asking.attentionOutput, &layer.attentionOutput}, {&held.asking.gate, &layer.gate},
                                                  {&held.asking.up, &layer.up}, {&held.asking.down, &layer.down}})
             *weight = asked(*projection, *weight);
+        held.bytes = m_bytes;
         return held;
     }
 
@@ -134,13 +145,12 @@ private:
     std::uint64_t m_bytes = 0;
     std::vector<float> m_floats;
     std::byte* m_to = nullptr;            // null: counting
-    std::byte* m_place = nullptr;
     bool m_onDevice = true;
     float* m_vectors = nullptr;
 };
 
 DeviceModel::DeviceModel(Device& device, const ModelConfig& config, const ModelWeights& weights, std::optional<std::uint32_t> resident, std::uint64_t besideBytes)
-    : m_matrices(device), m_vectors(device)
+    : m_device(device), m_besideBytes(besideBytes), m_isFixed(resident.has_value()), m_ends(device), m_vectors(device)
 {
     Loader counter(device);
     std::vector<std::uint64_t> layerBytes;
@@ -150,51 +160,52 @@ DeviceModel::DeviceModel(Device& device, const ModelConfig& config, const ModelW
     }
     loadEnds(counter, weights);
     const std::uint64_t endBytes = counter.takeMatrixBytes(), otherBytes = endBytes + counter.vectorBytes(), room = device.freeMemory();
+    m_slotBytes = *std::ranges::max_element(layerBytes);
     if (!resident) {
         resident = cuda::residentLayers(layerBytes, otherBytes + besideBytes, room);
         if (!resident)
-            throw OutOfDeviceMemory(otherBytes + besideBytes + LayerStream::kSlots * *std::ranges::max_element(layerBytes), room);
+            throw OutOfDeviceMemory(otherBytes + besideBytes + LayerStream::kSlots * m_slotBytes, room);
     }
-    resident = std::min(*resident, config.layers);
-    const bool streams = *resident + LayerStream::kSlots < config.layers; // else the slots would take as much as the layers
-    m_streamedCount = streams ? config.layers - *resident : 0;
-
-    std::uint64_t residentBytes = endBytes;
-    std::vector<std::uint64_t> streamedBytes;
-    for (std::uint32_t n = 0; n < config.layers; ++n) {
-        if (isStreamed(n, config.layers, m_streamedCount))
-            streamedBytes.push_back(layerBytes[n]);
-        else
-            residentBytes += layerBytes[n];
+    const bool streams = *resident < config.layers && *resident + LayerStream::kSlots < config.layers; // else the slots would take as much as the layers
+    std::vector<bool> isStreamed(config.layers);
+    std::uint64_t needed = otherBytes + (streams ? LayerStream::kSlots * m_slotBytes : 0);
+    for (std::uint32_t n = 0; const std::uint32_t layer : streamingOrder(config.layers)) {
+        isStreamed[layer] = streams && n++ < config.layers - *resident;
+        needed += isStreamed[layer] ? 0 : layerBytes[layer];
     }
-    const std::uint64_t needed = residentBytes + counter.vectorBytes() + (streams ? LayerStream::kSlots * *std::ranges::max_element(streamedBytes) : 0);
     if (needed > room)
         throw OutOfDeviceMemory(needed, room);
-    m_matrices.reserve(residentBytes);
-    m_vectors.reserve(counter.vectorBytes() / sizeof(float));
-    if (streams)
-        m_stream = std::make_unique<LayerStream>(device, streamedBytes);
 
+    m_stream = std::make_unique<LayerStream>(device, config.layers, m_slotBytes);
+    m_ends.reserve(endBytes);
+    m_vectors.reserve(counter.vectorBytes() / sizeof(float));
     Loader loader(device);
     loader.beginCopying(m_vectors.data());
-    std::byte* at = m_matrices.data();
-    std::size_t streamed = 0;
     for (std::uint32_t n = 0; n < config.layers; ++n) {
-        if (isStreamed(n, config.layers, m_streamedCount)) {
-            loader.copyTo(m_stream->home(streamed), m_stream->place(), false);
-            m_layers.push_back(loader.layer(weights.layers[n]));
-            m_layers.back().streamed = streamed++;
+        DeviceArray<std::byte> place(device);
+        std::unique_ptr<StagingBuffer> home;
+        if (isStreamed[n]) {
+            home = std::make_unique<StagingBuffer>(device, layerBytes[n]);
+            loader.copyTo(home->data(), false);
         } else {
-            loader.copyTo(at, at, true);
-            m_layers.push_back(loader.layer(weights.layers[n]));
-            at += loader.takeMatrixBytes();
+            place.reserve(layerBytes[n]);
+            loader.copyTo(place.data(), true);
         }
+        m_layers.push_back(loader.layer(weights.layers[n]));
+        m_layers.back().place = std::move(place);
+        if (home)
+            m_stream->take(n, std::move(home));
     }
-    loader.copyTo(at, at, true);
+    loader.copyTo(m_ends.data(), true);
     loadEnds(loader, weights);
+    for (DeviceWeight* weight : {&m_embedding, &m_output, &m_askedOutput})
+        *weight = at(*weight, m_ends.data());
     loader.finish();
     device.wait(); // what was merged is gone from the host after this
+    m_device.add(*this);
 }
+
+DeviceModel::~DeviceModel() { m_device.remove(*this); }
 
 void DeviceModel::loadEnds(Loader& loader, const ModelWeights& weights)
 {
@@ -208,20 +219,76 @@ void DeviceModel::loadEnds(Loader& loader, const ModelWeights& weights)
 
 DeviceModel::Layer DeviceModel::enter(std::uint32_t n, PassKind kind)
 {
+    const std::scoped_lock lock(m_device.roomMutex());
+    leave();
     const HeldLayer& held = m_layers[n];
+    const std::byte* begin = m_stream->has(n) ? m_stream->enter(n) : held.place.data();
+    m_entered = n;
     Layer layer = kind == PassKind::Reading ? held.reading : held.asking;
-    if (held.streamed) {
-        const std::size_t behind = m_stream->enter(*held.streamed);
-        for (DeviceWeight* weight : {&layer.query, &layer.key, &layer.value, &layer.attentionOutput, &layer.gate, &layer.up, &layer.down})
-            weight->data += behind;
-    }
+    for (DeviceWeight* weight : {&layer.query, &layer.key, &layer.value, &layer.attentionOutput, &layer.gate, &layer.up, &layer.down})
+        *weight = at(*weight, begin);
     return layer;
 }
 
 void DeviceModel::leave()
 {
-    if (m_stream)
-        m_stream->leave();
+    const std::scoped_lock lock(m_device.roomMutex());
+    m_stream->leave();
+    m_entered.reset();
+}
+
+std::uint64_t DeviceModel::roomToMake() const
+{
+    if (m_isFixed || m_layers.size() <= LayerStream::kSlots)
+        return 0;
+    std::uint64_t bytes = 0;
+    for (const HeldLayer& layer : m_layers)
+        bytes += layer.place.size();
+    const std::uint64_t slots = m_stream->count() > 0 ? 0 : LayerStream::kSlots * m_slotBytes;
+    return bytes - std::min(bytes, slots);
+}
+
+bool DeviceModel::makeRoom(std::size_t bytes)
+{
+    if (roomToMake() == 0)
+        return false;
+    const std::uint64_t wanted = bytes + (m_stream->count() > 0 ? 0 : LayerStream::kSlots * m_slotBytes);
+    std::uint64_t freed = 0;
+    try {
+        for (const std::uint32_t n : streamingOrder(static_cast<std::uint32_t>(m_layers.size()))) {
+            if (m_stream->has(n) || n == m_entered)
+                continue;
+            HeldLayer& layer = m_layers[n];
+            auto home = std::make_unique<StagingBuffer>(m_device, layer.bytes);
+            m_device.download(home->data(), layer.place.data(), layer.bytes);
+            layer.place = DeviceArray<std::byte>(m_device);
+            m_stream->take(n, std::move(home));
+            freed += layer.bytes;
+            if (freed >= wanted)
+                break;
+        }
+        m_stream->openSlots(); // before whoever asked takes what is free
+    } catch (const std::bad_alloc&) { // of the host's memory, or the slots': enter() will say so
+    }
+    return freed > 0;
+}
+
+void DeviceModel::regainLayers()
+{
+    const std::scoped_lock lock(m_device.roomMutex());
+    if (m_isFixed || m_entered)
+        return;
+    for (const std::uint32_t n : std::views::reverse(streamingOrder(static_cast<std::uint32_t>(m_layers.size())))) {
+        if (!m_stream->has(n))
+            continue;
+        if (m_device.freeMemory() < m_besideBytes + m_layers[n].bytes)
+            return;
+        DeviceArray<std::byte> place(m_device, m_layers[n].bytes);
+        const std::unique_ptr<StagingBuffer> home = m_stream->giveBack(n);
+        m_device.upload(place.data(), home->data(), home->size());
+        m_device.wait();
+        m_layers[n].place = std::move(place);
+    }
 }
 
 } // namespace octavo::cuda

@@ -19,6 +19,7 @@ CudaForwardPass::CudaForwardPass(Device& device, Linear& linear, const Model& mo
     : m_device(device), m_linear(linear), m_model(model), m_weights(weights), m_kind(kind), m_ids(device), m_x(device), m_normed(device), m_projected(device),
       m_attended(device), m_gateUp(device), m_active(device), m_states(device), m_logits(device), m_progress(device, kLayersAhead)
 {
+    m_weights.regainLayers(); // once for a reading or a conversation, whose keys and values are still to come
 }
 
 CudaForwardPass::~CudaForwardPass() = default;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
 #include "compute/cuda/cuda_backend.h"
 #include "compute/cuda/layer_stream.h"
@@ -262,17 +263,59 @@ TEST_F(CudaModel, AsManyLayersStayAsFit)
     EXPECT_TRUE(std::ranges::find(stay, 3u) != stay.end());
 }
 
-TEST(LayerStream, TakesTurnsEvenly)
+// Keys and values that find no room take that of layers, and layers have it again when those are gone; nothing else changes.
+TEST_F(CudaModel, LayersMakeRoomForReadings)
 {
-    for (const auto& [layers, streamed] : {std::pair(32u, 10u), {7u, 7u}, {30u, 3u}, {5u, 0u}}) {
-        std::uint32_t count = 0, between = 0;
-        for (std::uint32_t n = 0; n < layers; ++n) {
-            const bool is = isStreamed(n, layers, streamed);
-            count += is;
-            between = is ? 0 : between + 1;
-            EXPECT_LE(between, streamed ? (layers + streamed - 1) / streamed : layers);
+    wide.layers = 7;
+    wide.feedForward = 1024;
+    writeTinyLlama(folder / "tiny.gguf", wide);
+    const auto openWith = [&](int megabytes) {
+        auto opened = Model::open(folder / "tiny.gguf", *Engine::create({2, Precision::Float32, DeviceChoice::Cuda}, std::make_unique<CudaBackend>(100 + megabytes)));
+        return opened.ok() ? *opened : nullptr;
+    };
+    int megabytes = 8;
+    std::shared_ptr<const Model> model = openWith(megabytes);
+    while (megabytes < 256 && (!model || model->gpuLayers() < 7))
+        model = openWith(++megabytes);
+    model = openWith(megabytes + 16); // scratch of the first pass stays
+    ASSERT_TRUE(model && model->gpuLayers() == 7);
+    const std::vector<TokenId> ids = someIds(90);
+    const ReadingPlan plan{{0, 64}, 1, 4, 8, {}};
+    const std::vector<float> expected = *read(model, ids, plan)->lastLogits();
+    std::vector<std::unique_ptr<Reading>> others; // with hop values of their own
+    while (model->gpuLayers() == 7 && others.size() < 100) {
+        auto reading = Reading::start(model, ReadingPlan{{0, 1024}}, 400);
+        ASSERT_TRUE(reading.ok());
+        others.push_back(std::move(*reading));
+    }
+    EXPECT_LE(model->gpuLayers(), 4u);
+    EXPECT_LT(difference(*read(model, ids, plan)->lastLogits(), expected), kHalves);
+    others.clear();
+    EXPECT_LT(difference(*read(model, ids, plan)->lastLogits(), expected), kHalves);
+    EXPECT_EQ(model->gpuLayers(), 7u);
+    // More than all of them have is told.
+    for (bool full = false; !full; ) {
+        auto reading = Reading::start(model, ReadingPlan{{0, 1024}}, 400);
+        full = !reading.ok();
+        if (!full)
+            others.push_back(std::move(*reading));
+        else
+            EXPECT_EQ(reading.error().code, Errc::OutOfMemory);
+    }
+    EXPECT_LE(model->gpuLayers(), 1u);
+}
+
+TEST(LayerStream, LayersThatAreBroughtStandApart)
+{
+    for (const std::uint32_t layers : {7u, 16u, 30u, 32u}) {
+        const std::vector<std::uint32_t> order = streamingOrder(layers);
+        EXPECT_EQ(std::set(order.begin(), order.end()).size(), layers);
+        std::set<std::uint32_t> brought;
+        for (const std::uint32_t layer : order) {
+            brought.insert(layer);
+            const bool apart = !brought.contains(layer - 1) && !brought.contains(layer + 1);
+            EXPECT_TRUE(apart || brought.size() * 2 > layers) << layer << " of " << layers;
         }
-        EXPECT_EQ(count, streamed);
     }
 }
 
