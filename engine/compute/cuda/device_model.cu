@@ -159,20 +159,18 @@ DeviceModel::DeviceModel(Device& device, const ModelConfig& config, const ModelW
         layerBytes.push_back(counter.takeMatrixBytes());
     }
     loadEnds(counter, weights);
-    const std::uint64_t endBytes = counter.takeMatrixBytes(), otherBytes = endBytes + counter.vectorBytes(), room = device.freeMemory();
+    const std::uint64_t endBytes = counter.takeMatrixBytes(), otherBytes = endBytes + counter.vectorBytes();
+    const std::uint64_t room = device.freeMemory() + device.roomToMake(); // a model that is there already is about to go, as a rule
     m_slotBytes = *std::ranges::max_element(layerBytes);
     if (!resident) {
         resident = cuda::residentLayers(layerBytes, otherBytes + besideBytes, room);
         if (!resident)
             throw OutOfDeviceMemory(otherBytes + besideBytes + LayerStream::kSlots * m_slotBytes, room);
     }
-    const bool streams = *resident < config.layers && *resident + LayerStream::kSlots < config.layers; // else the slots would take as much as the layers
-    std::vector<bool> isStreamed(config.layers);
-    std::uint64_t needed = otherBytes + (streams ? LayerStream::kSlots * m_slotBytes : 0);
-    for (std::uint32_t n = 0; const std::uint32_t layer : streamingOrder(config.layers)) {
-        isStreamed[layer] = streams && n++ < config.layers - *resident;
-        needed += isStreamed[layer] ? 0 : layerBytes[layer];
-    }
+    const std::vector<bool> isStreamed = streamedLayers(config.layers, *resident);
+    std::uint64_t needed = otherBytes + (std::ranges::count(isStreamed, true) ? LayerStream::kSlots * m_slotBytes : 0);
+    for (std::uint32_t n = 0; n < config.layers; ++n)
+        needed += isStreamed[n] ? 0 : layerBytes[n];
     if (needed > room)
         throw OutOfDeviceMemory(needed, room);
 

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cassert>
 #include <numeric>
+#include <ranges>
 
 namespace octavo::cuda {
 
@@ -102,6 +103,16 @@ std::vector<std::uint32_t> streamingOrder(std::uint32_t layers)
             order.push_back(reversed);
     }
     return order;
+}
+
+std::vector<bool> streamedLayers(std::uint32_t layers, std::uint32_t resident)
+{
+    std::vector<bool> streamed(layers);
+    const std::uint32_t count = layers - std::min(resident, layers);
+    if (count > LayerStream::kSlots)
+        for (const std::uint32_t layer : streamingOrder(layers) | std::views::take(count))
+            streamed[layer] = true;
+    return streamed;
 }
 
 } // namespace octavo::cuda

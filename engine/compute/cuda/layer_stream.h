@@ -62,4 +62,7 @@ std::optional<std::uint32_t> residentLayers(const std::vector<std::uint64_t>& la
 // Bits reversed (0, 16, 8, 24, … of 32): any first few are spread.
 std::vector<std::uint32_t> streamingOrder(std::uint32_t layers);
 
+// Which layers are brought where `resident` of them are to stay: the first in that order; none where the slots would take as much as they do.
+std::vector<bool> streamedLayers(std::uint32_t layers, std::uint32_t resident);
+
 } // namespace octavo::cuda
