@@ -12,7 +12,7 @@
 
 #include "assistant/engine_failure.h"
 #include "assistant/plan_words.h"
-#include "models/own_adapters.h"
+#include "models/model_options.h"
 #include "octavo/app/assistant.h"
 
 namespace octavo::app {
@@ -34,7 +34,10 @@ Outcome<EngineModel> LocalEngine::open(const QString& modelFile, std::stop_token
             return failureOf(engine.error());
         m_engine = *engine;
     }
-    auto model = Model::open(QFile::encodeName(modelFile).toStdString(), m_engine, modelOptions(m_options.adapters, m_options.ownAdapters));
+    const auto options = modelOptions(m_options.adapters, m_options.ownAdapters, m_options.dataDir);
+    if (!options)
+        return options.error();
+    auto model = Model::open(QFile::encodeName(modelFile).toStdString(), m_engine, *options);
     if (!model)
         return failureOf(model.error());
     if ((*model)->chat().format() == ChatTemplate::Format::Unknown)
@@ -324,6 +327,7 @@ std::unique_ptr<Assistant> Assistant::onThisMachine(AssistantOptions options, QO
     const DeviceChoice device = deviceNamed(options.device.toStdString()).value_or(DeviceChoice::Auto);
     LocalEngineOptions local{{options.threads, Precision::Int8, device, options.gpuLayers}, {}};
     local.ownAdapters = options.ownAdapters;
+    local.dataDir = options.dataDir;
     auto engine = makeLocalEngine(local);
     return std::make_unique<Assistant>(std::move(options), std::move(engine), parent);
 }

@@ -18,6 +18,7 @@ struct LocalEngineOptions {
     KvFormat kv{KvType::Q8_0, KvType::Q8_0}; // how keys and values are kept where the plan is chosen
     std::vector<std::filesystem::path> adapters{}; // LoRA adapters, applied to every model that is opened
     bool ownAdapters = true;           // whether those that Octavo brings along are applied to their models, where `adapters` names none
+    QString dataDir{};                 // where layers.json is looked for (measured_layers.h)
 };
 
 // The engine of this machine behind the assistant's seam: readings in memory and on disk, one conversation kept warm.

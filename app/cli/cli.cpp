@@ -6,7 +6,7 @@
 #include <iostream>
 #include <unistd.h>
 
-#include "models/own_adapters.h"
+#include "models/model_options.h"
 #include "octavo/app/defaults.h"
 
 namespace octavo::app::cli {
@@ -25,8 +25,12 @@ std::shared_ptr<const Model> Session::openModel() const
         fail(engine.error());
         return nullptr;
     }
-    const auto opened = Model::open(QFile::encodeName(modelPath()).toStdString(), *engine,
-                                    modelOptions({adapters.begin(), adapters.end()}, !withoutOwnAdapters));
+    const auto options = modelOptions({adapters.begin(), adapters.end()}, !withoutOwnAdapters, dataDirPath());
+    if (!options) {
+        fail(options.error());
+        return nullptr;
+    }
+    const auto opened = Model::open(QFile::encodeName(modelPath()).toStdString(), *engine, *options);
     if (!opened) {
         fail(opened.error());
         return nullptr;

@@ -17,7 +17,7 @@ Outcome<Desk> Desk::open(const Session& session, const std::optional<ReadingPlan
         return library.error();
     desk.library = std::move(*library);
     session.notice(desk.library->notice());
-    desk.engine = makeLocalEngine({session.engineOptions(), plan, kv, {session.adapters.begin(), session.adapters.end()}, !session.withoutOwnAdapters});
+    desk.engine = makeLocalEngine({session.engineOptions(), plan, kv, {session.adapters.begin(), session.adapters.end()}, !session.withoutOwnAdapters, session.dataDirPath()});
     desk.service = std::make_unique<ConversationService>(*desk.library, *desk.engine, session.dataDirPath(), session.threads);
     return desk;
 }

@@ -254,6 +254,7 @@ void addEvalCommand(CLI::App& program, Session& session, int& exitCode)
     looked->add_option("--tokens", layers->tokens, "of the book, within the trained context");
     looked->add_option("--reach", layers->reach, "tokens that a wide layer sees");
     looked->add_option("--count", layers->count, "of layers to choose")->check(CLI::Range(1, 1000));
+    looked->add_flag("--keep", layers->keep, "read documents with them from now on, in the window too");
     layers->plan.addTo(*looked);
     looked->callback([&session, &exitCode, layers] { exitCode = evalLayers(session, *layers); });
 

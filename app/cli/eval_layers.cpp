@@ -7,6 +7,7 @@
 #include "assistant/plan_words.h"
 #include "eval/eval_book.h"
 #include "eval/mean_nll.h"
+#include "models/measured_layers.h"
 
 namespace octavo::app::cli {
 
@@ -74,9 +75,13 @@ int evalLayers(const Session& session, const EvalLayersOptions& options)
     for (const auto* nll : {&together, &most})
         if (!*nll)
             return session.fail(nll->error());
+    if (options.keep)
+        if (const auto kept = keepMeasuredLayers(session.dataDirPath(), model->hash(), chosen.wide); !kept)
+            return session.fail(kept.error());
     const std::string dims = dimsText(chosen).toStdString();
     return session.done({{"tokens", options.tokens}, {"nll", *without}, {"layers", list}, {"dims", dims}, {"nll_wide", *together}, {"nll_full", *most}},
-                        text + "--dims " + dims + ": " + fixed(*together) + "; full attention: " + fixed(*most));
+                        text + "--dims " + dims + ": " + fixed(*together) + "; full attention: " + fixed(*most)
+                            + (options.keep ? "\nKept: documents are read so from now on, in the window too; what was read otherwise is read anew." : ""));
 }
 
 } // namespace octavo::app::cli

@@ -13,6 +13,7 @@ struct EvalLayersOptions {
     std::uint64_t tokens = 6144;
     std::uint32_t reach = 4096;     // tokens that a wide layer sees
     unsigned count = 4;             // layers that are chosen
+    bool keep = false;              // and read wide from now on
     PlanOptions plan;               // of the other layers
 };
 

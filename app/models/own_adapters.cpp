@@ -3,28 +3,23 @@
 
 #include <QDir>
 #include <QResource>
-#include <cstddef>
-#include <span>
-#include <utility>
 
 // At global scope, since Q_INIT_RESOURCE declares a function there: resources of a static library are found only once they are named.
 static void nameAdapters() { Q_INIT_RESOURCE(adapters); }
 
 namespace octavo::app {
 
-ModelOptions modelOptions(std::vector<std::filesystem::path> adapters, bool withOwn)
+std::vector<std::span<const std::byte>> ownAdapters()
 {
-    ModelOptions options{std::move(adapters), {}};
-    if (!withOwn)
-        return options;
     nameAdapters();
     const QDir folder(QStringLiteral(":/octavo/adapters"));
+    std::vector<std::span<const std::byte>> adapters;
     for (const QString& name : folder.entryList(QDir::Files, QDir::Name)) {
         const QResource resource(folder.filePath(name));
         Q_ASSERT(resource.compressionAlgorithm() == QResource::NoCompression); // app/CMakeLists.txt
-        options.offered.push_back(std::as_bytes(std::span(resource.data(), static_cast<std::size_t>(resource.size()))));
+        adapters.push_back(std::as_bytes(std::span(resource.data(), static_cast<std::size_t>(resource.size()))));
     }
-    return options;
+    return adapters;
 }
 
 } // namespace octavo::app

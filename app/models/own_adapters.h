@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <filesystem>
+#include <cstddef>
+#include <span>
 #include <vector>
-
-#include "octavo/engine/model.h"
 
 namespace octavo::app {
 
-// With the adapters that were named and, where `withOwn`, those that Octavo brings along (resources/adapters/), each for one model. Their bytes are part of the program.
-ModelOptions modelOptions(std::vector<std::filesystem::path> adapters, bool withOwn);
+// The adapters that Octavo brings along (resources/adapters/), as ModelOptions::offered wants them; each is for one model. The bytes are part of the program.
+std::vector<std::span<const std::byte>> ownAdapters();
 
 } // namespace octavo::app

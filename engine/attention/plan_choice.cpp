@@ -69,8 +69,12 @@ std::uint32_t rowFor(const ModelConfig& config)
 
 WideLayers wideLayersFor(const ModelConfig& config)
 {
+    if (!config.gates.empty())
+        return {};
+    if (config.wideLayers)
+        return *config.wideLayers;
     const bool isSmolLM2 = config.name.starts_with("Smollm2 135M") && config.layers == 30 && config.hidden == 576;
-    return isSmolLM2 && config.gates.empty() ? WideLayers{4096, {17, 18, 20, 23}} : WideLayers{};
+    return isSmolLM2 ? WideLayers{4096, {17, 18, 20, 23}} : WideLayers{};
 }
 
 // Full attention is never chosen, though up to two rows it costs no more. Up to one row (dims 0, row) is the same thing, and can be asked

@@ -80,6 +80,8 @@ Result<std::shared_ptr<const Model>> Model::tryToOpen(const std::filesystem::pat
         }
     }
     asking.add(reading.text());
+    if (const auto measured = options.measuredLayers.find(reading.text()); measured != options.measuredLayers.end())
+        config.wideLayers = measured->second;
     model->m_config = std::move(config);
     model->m_tokenizer = std::move(head->tokenizer);
     model->m_chat = std::move(head->chat);

@@ -302,6 +302,22 @@
         <source>The GPU&apos;s memory is used up (%1 are needed, %2 are free); close other programs that use it, read a part of it, or take the CPU.</source>
         <translation>GPU 显存已用尽（需要 %1，剩余 %2）；请关闭其他占用显存的程序、只读其中一部分，或改用 CPU。</translation>
     </message>
+    <message>
+        <source>%1 cannot be understood (%2); mend it, or delete it to read as before.</source>
+        <translation>无法理解 %1（%2）；请修正它，或将其删除以照旧阅读。</translation>
+    </message>
+    <message>
+        <source>%1 cannot be read (%2).</source>
+        <translation>无法读取 %1（%2）。</translation>
+    </message>
+    <message>
+        <source>no JSON object</source>
+        <translation>不是 JSON 对象</translation>
+    </message>
+    <message>
+        <source>%1 cannot be written (%2).</source>
+        <translation>无法写入 %1（%2）。</translation>
+    </message>
 </context>
 <context>
     <name>octavo::ui</name>

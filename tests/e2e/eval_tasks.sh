@@ -62,6 +62,21 @@ found = json.load(open(sys.argv[1]))
 best = sorted(sorted(found["layers"], key=lambda row: -row["gain"])[:2], key=lambda row: row["layer"])
 assert len(found["layers"]) == 30 and found["dims"] == "0,64+128@" + ",".join(str(row["layer"]) for row in best), found
 PYTHON
+# What is kept is how documents are read from then on; a file that somebody spoilt is told.
+"$program" --json --model "$model" --data-dir "$folder/data" read "$folder/book.txt" 2>"$folder/errors" >"$folder/before"
+run layers "$folder/book.txt" --tokens 300 --dims 0,64 --reach 1024 --count 2 --keep >"$folder/layers"
+"$program" --json --model "$model" --data-dir "$folder/data" read "$folder/book.txt" 2>"$folder/errors" >"$folder/after"
+python3 - "$folder/before" "$folder/layers" "$folder/after" <<'PYTHON'
+import json, sys
+before, found, after = (json.load(open(path)) for path in sys.argv[1:])
+wide = [document["plan"]["wide"] for report in (before, after) for document in report["documents"]]
+assert wide[0] != wide[1] == found["dims"].split("+")[1], wide
+PYTHON
+cp "$folder/data/layers.json" "$folder/layers.json"
+echo '{"hash": 4096}' >"$folder/data/layers.json"
+run perplexity "$folder/book.txt" --tokens 1100 >"$folder/other" && fail "layers that cannot be understood"
+expect layers.json "$folder/other"
+mv "$folder/layers.json" "$folder/data/layers.json"
 run layers "$folder/book.txt" --tokens 300 --dims 0,64 --reach 9000 >"$folder/other" && fail "wider than the trained context"
 # Chapters with a thing to remember in each.
 for chapter in 1 2 3; do

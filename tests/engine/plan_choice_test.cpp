@@ -146,6 +146,11 @@ TEST(PlanChoice, WideLayersAreOfTheModelThatWasMeasuredAndOfNoAdapter)
     EXPECT_EQ(choosePlan(smol, 20'000, 0, 0).plan.wide, wide);
     EXPECT_TRUE(choosePlan(smol, 2'000'000, 0, 0).plan.check().ok());
     EXPECT_FALSE(wide.layers.empty());
+    smol.wideLayers = WideLayers{2048, {3, 5}};
+    EXPECT_EQ(choosePlan(smol, 20'000, 0, 0).plan.wide, *smol.wideLayers) << "whoever measured knows better";
+    smol.wideLayers = WideLayers{};
+    EXPECT_EQ(choosePlan(smol, 20'000, 0, 0).plan.wide, WideLayers{});
+    smol.wideLayers = WideLayers{2048, {3, 5}};
     smol.gates.assign(270, 4.0f);
     EXPECT_EQ(wideLayersFor(smol), WideLayers{});
 }

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "octavo/engine/chat_template.h"
 #include "octavo/engine/engine.h"
 #include "octavo/engine/kv_format.h"
+#include "octavo/engine/plan.h"
 #include "octavo/engine/rope_settings.h"
 #include "octavo/engine/tokenizer.h"
 
@@ -19,7 +22,7 @@ namespace octavo {
 class HeldModel;
 struct ModelWeights;
 
-// The numbers of a Llama that the forward pass needs; all from the file's metadata, but for the gates.
+// The numbers of a Llama that the forward pass needs; all from the file's metadata, but for the last two.
 struct ModelConfig {
     std::string name;
     std::string architecture;          // general.architecture: "llama", "qwen2" or "qwen3"
@@ -34,6 +37,7 @@ struct ModelConfig {
     float normEpsilon = 0;
     RopeSettings rope;
     std::vector<float> gates;          // [layer][head], instead of ReadingPlan::gate; brought by an adapter, else empty
+    std::optional<WideLayers> wideLayers; // as somebody measured them (ModelOptions), for wideLayersFor()
 
     // Bytes of keys and values of one token, all layers.
     std::uint64_t kvBytesPerToken(const KvFormat& format = {}) const
@@ -47,6 +51,7 @@ struct ModelOptions {
     // Adapters in memory, for whichever models they were made (octavo.adapter.model is the hash() of one without adapters): those of this model are applied,
     // where `adapters` names none, and the others passed over. Needed while open() runs.
     std::vector<std::span<const std::byte>> offered;
+    std::map<std::string, WideLayers> measuredLayers{}; // of models, by hash(): those that plans for them shall read wide; others than this one's are passed over
 };
 
 // One open model: configuration, tokenizer, weights (left in the mapped file as they are).

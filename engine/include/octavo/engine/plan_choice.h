@@ -43,7 +43,8 @@ PlanChoice costOf(const ReadingPlan& plan, const ModelConfig& config, std::uint6
 // two from 64 to kLongestRow of which three fit into the trained context.
 std::uint32_t rowFor(const ModelConfig& config);
 
-// The layers of a model that look back most, as they were measured (docs/quality.md); none of models that were not, nor beside an adapter's gates.
+// The layers of a model that look back most, as they were measured: by its user (ModelConfig::wideLayers), or for docs/quality.md; none of models that
+// were not, nor beside an adapter's gates.
 WideLayers wideLayersFor(const ModelConfig& config);
 
 // Chooses how a text of `tokens` is read. `availableMemory`, in bytes, is of the device that holds keys, values and hop values;
