@@ -261,6 +261,7 @@ bool DeviceModel::makeRoom(std::size_t bytes)
             m_device.download(home->data(), layer.place.data(), layer.bytes);
             layer.place = DeviceArray<std::byte>(m_device);
             m_stream->take(n, std::move(home));
+            ++m_moves;
             freed += layer.bytes;
             if (freed >= wanted)
                 break;
@@ -286,6 +287,7 @@ void DeviceModel::regainLayers()
         m_device.upload(place.data(), home->data(), home->size());
         m_device.wait();
         m_layers[n].place = std::move(place);
+        ++m_moves;
     }
 }
 

@@ -39,6 +39,9 @@ public:
 
     std::uint32_t residentLayers() const override { return static_cast<std::uint32_t>(m_layers.size()) - m_stream->count(); }
 
+    // Another number whenever a layer has moved: launches that are kept hold places.
+    std::uint64_t moves() const { return m_moves; }
+
     // Layers that gave up their place have it again, as far as `besideBytes` stay free. Not while a layer is entered.
     void regainLayers();
 
@@ -72,6 +75,7 @@ private:
     std::uint64_t m_slotBytes = 0;            // of the largest layer
     std::unique_ptr<LayerStream> m_stream;
     std::optional<std::uint32_t> m_entered;
+    std::uint64_t m_moves = 0;
     DeviceWeight m_embedding, m_output, m_askedOutput;
     const float* m_outputBias = nullptr;
     const float* m_outputNorm = nullptr;

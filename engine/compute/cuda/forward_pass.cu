@@ -92,7 +92,7 @@ std::uint64_t CudaForwardPass::launchKey(const DeviceAttention& attention) const
     const std::uint64_t key = attention.launchKey();
     if (key == 0)
         return 0;
-    return LaunchKey().add(key).add(m_ids.data()).add(m_x.data()).add(m_normed.data()).add(m_projected.data()).add(m_attended.data()).add(m_gateUp.data())
+    return LaunchKey().add(key).add(m_weights.moves()).add(m_ids.data()).add(m_x.data()).add(m_normed.data()).add(m_projected.data()).add(m_attended.data()).add(m_gateUp.data())
         .add(m_active.data()).add(m_states.data()).value();
 }
 
