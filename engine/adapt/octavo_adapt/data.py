@@ -222,7 +222,11 @@ class Samples:
         self.corpus, self.asked, self.fact_share, self.seed, self.needs_facts = corpus, asked, fact_share, seed, fact_share > 0 or for_asking
         self.stream = np.concatenate([text.ids for text in corpus.texts])
         firsts = np.cumsum([0] + [len(text.ids) for text in corpus.texts])
-        self.passages = [replace(passage, begin=passage.begin + first, end=passage.end + first) for text, first in zip(corpus.texts, firsts) for passage in text.passages]
+        passages = [replace(passage, begin=passage.begin + first, end=passage.end + first) for text, first in zip(corpus.texts, firsts) for passage in text.passages]
+        self.passages = [passage for passage in passages if not passage.opens]
+        self.openings = {}      # those that open a document, by where it begins
+        for passage in sorted((passage for passage in passages if passage.opens), key=lambda passage: passage.begin):
+            self.openings.setdefault(passage.begin, []).append(passage)
         if self.needs_facts and len(corpus.facts) <= HELD_OUT_FACTS:
             raise Failure('The corpus holds no facts to train on; make it anew with `tokenize --facts`.')
 
@@ -247,7 +251,7 @@ class Samples:
         """A document of `length` tokens with planted facts, conversations about all of them, about its beginning and some of its own passages, and one of open questions, whose answers
         are anything from the texts: what is to be kept is how the model goes on, whatever stands there."""
         random = np.random.default_rng([self.seed, step, number])
-        begins = sorted({passage.begin for passage in self.passages if passage.opens and passage.begin + length <= len(self.stream)})
+        begins = [begin for begin in self.openings if begin + length <= len(self.stream)]
         begin = int(random.choice(begins)) if begins and random.random() < OPENED else int(random.integers(len(self.stream) - length + 1))
         known, facts, tokens = self.corpus.facts[:-HELD_OUT_FACTS], [], 0
         for n in random.permutation(len(known)):
@@ -256,10 +260,9 @@ class Samples:
                 break
             facts.append(known[n])
         document, cuts = planted(self.corpus, self.stream[begin:begin + length], facts, length, random)
-        passages = [passage for passage in self.passages if not passage.opens and begin <= passage.begin and passage.end <= begin + cuts[-1]
+        passages = [passage for passage in self.passages if begin <= passage.begin and passage.end <= begin + cuts[-1]
                     and not ((passage.begin - begin < cuts) & (cuts < passage.end - begin)).any()]
-        opening = [passage for passage in self.passages if passage.opens and passage.begin == begin]
-        asked = facts + opening + [passages[n] for n in random.permutation(len(passages))[:ASKED_PASSAGES]]
+        asked = facts + self.openings.get(begin, []) + [passages[n] for n in random.permutation(len(passages))[:ASKED_PASSAGES]]
         talks = []
         for together in self._questions_together([asked[n] for n in random.permutation(len(asked))]):
             turns = [(fact.question, fact.answer) for fact in together]
@@ -270,7 +273,6 @@ class Samples:
         turns = [(self.corpus.open_questions[n], self.stream[at:at + OPEN_ANSWER]) for n, at in zip(questions, answers)]
         ids, is_answer = talk_about(self.corpus, turns, random.random(len(turns)) < 0.5)
         return Interview(document, talks + [Talk(ids, np.zeros(len(ids), bool), is_answer)])
-
 
     def _questions_together(self, facts: list) -> list:
         """Facts and passages by conversations."""
